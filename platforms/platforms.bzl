@@ -1,0 +1,60 @@
+"""Platforms and constraint values, derived from the table of targets."""
+
+load("@local_tools//:tools.bzl", "MISSING")
+load(":targets.bzl", "TARGETS")
+
+def constraint(value):
+    """The label of a constraint value as the table names it."""
+    return value if value.startswith("@") else "//platforms:" + value
+
+def constraints(target):
+    return [constraint(target["os"]), constraint(target["cpu"])]
+
+def _declare_values(setting, key):
+    values = {t[key]: None for t in TARGETS.values() if not t[key].startswith("@")}
+    for value in values:
+        native.constraint_value(
+            name = value,
+            constraint_setting = setting,
+        )
+
+def declare_platforms():
+    """One platform per target, and what select() may ask for."""
+    _declare_values("@platforms//os:os", "os")
+    _declare_values("@platforms//cpu:cpu", "cpu")
+
+    # Nothing provides this: what demands it is skipped.
+    native.constraint_setting(name = "availability")
+    native.constraint_value(
+        name = "unavailable",
+        constraint_setting = ":availability",
+    )
+
+    # Whether the compiler and the runner are on this machine.
+    native.constraint_setting(
+        name = "tools",
+        default_constraint_value = ":tools_here",
+    )
+    native.constraint_value(
+        name = "tools_here",
+        constraint_setting = ":tools",
+    )
+    native.constraint_value(
+        name = "tools_missing",
+        constraint_setting = ":tools",
+    )
+
+    for name, target in TARGETS.items():
+        native.platform(
+            name = name,
+            constraint_values = constraints(target) + ([":tools_missing"] if name in MISSING else []),
+        )
+
+    native.config_setting(
+        name = "is_windows",
+        constraint_values = ["@platforms//os:windows"],
+    )
+    native.config_setting(
+        name = "is_wasm",
+        constraint_values = [":wasm"],
+    )

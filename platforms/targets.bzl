@@ -1,0 +1,144 @@
+"""The one table of targets.
+
+A target is named GOOS_GOARCH. Platforms, constraint values, `--config`s, toolchains, emulators
+and test cells are derived from this table, and tools/setup reads it too (it is valid Python):
+keep it to literals.
+
+  os, cpu    constraint values: in @platforms if they begin with "@", else declared in //platforms
+  compiler   kind: gnu   a GCC named TRIPLE-gcc (mingw-w64: with the suffix -posix)
+                   clang clang 19 with a sysroot, or for WebAssembly with wasi-libc
+             triple, flags (of the compiler), link_flags, suffix of the programs
+  runner     kind: native, qemu (argument: the name behind "qemu-"), wine (argument: 64 or 32),
+             node (argument: the host script, wasi or js)
+  needs      components of tools/setup that this target needs beyond those of every build
+"""
+
+TARGETS = {
+    "linux_amd64": dict(
+        os = "@platforms//os:linux",
+        cpu = "@platforms//cpu:x86_64",
+        compiler = dict(kind = "gnu", triple = "x86_64-linux-gnu"),
+        runner = dict(kind = "native"),
+        needs = [],
+    ),
+    "linux_386": dict(
+        os = "@platforms//os:linux",
+        cpu = "@platforms//cpu:x86_32",
+        compiler = dict(kind = "gnu", triple = "i686-linux-gnu"),
+        runner = dict(kind = "native"),
+        needs = ["g++-i686-linux-gnu"],
+    ),
+    "linux_arm": dict(
+        os = "@platforms//os:linux",
+        cpu = "@platforms//cpu:arm",
+        compiler = dict(kind = "gnu", triple = "arm-linux-gnueabihf", flags = ["-Wno-psabi"]),
+        runner = dict(kind = "qemu", argument = "arm"),
+        needs = ["g++-arm-linux-gnueabihf", "qemu-user"],
+    ),
+    "linux_arm64": dict(
+        os = "@platforms//os:linux",
+        cpu = "@platforms//cpu:aarch64",
+        compiler = dict(kind = "gnu", triple = "aarch64-linux-gnu"),
+        runner = dict(kind = "qemu", argument = "aarch64"),
+        needs = ["g++-aarch64-linux-gnu", "qemu-user"],
+    ),
+    "linux_mips": dict(
+        os = "@platforms//os:linux",
+        cpu = "mips",
+        compiler = dict(kind = "gnu", triple = "mips-linux-gnu"),
+        runner = dict(kind = "qemu", argument = "mips"),
+        needs = ["g++-mips-linux-gnu", "qemu-user"],
+    ),
+    "linux_mipsle": dict(
+        os = "@platforms//os:linux",
+        cpu = "mipsle",
+        compiler = dict(kind = "gnu", triple = "mipsel-linux-gnu"),
+        runner = dict(kind = "qemu", argument = "mipsel"),
+        needs = ["g++-mipsel-linux-gnu", "qemu-user"],
+    ),
+    "linux_mips64": dict(
+        os = "@platforms//os:linux",
+        cpu = "mips64",
+        compiler = dict(kind = "gnu", triple = "mips64-linux-gnuabi64"),
+        runner = dict(kind = "qemu", argument = "mips64"),
+        needs = ["g++-mips64-linux-gnuabi64", "qemu-user"],
+    ),
+    "linux_mips64le": dict(
+        os = "@platforms//os:linux",
+        cpu = "mips64le",
+        compiler = dict(kind = "gnu", triple = "mips64el-linux-gnuabi64"),
+        runner = dict(kind = "qemu", argument = "mips64el"),
+        needs = ["g++-mips64el-linux-gnuabi64", "qemu-user"],
+    ),
+    "linux_ppc64": dict(
+        os = "@platforms//os:linux",
+        cpu = "ppc64",
+        compiler = dict(kind = "gnu", triple = "powerpc64-linux-gnu"),
+        runner = dict(kind = "qemu", argument = "ppc64"),
+        needs = ["g++-powerpc64-linux-gnu", "qemu-user"],
+    ),
+    "linux_ppc64le": dict(
+        os = "@platforms//os:linux",
+        cpu = "ppc64le",
+        compiler = dict(kind = "gnu", triple = "powerpc64le-linux-gnu"),
+        runner = dict(kind = "qemu", argument = "ppc64le"),
+        needs = ["g++-powerpc64le-linux-gnu", "qemu-user"],
+    ),
+    "linux_riscv64": dict(
+        os = "@platforms//os:linux",
+        cpu = "riscv64",
+        compiler = dict(kind = "gnu", triple = "riscv64-linux-gnu"),
+        runner = dict(kind = "qemu", argument = "riscv64"),
+        needs = ["g++-riscv64-linux-gnu", "qemu-user"],
+    ),
+    "linux_s390x": dict(
+        os = "@platforms//os:linux",
+        cpu = "@platforms//cpu:s390x",
+        compiler = dict(kind = "gnu", triple = "s390x-linux-gnu"),
+        runner = dict(kind = "qemu", argument = "s390x"),
+        needs = ["g++-s390x-linux-gnu", "qemu-user"],
+    ),
+    "linux_loong64": dict(
+        os = "@platforms//os:linux",
+        cpu = "loong64",
+        compiler = dict(kind = "clang", triple = "loongarch64-linux-gnu"),
+        runner = dict(kind = "qemu", argument = "loongarch64"),
+        needs = ["clang", "loong64-sysroot", "qemu-user"],
+    ),
+    "windows_amd64": dict(
+        os = "@platforms//os:windows",
+        cpu = "@platforms//cpu:x86_64",
+        compiler = dict(kind = "gnu", triple = "x86_64-w64-mingw32", suffix = ".exe"),
+        runner = dict(kind = "wine", argument = "64"),
+        needs = ["g++-mingw-w64-x86-64-posix", "wine64"],
+    ),
+    "windows_386": dict(
+        os = "@platforms//os:windows",
+        cpu = "@platforms//cpu:x86_32",
+        compiler = dict(kind = "gnu", triple = "i686-w64-mingw32", suffix = ".exe"),
+        runner = dict(kind = "wine", argument = "32"),
+        needs = ["g++-mingw-w64-i686-posix", "wine32"],
+    ),
+    "wasip1_wasm": dict(
+        os = "wasip1",
+        cpu = "wasm",
+        compiler = dict(kind = "clang", triple = "wasm32-wasi"),
+        runner = dict(kind = "node", argument = "wasi"),
+        needs = ["clang", "wasi-libc", "node"],
+    ),
+    "js_wasm": dict(
+        os = "js",
+        cpu = "wasm",
+        compiler = dict(
+            kind = "clang",
+            triple = "wasm32-wasi",
+            flags = ["-DATOLL_HOST_JS"],
+            link_flags = ["-Wl,--allow-undefined"],
+        ),
+        runner = dict(kind = "node", argument = "js"),
+        needs = ["clang", "wasi-libc", "node"],
+    ),
+}
+
+# The target that the build itself runs on: its cells are the plain tests.
+HOST = "linux_amd64"

@@ -1,0 +1,131 @@
+"""One C++ toolchain per target, derived from the table."""
+
+load("@local_tools//:tools.bzl", "TOOLS_DIR")
+load("@rules_cc//cc/toolchains:cc_toolchain.bzl", "cc_toolchain")
+load("//platforms:platforms.bzl", "constraints")
+load("//platforms:targets.bzl", "HOST", "TARGETS")
+load(":config.bzl", "cc_toolchain_config")
+
+_INCLUDE_DIRECTORIES = ["/usr", TOOLS_DIR]
+
+def _gnu(name, compiler):
+    """A GCC: the host's own, a Debian cross compiler, or mingw-w64."""
+    prefix = "/usr/bin/" + ("" if name == HOST else compiler["triple"] + "-")
+    is_mingw = "mingw32" in compiler["triple"]
+    posix = "-posix" if is_mingw else ""
+    static = [] if name == HOST else ["-static"]
+    return dict(
+        compile_flags = ["-fno-canonical-system-headers"],
+        compiler = "gcc",
+        dynamic_linker = name == HOST,
+        link_flags = static + ["-pthread", "-lstdc++", "-lm"],
+        pic = not is_mingw,
+        sanitizers = ["asan", "ubsan", "tsan"] if name == HOST else [],
+        tools = {
+            "ar": prefix + "ar",
+            "cpp": prefix + "cpp" + posix,
+            "gcc": prefix + "gcc" + posix,
+            "gcov": prefix + "gcov" + posix,
+            "ld": prefix + "ld",
+            "nm": prefix + "nm",
+            "objcopy": prefix + "objcopy",
+            "objdump": prefix + "objdump",
+            "strip": prefix + "strip",
+        },
+    )
+
+def _clang(compiler):
+    """Clang 19, told the target; the rest depends on where that target's libraries are."""
+    target = ["--target=" + compiler["triple"]]
+    tool = "/usr/bin/%s-19"
+    common = dict(
+        compiler = "clang",
+        tools = {
+            "ar": tool % "llvm-ar",
+            "cpp": tool % "clang-cpp",
+            "gcc": tool % "clang",
+            "gcov": tool % "llvm-cov",
+            "ld": tool % "lld",
+            "nm": tool % "llvm-nm",
+            "objcopy": tool % "llvm-objcopy",
+            "objdump": tool % "llvm-objdump",
+            "strip": tool % "llvm-strip",
+        },
+    )
+    if compiler["triple"].startswith("wasm32"):
+        # GoogleTest is told what WASI has not: threads, exceptions, dup().
+        without = ["PTHREAD", "EXCEPTIONS", "STREAM_REDIRECTION"]
+        emulated = ["signal", "getpid", "process-clocks", "mman"]
+        return dict(
+            common,
+            compile_flags = target + [
+                "-D_WASI_EMULATED_%s" % e.upper().replace("-", "_")
+                for e in emulated
+            ],
+            cxx_flags = ["-fno-exceptions"] + ["-DGTEST_HAS_%s=0" % w for w in without],
+            link_flags = target + ["-lc++", "-lc++abi"] + ["-lwasi-emulated-" + e for e in emulated],
+        )
+
+    # A sysroot beside the system. Linked dynamically: lld 19 cannot link this libc.a.
+    sysroot = TOOLS_DIR + "/loong64"
+    gcc = "%s/usr/lib/gcc-cross/%s/14" % (sysroot, compiler["triple"])
+    root = "%s/usr/%s" % (sysroot, compiler["triple"])
+    cxx = root + "/include/c++/14"
+    return dict(
+        common,
+        compile_flags = target + ["--sysroot=" + sysroot, "-idirafter", root + "/include"],
+        cxx_flags = ["-nostdinc++", "-isystem", cxx, "-isystem", cxx + "/" + compiler["triple"]],
+        link_flags = target + [
+            "--sysroot=" + sysroot,
+            "-fuse-ld=lld-19",
+            "-B" + gcc,
+            "-B" + root + "/lib",
+            "-L" + gcc,
+            "-L" + root + "/lib",
+            "-Wl,-Bstatic",
+            "-lstdc++",
+            "-Wl,-Bdynamic",
+            "-static-libgcc",
+            "-lm",
+            "-pthread",
+        ],
+        pic = True,
+    )
+
+def _declare(name, target):
+    compiler = target["compiler"]
+    config = dict(_gnu(name, compiler) if compiler["kind"] == "gnu" else _clang(compiler))
+    config["compile_flags"] = config["compile_flags"] + compiler.get("flags", [])
+    config["link_flags"] = config["link_flags"] + compiler.get("link_flags", [])
+    cc_toolchain_config(
+        name = name + "_config",
+        include_directories = _INCLUDE_DIRECTORIES,
+        program_suffix = compiler.get("suffix", ""),
+        target = name,
+        **config
+    )
+    cc_toolchain(
+        name = name + "_cc",
+        all_files = ":empty",
+        ar_files = ":empty",
+        as_files = ":empty",
+        compiler_files = ":empty",
+        dwp_files = ":empty",
+        linker_files = ":empty",
+        objcopy_files = ":empty",
+        strip_files = ":empty",
+        supports_param_files = True,
+        toolchain_config = ":" + name + "_config",
+    )
+    native.toolchain(
+        name = name,
+        exec_compatible_with = constraints(TARGETS[HOST]),
+        target_compatible_with = constraints(target),
+        toolchain = ":" + name + "_cc",
+        toolchain_type = "@bazel_tools//tools/cpp:toolchain_type",
+    )
+
+def declare_toolchains():
+    native.filegroup(name = "empty")
+    for name, target in TARGETS.items():
+        _declare(name, target)

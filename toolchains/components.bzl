@@ -1,0 +1,176 @@
+"""What tools/setup can install, and how everybody else sees whether it is there.
+
+Valid Python too (tools/setup reads it): keep it to literals. {tools} stands for the folder that
+holds what is unpacked beside the system: $ATOLL_TOOLS, else /opt/atoll for root, else
+~/.local/share/atoll.
+
+  why       one line for the user
+  files     the component is there exactly if all of these exist
+  packages  Debian packages to install
+  unpack    instead: packages whose closure, or just themselves, are unpacked into {tools}/INTO
+            without touching the system: suite, architecture, packages, closure, into
+  npm       an npm package installed into {tools}/npm
+  after     a function of tools/setup that finishes the work
+"""
+
+COMPONENTS = {
+    "bazel": dict(
+        why = "builds and tests everything",
+        files = ["/usr/bin/bazel", "/usr/share/bazel/tools/skylib/BUILD"],
+        packages = ["bazel-bootstrap", "bazel-skylib"],
+    ),
+    "compiler": dict(
+        why = "compiles the host's command and the linux_amd64 target",
+        files = ["/usr/bin/g++"],
+        packages = ["g++"],
+    ),
+    "host-libraries": dict(
+        why = "flags, JSON and text of the atoll command",
+        files = [
+            "/usr/include/CLI/CLI.hpp",
+            "/usr/include/fmt/format.h",
+            "/usr/include/nlohmann/json.hpp",
+        ],
+        packages = ["libcli11-dev", "libfmt-dev", "nlohmann-json3-dev"],
+    ),
+    "googletest": dict(
+        why = "the tests",
+        files = ["/usr/src/googletest/googletest/src/gtest-all.cc"],
+        packages = ["googletest"],
+    ),
+    "g++-i686-linux-gnu": dict(
+        why = "compiles for linux_386",
+        files = ["/usr/bin/i686-linux-gnu-g++"],
+        packages = ["g++-i686-linux-gnu"],
+    ),
+    "g++-arm-linux-gnueabihf": dict(
+        why = "compiles for linux_arm",
+        files = ["/usr/bin/arm-linux-gnueabihf-g++"],
+        packages = ["g++-arm-linux-gnueabihf"],
+    ),
+    "g++-aarch64-linux-gnu": dict(
+        why = "compiles for linux_arm64",
+        files = ["/usr/bin/aarch64-linux-gnu-g++"],
+        packages = ["g++-aarch64-linux-gnu"],
+    ),
+    "g++-mips-linux-gnu": dict(
+        why = "compiles for linux_mips",
+        files = ["/usr/bin/mips-linux-gnu-g++"],
+        packages = ["g++-mips-linux-gnu"],
+    ),
+    "g++-mipsel-linux-gnu": dict(
+        why = "compiles for linux_mipsle",
+        files = ["/usr/bin/mipsel-linux-gnu-g++"],
+        packages = ["g++-mipsel-linux-gnu"],
+    ),
+    "g++-mips64-linux-gnuabi64": dict(
+        why = "compiles for linux_mips64",
+        files = ["/usr/bin/mips64-linux-gnuabi64-g++"],
+        packages = ["g++-mips64-linux-gnuabi64"],
+    ),
+    "g++-mips64el-linux-gnuabi64": dict(
+        why = "compiles for linux_mips64le",
+        files = ["/usr/bin/mips64el-linux-gnuabi64-g++"],
+        packages = ["g++-mips64el-linux-gnuabi64"],
+    ),
+    "g++-powerpc64-linux-gnu": dict(
+        why = "compiles for linux_ppc64",
+        files = ["/usr/bin/powerpc64-linux-gnu-g++"],
+        packages = ["g++-powerpc64-linux-gnu"],
+    ),
+    "g++-powerpc64le-linux-gnu": dict(
+        why = "compiles for linux_ppc64le",
+        files = ["/usr/bin/powerpc64le-linux-gnu-g++"],
+        packages = ["g++-powerpc64le-linux-gnu"],
+    ),
+    "g++-riscv64-linux-gnu": dict(
+        why = "compiles for linux_riscv64",
+        files = ["/usr/bin/riscv64-linux-gnu-g++"],
+        packages = ["g++-riscv64-linux-gnu"],
+    ),
+    "g++-s390x-linux-gnu": dict(
+        why = "compiles for linux_s390x",
+        files = ["/usr/bin/s390x-linux-gnu-g++"],
+        packages = ["g++-s390x-linux-gnu"],
+    ),
+    "g++-mingw-w64-x86-64-posix": dict(
+        why = "compiles for windows_amd64",
+        files = ["/usr/bin/x86_64-w64-mingw32-g++-posix"],
+        packages = ["g++-mingw-w64-x86-64-posix"],
+    ),
+    "g++-mingw-w64-i686-posix": dict(
+        why = "compiles for windows_386",
+        files = ["/usr/bin/i686-w64-mingw32-g++-posix"],
+        packages = ["g++-mingw-w64-i686-posix"],
+    ),
+    "qemu-user": dict(
+        why = "runs programs of the other processors (10.0.13: older releases misreport mappings)",
+        files = ["{tools}/qemu-user/usr/bin/qemu-aarch64"],
+        unpack = dict(suite = "trixie", architecture = "amd64", packages = ["qemu-user"], closure = False, into = "qemu-user"),
+    ),
+    "clang": dict(
+        why = "compiles for WebAssembly and loong64",
+        files = ["/usr/bin/clang-19", "/usr/bin/ld.lld-19", "/usr/bin/llvm-ar-19"],
+        packages = ["clang-19", "lld-19", "llvm-19"],
+    ),
+    "wasi-libc": dict(
+        why = "the C and C++ libraries of WebAssembly",
+        files = [
+            "/usr/include/wasm32-wasi/stdio.h",
+            "/usr/lib/llvm-19/include/wasm32-wasi/c++/v1/atomic",
+            "/usr/lib/llvm-19/lib/clang/19/lib/wasi/libclang_rt.builtins-wasm32.a",
+        ],
+        packages = [
+            "wasi-libc",
+            "libc++-19-dev-wasm32",
+            "libc++abi-19-dev-wasm32",
+            "libclang-rt-19-dev-wasm32",
+        ],
+    ),
+    "loong64-sysroot": dict(
+        why = "the C and C++ libraries of loong64, which this Debian release lacks",
+        files = ["{tools}/loong64/usr/loongarch64-linux-gnu/lib/libc.so.6"],
+        unpack = dict(
+            suite = "trixie",
+            architecture = "amd64",
+            packages = [
+                "libc6-loong64-cross",
+                "libc6-dev-loong64-cross",
+                "linux-libc-dev-loong64-cross",
+                "libgcc-14-dev-loong64-cross",
+                "libgcc-s1-loong64-cross",
+                "libstdc++-14-dev-loong64-cross",
+                "libstdc++6-loong64-cross",
+            ],
+            closure = False,
+            into = "loong64",
+        ),
+    ),
+    "node": dict(
+        why = "runs WebAssembly",
+        files = ["/usr/bin/node"],
+        packages = ["nodejs"],
+    ),
+    "wine64": dict(
+        why = "runs 64-bit Windows programs",
+        files = ["/usr/lib/wine/wine64", "{tools}/wine64-prefix/system.reg"],
+        packages = ["wine64"],
+        after = "make_wine64_prefix",
+    ),
+    "wine32": dict(
+        why = "runs 32-bit Windows programs; no foreign architecture is added to the system",
+        files = ["/lib/ld-linux.so.2", "{tools}/wine32/usr/lib/wine/wine", "{tools}/wine32-prefix/system.reg"],
+        packages = ["libc6-i386"],
+        unpack = dict(suite = "", architecture = "i386", packages = ["wine32", "libwine"], closure = True, into = "wine32"),
+        after = "make_wine32_prefix",
+    ),
+    "lint": dict(
+        why = "the lint step of tools/test",
+        files = ["/usr/bin/clang-format-14", "/usr/bin/clang-tidy-14", "/usr/bin/shellcheck", "{tools}/npm/node_modules/.bin/buildifier"],
+        packages = ["clang-format-14", "clang-tidy-14", "shellcheck", "nodejs", "npm"],
+        npm = "@bazel/buildifier@8.2.1",
+    ),
+}
+
+# What every build needs.
+BUILD_COMPONENTS = ["bazel", "compiler", "host-libraries", "googletest"]

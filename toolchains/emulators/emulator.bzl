@@ -1,0 +1,85 @@
+"""A toolchain type that says how a target's programs are run.
+
+Every kind of runner goes through run.sh, which starts the program and checks that it really ran.
+"""
+
+load("@local_tools//:tools.bzl", "TOOLS_DIR")
+load("//platforms:platforms.bzl", "constraints")
+load("//platforms:targets.bzl", "HOST", "TARGETS")
+
+# A string: Bazel 4 takes no Label here.
+EMULATOR_TOOLCHAIN_TYPE = "//toolchains/emulators:toolchain_type"
+
+def launcher_text(emulator, program, arguments = []):
+    """A shell script that runs a program.
+
+    Args:
+      emulator: the toolchain's `emulator`.
+      program: the program's path below the runfiles, or "" to run what the arguments name.
+      arguments: options of the emulator.
+    """
+    return """#!/bin/bash
+# Below a test's or a program's runfiles, or beside this script for --run_under.
+if [[ -z "${{ATOLL_ROOT:-}}" ]]; then
+  for root in "${{TEST_SRCDIR:+$TEST_SRCDIR/{workspace}}}" "${{BASH_SOURCE[0]}}.runfiles/{workspace}" \\
+      "${{BASH_SOURCE[0]%%/{workspace}/*}}/{workspace}" "$PWD"; do
+    [[ -e "$root/{run}" ]] && ATOLL_ROOT="$root" && break
+  done
+fi
+export ATOLL_ROOT ATOLL_TOOLS='{tools}' ATOLL_EMULATOR_OPTIONS='{options}'
+exec bash "$ATOLL_ROOT/{run}" '{kind}' '{argument}' {program} "$@"
+""".format(
+        argument = emulator.argument,
+        kind = emulator.kind,
+        options = " ".join(arguments),
+        program = ("\"$ATOLL_ROOT/%s\"" % program) if program else "",
+        run = emulator.run.short_path,
+        tools = TOOLS_DIR,
+        workspace = emulator.workspace,
+    )
+
+def _emulator_impl(ctx):
+    files = [ctx.file._run, ctx.file._wasm_host]
+    info = struct(
+        kind = ctx.attr.kind,
+        argument = ctx.attr.argument,
+        run = ctx.file._run,
+        files = files,
+        workspace = ctx.workspace_name,
+    )
+
+    # The target itself is what --run_under wants.
+    launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
+    ctx.actions.write(launcher, launcher_text(info, ""), is_executable = True)
+    return [
+        DefaultInfo(executable = launcher, runfiles = ctx.runfiles(files = files)),
+        platform_common.ToolchainInfo(emulator = info),
+    ]
+
+_emulator = rule(
+    implementation = _emulator_impl,
+    attrs = {
+        "argument": attr.string(),
+        "kind": attr.string(mandatory = True),
+        "_run": attr.label(allow_single_file = True, default = "//toolchains/emulators:run.sh"),
+        "_wasm_host": attr.label(allow_single_file = True, default = "//toolchains/emulators:wasm_host.mjs"),
+    },
+    executable = True,
+)
+
+def declare_emulators():
+    """TARGET_run (for --run_under) and the toolchain TARGET, for every target."""
+    for name, target in TARGETS.items():
+        runner = target["runner"]
+        _emulator(
+            name = name + "_run",
+            argument = runner.get("argument", ""),
+            kind = runner["kind"],
+        )
+        native.toolchain(
+            name = name,
+            exec_compatible_with = constraints(TARGETS[HOST]),
+            target_compatible_with = constraints(target),
+            toolchain = ":" + name + "_run",
+            toolchain_type = ":toolchain_type",
+        )

@@ -1,0 +1,106 @@
+#!/bin/bash
+# Runs one program of a target: run.sh KIND ARGUMENT PROGRAM [ARGS...]
+#   KIND      native | qemu | wine | node
+#   ARGUMENT  qemu: the name behind "qemu-"; wine: 64 or 32; node: wasi or js
+#
+# An exit code alone is not trusted (a 32-bit .exe under a 64-bit Wine exits 0 without having run):
+# the program must also print a closing line of its own, that of GoogleTest after at least one
+# test, or "atoll: done".
+#
+# ATOLL_TOOLS: the folder of unpacked tools. ATOLL_EMULATOR_OPTIONS: more options for the emulator.
+# With ATOLL_DESCRIBE_RUNNER set, prints how programs are run here, and runs nothing.
+set -uo pipefail
+
+kind="$1" argument="$2"
+shift 2
+tools="${ATOLL_TOOLS:-/opt/atoll}"
+here="$(dirname "${BASH_SOURCE[0]}")"
+read -r -a options <<<"${ATOLL_EMULATOR_OPTIONS:-}"
+
+describe() {
+  case "$kind" in
+    native) echo "native" ;;
+    qemu)
+      local version
+      version="$("$tools/qemu-user/usr/bin/qemu-$argument" --version 2>/dev/null)" || version="? ?"
+      version="${version#*version }"
+      echo "QEMU user ${version%% *}"
+      ;;
+    wine)
+      local package
+      package="$(dpkg-query -W -f '${Version}' wine64 2>/dev/null)" || package="?"
+      echo "Wine ${package%%~*} ($argument bit)"
+      ;;
+    node) echo "wasm engine (node $(node --version 2>/dev/null))" ;;
+  esac
+}
+
+if [[ -n "${ATOLL_DESCRIBE_RUNNER:-}" ]]; then
+  describe
+  exit 0
+fi
+
+# GoogleTest's Windows build takes only X:\... as an absolute path.
+windows_paths() {
+  local name value
+  for name in XML_OUTPUT_FILE TEST_TMPDIR TEST_SHARD_STATUS_FILE TEST_PREMATURE_EXIT_FILE \
+      TEST_WARNINGS_OUTPUT_FILE; do
+    value="${!name:-}"
+    [[ -n "$value" ]] || continue
+    [[ "$value" == /* ]] || value="$PWD/$value"
+    export "$name=Z:${value//\//\\}"
+  done
+}
+
+run_wine() {
+  local prefix="$tools/wine$argument-prefix"
+  export WINEPREFIX="$prefix" WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml=" DISPLAY=""
+  export HOME="${TEST_TMPDIR:-/tmp}"
+  windows_paths
+  local -a command=(/usr/lib/wine/wine64)
+  if [[ "$argument" == 32 ]]; then
+    local root="$tools/wine32"
+    export WINEARCH=win32 WINESERVER="$root/usr/lib/wine/wineserver32"
+    export LD_LIBRARY_PATH="$root/usr/lib/i386-linux-gnu:$root/lib/i386-linux-gnu"
+    command=("$root/usr/lib/wine/wine")
+  else
+    export WINEARCH=win64 WINELOADER=/usr/lib/wine/wine64
+  fi
+  # Programs that start at the same time on one prefix were seen to hang. The lock is this
+  # shell's alone: Wine's server, which outlives the program, must not inherit it.
+  exec 9>"$prefix/atoll.lock"
+  flock 9
+  "${command[@]}" "$@" 9>&-
+}
+
+run() {
+  case "$kind" in
+    native) "$@" ;;
+    qemu)
+      # A guest that reserves terabytes must not take the machine with it (an explicit -R, which
+      # reserves the guest's whole address space and touches none of it, is not meant).
+      [[ " ${options[*]:-} " == *" -R "* ]] || ulimit -v $((64 << 20))
+      QEMU_LD_PREFIX="$tools/loong64/usr/loongarch64-linux-gnu" \
+        "$tools/qemu-user/usr/bin/qemu-$argument" ${options[@]+"${options[@]}"} "$@"
+      ;;
+    wine) run_wine "$@" ;;
+    node) node --no-warnings "$here/wasm_host.mjs" "$argument" "$@" ;;
+    *)
+      echo "run.sh: unknown kind of runner '$kind'" >&2
+      return 2
+      ;;
+  esac
+}
+
+log="$(mktemp)"
+trap 'rm -f "$log"' EXIT
+# Wine's server keeps standard error open after the program has ended; only standard output is
+# read to its end here.
+run "$@" | tee "$log"
+code="${PIPESTATUS[0]}"
+
+if ! grep -aqE '^\[==========\] [1-9][0-9]* tests? from .* ran\.|^atoll: done' "$log"; then
+  echo "run.sh: $1 exited with $code but never printed its closing line: it did not run to its end" >&2
+  [[ "$code" -ne 0 ]] || code=1
+fi
+exit "$code"

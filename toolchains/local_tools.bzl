@@ -1,0 +1,44 @@
+"""Looks which components of the table are on this machine, and tells the build what is missing.
+
+The repository @local_tools has one file, tools.bzl:
+  TOOLS_DIR   the folder of what is unpacked beside the system
+  MISSING     target -> components that are not here; a target without an entry can be built and run
+"""
+
+load("//platforms:targets.bzl", "TARGETS")
+load("//toolchains:components.bzl", "COMPONENTS")
+
+def _tools_dir(ctx):
+    env = ctx.os.environ
+    if env.get("ATOLL_TOOLS"):
+        return env["ATOLL_TOOLS"]
+    if ctx.path("/opt/atoll").exists:
+        return "/opt/atoll"
+    return env.get("HOME", "/nonexistent") + "/.local/share/atoll"
+
+def _is_here(ctx, tools_dir, component):
+    for file in COMPONENTS[component]["files"]:
+        if not ctx.path(file.replace("{tools}", tools_dir)).exists:
+            return False
+    return True
+
+def _local_tools_impl(ctx):
+    tools_dir = _tools_dir(ctx)
+    missing = {}
+    for name, target in TARGETS.items():
+        lacks = [c for c in target["needs"] if not _is_here(ctx, tools_dir, c)]
+        if lacks:
+            missing[name] = lacks
+    ctx.file("BUILD", "")
+    ctx.file("tools.bzl", "TOOLS_DIR = %r\nMISSING = %r\nHAS_HOST_LIBRARIES = %r\n" % (
+        tools_dir,
+        missing,
+        _is_here(ctx, tools_dir, "host-libraries"),
+    ))
+
+local_tools = repository_rule(
+    implementation = _local_tools_impl,
+    configure = True,
+    environ = ["ATOLL_TOOLS", "HOME"],
+    local = True,
+)

@@ -1,0 +1,101 @@
+"""The project's C++ rules: one set of flags, and one cell per target for every test."""
+
+load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
+load("@rules_cc//cc:cc_library.bzl", "cc_library")
+load("@rules_cc//cc:cc_test.bzl", "cc_test")
+load("//platforms:platforms.bzl", "constraints")
+load("//platforms:targets.bzl", "HOST", "TARGETS")
+load(":platform_rules.bzl", "platform_test")
+
+_WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"]
+
+# The core and the backends run where there is no C++ runtime.
+_FREESTANDING = ["-fno-exceptions", "-fno-rtti"]
+
+# Skips what cannot be built here, instead of failing on it.
+_TOOLS_HERE = ["//platforms:tools_here"]
+
+# What uses the host's libraries is built for the host only.
+HOST_ONLY = constraints(TARGETS[HOST])
+
+def atoll_cc_library(name, copts = [], target_compatible_with = [], **kwargs):
+    """A library of src/ or os/: strict warnings, no exceptions, no RTTI."""
+    cc_library(
+        name = name,
+        copts = _WARNINGS + _FREESTANDING + copts,
+        target_compatible_with = target_compatible_with + _TOOLS_HERE,
+        **kwargs
+    )
+
+def atoll_host_library(name, copts = [], **kwargs):
+    """A library of the host's own tools, with the whole C++ library at hand."""
+    cc_library(
+        name = name,
+        copts = _WARNINGS + copts,
+        target_compatible_with = HOST_ONLY + _TOOLS_HERE,
+        **kwargs
+    )
+
+def atoll_cc_binary(name, copts = [], target_compatible_with = [], **kwargs):
+    """A program."""
+    cc_binary(
+        name = name,
+        copts = _WARNINGS + copts,
+        target_compatible_with = target_compatible_with + _TOOLS_HERE,
+        **kwargs
+    )
+
+def atoll_cc_test(
+        name,
+        targets = TARGETS.keys(),
+        emulator_options = [],
+        matrix = True,
+        main = True,
+        size = "medium",
+        deps = [],
+        copts = [],
+        tags = [],
+        target_compatible_with = [],
+        **kwargs):
+    """A GoogleTest program: NAME for the current platform, NAME.TARGET for every other target.
+
+    Args:
+      name: the test's name.
+      targets: the targets that get a cell.
+      emulator_options: options of the emulator in the cells.
+      matrix: whether there are cells at all; without, the test is for the host.
+      main: whether GoogleTest's own main() is linked in.
+      size: as in cc_test; emulators are slow, so not "small".
+      deps: as in cc_test.
+      copts: as in cc_test.
+      tags: as in cc_test.
+      target_compatible_with: as in cc_test.
+      **kwargs: as in cc_test.
+    """
+    if not matrix:
+        target_compatible_with = target_compatible_with + HOST_ONLY
+    cc_test(
+        name = name,
+        size = size,
+        copts = _WARNINGS + copts,
+        tags = tags,
+        target_compatible_with = target_compatible_with + _TOOLS_HERE,
+        deps = deps + ["@googletest//:gtest_main" if main else "@googletest//:gtest"],
+        **kwargs
+    )
+    if not matrix:
+        return
+    for target in targets:
+        if target == HOST:
+            continue
+        is_wine = TARGETS[target]["runner"]["kind"] == "wine"
+        platform_test(
+            name = name + "." + target,
+            size = size,
+            emulator_options = emulator_options,
+            platform = target,
+            # Wine's prefix is outside of the sandbox.
+            tags = tags + ["matrix", target] + (["no-sandbox"] if is_wine else []),
+            target_compatible_with = _TOOLS_HERE,
+            test = ":" + name,
+        )
