@@ -6,9 +6,13 @@ holds what is unpacked beside the system: $ATOLL_TOOLS, else /opt/atoll for root
 
   why       one line for the user
   files     the component is there exactly if all of these exist
+  command   or if this is on PATH from elsewhere than Debian (not for what a target needs: the
+            build looks at the files only)
   packages  Debian packages to install
-  unpack    instead: packages whose closure, or just themselves, are unpacked into {tools}/INTO
-            without touching the system: suite, architecture, packages, closure, into
+  unpack    packages whose closure, or just themselves, are unpacked into {tools}/INTO without
+            touching the system: suite ("": the machine's own), architecture, packages, closure,
+            into; plain_from: where Debian's own package is of this version or later, it is
+            installed as usual and {tools}/INTO points to it
   npm       an npm package installed into {tools}/npm
   after     a function of tools/setup that finishes the work
 """
@@ -17,6 +21,7 @@ COMPONENTS = {
     "bazel": dict(
         why = "builds and tests everything",
         files = ["/usr/bin/bazel", "/usr/share/bazel/tools/skylib/BUILD"],
+        command = "bazel",
         packages = ["bazel-bootstrap", "bazel-skylib"],
     ),
     "compiler": dict(
@@ -106,7 +111,14 @@ COMPONENTS = {
     "qemu-user": dict(
         why = "runs programs of the other processors (10.0.13: older releases misreport mappings)",
         files = ["{tools}/qemu-user/usr/bin/qemu-aarch64"],
-        unpack = dict(suite = "trixie", architecture = "amd64", packages = ["qemu-user"], closure = False, into = "qemu-user"),
+        unpack = dict(
+            suite = "trixie",
+            architecture = "amd64",
+            packages = ["qemu-user"],
+            closure = False,
+            into = "qemu-user",
+            plain_from = "1:10",
+        ),
     ),
     "clang": dict(
         why = "compiles for WebAssembly and loong64",
@@ -161,16 +173,30 @@ COMPONENTS = {
         why = "runs 32-bit Windows programs; no foreign architecture is added to the system",
         files = ["/lib/ld-linux.so.2", "{tools}/wine32/usr/lib/wine/wine", "{tools}/wine32-prefix/system.reg"],
         packages = ["libc6-i386"],
-        unpack = dict(suite = "", architecture = "i386", packages = ["wine32", "libwine"], closure = True, into = "wine32"),
+        unpack = dict(
+            suite = "",
+            architecture = "i386",
+            packages = ["wine32", "libwine"],
+            closure = True,
+            into = "wine32",
+        ),
         after = "make_wine32_prefix",
     ),
     "lint": dict(
-        why = "the lint step of tools/test",
-        files = ["/usr/bin/clang-format-14", "/usr/bin/clang-tidy-14", "/usr/bin/shellcheck", "{tools}/npm/node_modules/.bin/buildifier"],
-        packages = ["clang-format-14", "clang-tidy-14", "shellcheck", "nodejs", "npm"],
+        why = "checks the sources (tools/lint)",
+        files = ["/usr/bin/clang-format-19", "/usr/bin/clang-tidy-19", "/usr/bin/shellcheck"],
+        packages = ["clang-format-19", "clang-tidy-19", "shellcheck"],
+    ),
+    "buildifier": dict(
+        why = "checks the build files (tools/lint)",
+        files = ["/usr/bin/npm", "{tools}/npm/node_modules/.bin/buildifier"],
+        packages = ["nodejs", "npm"],
         npm = "@bazel/buildifier@8.2.1",
     ),
 }
 
 # What every build needs.
-BUILD_COMPONENTS = ["bazel", "compiler", "host-libraries", "googletest"]
+BUILD_COMPONENTS = ["bazel", "compiler", "host-libraries"]
+
+# What every target's tests need besides.
+TEST_COMPONENTS = ["googletest"]

@@ -2,6 +2,14 @@
 
 load("//toolchains/emulators:emulator.bzl", "EMULATOR_TOOLCHAIN_TYPE", "launcher_text")
 
+PlatformProgramInfo = provider(
+    doc = "A program built for another platform, and how it is run.",
+    fields = {
+        "emulator": "the emulator toolchain's `emulator`",
+        "program": "the program's File",
+    },
+)
+
 def _transition_impl(_settings, attr):
     return {"//command_line_option:platforms": [str(Label("//platforms:" + attr.platform))]}
 
@@ -21,10 +29,13 @@ def _impl(ctx):
         is_executable = True,
     )
     runfiles = ctx.runfiles(files = [program] + emulator.files)
-    return [DefaultInfo(
-        executable = launcher,
-        runfiles = runfiles.merge(ctx.attr.test[DefaultInfo].default_runfiles),
-    )]
+    return [
+        DefaultInfo(
+            executable = launcher,
+            runfiles = runfiles.merge(ctx.attr.test[DefaultInfo].default_runfiles),
+        ),
+        PlatformProgramInfo(emulator = emulator, program = program),
+    ]
 
 _ATTRS = {
     "emulator_options": attr.string_list(doc = "options of the emulator"),

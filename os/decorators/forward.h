@@ -1,0 +1,56 @@
+// An Os that passes every call on to another: what the decorators are derived from.
+//
+// A decorator is handed the Os beneath by reference and owns nothing; they stack in any order. None
+// uses a lock: what a decorator counts it counts atomically, so all may be used by many threads.
+#pragma once
+
+#include "os/os.h"
+
+namespace Atoll::os {
+
+class ForwardOs : public Os {
+ public:
+  Os& beneath() { return beneath_; }
+
+  Machine probe() override { return beneath_.probe(); }
+  Allocation reserve(Address hint, std::uint64_t size) override {
+    return beneath_.reserve(hint, size);
+  }
+  Status release(Address base, std::uint64_t size) override { return beneath_.release(base, size); }
+  Status map(Address base, std::uint64_t size) override { return beneath_.map(base, size); }
+  Status used(Address base, std::uint64_t size) override { return beneath_.used(base, size); }
+  Status unused(Address base, std::uint64_t size) override { return beneath_.unused(base, size); }
+  Status fault(Address base, std::uint64_t size) override { return beneath_.fault(base, size); }
+  Allocation alloc(std::uint64_t size) override { return beneath_.alloc(size); }
+  Status free(Address base, std::uint64_t size) override { return beneath_.free(base, size); }
+
+  void write(std::string_view text) override { beneath_.write(text); }
+  [[noreturn]] void abort() override {
+    beneath_.abort();
+    __builtin_unreachable();  // g++ does not see [[noreturn]] through the interface
+  }
+  std::uint64_t monotonic_nanoseconds() override { return beneath_.monotonic_nanoseconds(); }
+  std::uint64_t random_seed() override { return beneath_.random_seed(); }
+
+  void park(const std::atomic<std::uint32_t>& word, std::uint32_t expected) override {
+    beneath_.park(word, expected);
+  }
+  void unpark(const std::atomic<std::uint32_t>& word, std::uint32_t count) override {
+    beneath_.unpark(word, count);
+  }
+  void yield() override { beneath_.yield(); }
+  bool at_thread_exit(ThreadExitFunction function, void* argument) override {
+    return beneath_.at_thread_exit(function, argument);
+  }
+
+ protected:
+  explicit ForwardOs(Os& beneath) : beneath_(beneath) {}
+  ~ForwardOs() = default;
+  ForwardOs(const ForwardOs&) = delete;
+  ForwardOs& operator=(const ForwardOs&) = delete;
+
+ private:
+  Os& beneath_;
+};
+
+}  // namespace Atoll::os

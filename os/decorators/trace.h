@@ -1,0 +1,58 @@
+// Records every call of a memory verb, in storage that is handed in.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "os/decorators/forward.h"
+#include "os/decorators/verb.h"
+
+namespace Atoll::os {
+
+struct TraceRecord {
+  Verb verb = Verb::kReserve;
+  Address address;  // the hint of reserve, null for alloc
+  std::uint64_t size = 0;
+  Address result;  // of reserve and alloc
+  Status status;
+};
+
+// In the order in which the calls began. When the storage is full, further calls are only counted.
+// Reading the records while other threads still call is a race; counting is not.
+class TraceOs final : public ForwardOs {
+ public:
+  TraceOs(Os& beneath, std::span<TraceRecord> storage) : ForwardOs(beneath), storage_(storage) {}
+
+  std::span<const TraceRecord> records() const;
+  std::size_t overflow() const;
+  void clear() { calls_.store(0, std::memory_order_relaxed); }
+
+  Allocation reserve(Address hint, std::uint64_t size) override;
+  Status release(Address base, std::uint64_t size) override;
+  Status map(Address base, std::uint64_t size) override;
+  Status used(Address base, std::uint64_t size) override;
+  Status unused(Address base, std::uint64_t size) override;
+  Status fault(Address base, std::uint64_t size) override;
+  Allocation alloc(std::uint64_t size) override;
+  Status free(Address base, std::uint64_t size) override;
+
+ private:
+  TraceRecord* next(Verb verb, Address address, std::uint64_t size);
+
+  std::span<TraceRecord> storage_;
+  std::atomic<std::uint32_t> calls_{0};
+};
+
+// No line is longer.
+inline constexpr std::size_t kTraceLine = 128;
+
+// One line without its end, written to `line` and cut if that is too short:
+//   reserve(0xc000000000, 64 MiB) -> 0xc000000000
+//   reserve(null, 64 MiB) -> no memory (12)
+//   map(0xc000000000, 64 MiB) -> ok
+std::string_view format(const TraceRecord& record, std::span<char> line);
+
+}  // namespace Atoll::os

@@ -1,0 +1,27 @@
+#include "os/decorators/verb.h"
+
+namespace Atoll::os {
+
+std::string_view name(Verb verb) {
+  switch (verb) {
+    case Verb::kReserve:
+      return "reserve";
+    case Verb::kRelease:
+      return "release";
+    case Verb::kMap:
+      return "map";
+    case Verb::kUsed:
+      return "used";
+    case Verb::kUnused:
+      return "unused";
+    case Verb::kFault:
+      return "fault";
+    case Verb::kAlloc:
+      return "alloc";
+    case Verb::kFree:
+      return "free";
+  }
+  return "unknown";
+}
+
+}  // namespace Atoll::os

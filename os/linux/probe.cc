@@ -1,0 +1,140 @@
+#include "os/linux/probe.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+
+#include "src/base/bits.h"
+
+// Set by the linker: the first address behind the static data.
+extern "C" __attribute__((weak)) char _end[];
+
+namespace Atoll::os::linux_probe {
+namespace {
+
+// Some memory for as long as one question takes.
+class Scratch {
+ public:
+  Scratch(Address hint, std::uint64_t size, int protection)
+      : size_(static_cast<std::size_t>(size)) {
+    void* p = ::mmap(hint.pointer(), size_, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p != MAP_FAILED) base_ = static_cast<unsigned char*>(p);
+  }
+  ~Scratch() {
+    if (base_ != nullptr) ::munmap(base_, size_);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+
+  unsigned char* base() const { return base_; }
+  Address address() const { return Address::of(base_); }
+
+ private:
+  unsigned char* base_ = nullptr;
+  std::size_t size_;
+};
+
+bool is_honoured(Address hint, std::uint64_t page_size) {
+  return Scratch(hint, page_size, PROT_NONE).address() == hint;
+}
+
+std::uint32_t width_of(Address a) { return static_cast<std::uint32_t>(std::bit_width(a.value())); }
+
+}  // namespace
+
+std::uint64_t page_size(std::uint64_t aux_value) {
+  if (aux_value != 0) return aux_value;
+  constexpr std::size_t kSmallest = 4096;
+  constexpr std::size_t kLargest = 256 << 10;
+  const Scratch scratch(Address(), kLargest, PROT_READ | PROT_WRITE);
+  if (scratch.base() == nullptr) return 0;
+  for (std::size_t n = kSmallest; n < kLargest; n *= 2) {
+    unsigned char resident = 0;
+    if (::mincore(scratch.base() + n, 1, &resident) == 0) return n;
+  }
+  return kLargest;
+}
+
+std::uint64_t parse_huge_page_size(std::string_view text) {
+  std::uint64_t n = 0;
+  std::size_t digits = 0;
+  for (; digits < text.size() && text[digits] >= '0' && text[digits] <= '9'; ++digits) {
+    if (n > (std::uint64_t{1} << 59)) return 0;
+    n = n * 10 + static_cast<std::uint64_t>(text[digits] - '0');
+  }
+  const std::string_view rest = text.substr(digits);
+  if (!rest.empty() && rest != "\n") return 0;
+  return is_power_of_two(n) ? n : 0;
+}
+
+std::uint64_t huge_page_size() {
+  const int file =
+      ::open("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return 0;
+  std::array<char, 32> text{};
+  const ssize_t n = ::read(file, text.data(), text.size());
+  ::close(file);
+  return n <= 0 ? 0 : parse_huge_page_size({text.data(), static_cast<std::size_t>(n)});
+}
+
+std::uint32_t address_bits(std::uint64_t page_size) {
+  // 57 is the most any of our processors has, but for s390x, which would answer such a question by
+  // adding a level to this process's page tables for good.
+  constexpr std::uint32_t kMost = std::min<std::uint32_t>(57, sizeof(void*) * 8);
+  constexpr std::uint32_t kFewest = 28;
+  for (std::uint32_t bits = kMost; bits > kFewest; --bits) {
+    const std::uint64_t half = std::uint64_t{1} << (bits - 1);
+    // Several places: one may be occupied, and the last may be the kernel's (32 bits, 3 GiB each).
+    for (const std::uint64_t eighth : {1U, 3U, 6U}) {
+      const Address hint(half + half / 8 * eighth);
+      if (is_honoured(hint, page_size)) return bits;
+    }
+  }
+  const Scratch anywhere(Address(), page_size, PROT_NONE);
+  const int on_stack = 0;
+  return std::max(width_of(anywhere.address()), width_of(Address::of(&on_stack)));
+}
+
+bool honours_hints(std::uint64_t page_size) {
+  // The middle of a gap: a system that ignores hints picks one of its ends. More than one attempt,
+  // because another thread may be faster.
+  constexpr std::uint64_t kPages = 9;
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    Address gap;
+    {
+      const Scratch all(Address(), kPages * page_size, PROT_NONE);
+      gap = all.address();
+    }
+    if (gap.is_null()) return false;
+    if (is_honoured(gap + kPages / 2 * page_size, page_size)) return true;
+  }
+  return false;
+}
+
+bool decommit_zeroes(std::uint64_t page_size) {
+  // The middle one of three pages: an emulator may do it for larger pieces only.
+  const Scratch scratch(Address(), 3 * page_size, PROT_READ | PROT_WRITE);
+  if (scratch.base() == nullptr) return false;
+  const std::size_t page = static_cast<std::size_t>(page_size);
+  volatile unsigned char* middle = scratch.base() + page;
+  middle[0] = 1;
+  middle[page - 1] = 1;
+  if (::madvise(scratch.base() + page, page, MADV_DONTNEED) != 0) return false;
+  return middle[0] == 0 && middle[page - 1] == 0;
+}
+
+Address end_of_data() { return Address::of(_end); }
+
+Address program_break() {
+  // The system call, not sbrk(): that one would set up libc's own break.
+  const long end = ::syscall(SYS_brk, 0);
+  return end == -1 ? Address() : Address(static_cast<unsigned long>(end));
+}
+
+}  // namespace Atoll::os::linux_probe

@@ -1,0 +1,33 @@
+// How the Linux backend finds out what kind of machine it is on. Apart, so that tests can ask the
+// same questions with made-up answers.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "os/os.h"
+
+namespace Atoll::os::linux_probe {
+
+// `aux_value` is what the auxiliary vector says. 0, if it says nothing: then the smallest offset
+// at which mincore() accepts an address, 256 KiB if none does, 0 if there is no memory to try.
+std::uint64_t page_size(std::uint64_t aux_value);
+
+// `text` is what hpage_pmd_size holds. Anything but a power of two in decimal gives 0.
+std::uint64_t parse_huge_page_size(std::string_view text);
+std::uint64_t huge_page_size();
+
+// The largest b for which a page could be had in the upper half of [0, 2^b). Where hints are not
+// honoured at all: the width of the highest address seen.
+std::uint32_t address_bits(std::uint64_t page_size);
+
+bool honours_hints(std::uint64_t page_size);
+
+// Whether MADV_DONTNEED clears a page.
+bool decommit_zeroes(std::uint64_t page_size);
+
+// Null where the linker defines no such symbol.
+Address end_of_data();
+Address program_break();
+
+}  // namespace Atoll::os::linux_probe

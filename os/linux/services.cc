@@ -1,0 +1,100 @@
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/auxv.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+
+#include "os/linux/linux_os.h"
+
+namespace Atoll::os {
+namespace {
+
+constinit LinuxOs linux_os;
+
+enum KeyState : std::uint32_t { kUnmade, kBeingMade, kMade, kRefused };
+
+static_assert(sizeof(std::atomic<std::uint32_t>) == 4, "a futex is the word itself");
+static_assert(sizeof(pthread_key_t) == sizeof(std::uint32_t));
+
+}  // namespace
+
+Os& native() { return linux_os; }
+
+void LinuxOs::write(std::string_view text) {
+  const int errno_before = errno;
+  while (!text.empty()) {
+    const ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
+    if (n > 0) {
+      text.remove_prefix(static_cast<std::size_t>(n));
+    } else if (n == 0 || errno != EINTR) {
+      break;
+    }
+  }
+  errno = errno_before;
+}
+
+void LinuxOs::abort() { ::abort(); }
+
+std::uint64_t LinuxOs::monotonic_nanoseconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+std::uint64_t LinuxOs::random_seed() {
+  const int errno_before = errno;
+  constexpr unsigned kNonBlocking = 1;
+  std::uint64_t seed = 0;
+  if (::syscall(SYS_getrandom, &seed, sizeof seed, kNonBlocking) != sizeof seed) {
+    // Early in boot, or a kernel before 3.17. The kernel also left some bytes at our start.
+    seed = 0;
+    if (const unsigned long given = ::getauxval(AT_RANDOM); given != 0) {
+      std::memcpy(&seed, Address(given).pointer(), sizeof seed);
+    }
+    seed ^= monotonic_nanoseconds() * 0x9e3779b97f4a7c15;
+  }
+  errno = errno_before;
+  return seed;
+}
+
+void LinuxOs::park(const std::atomic<std::uint32_t>& word, std::uint32_t expected) {
+  const int errno_before = errno;
+  ::syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, expected, nullptr, nullptr, 0);
+  errno = errno_before;
+}
+
+void LinuxOs::unpark(const std::atomic<std::uint32_t>& word, std::uint32_t count) {
+  // The kernel takes the number for a signed one, and 0 for 1.
+  if (count == 0) return;
+  constexpr std::uint32_t kAll = std::numeric_limits<std::int32_t>::max();
+  ::syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, count < kAll ? count : kAll, nullptr, nullptr, 0);
+}
+
+void LinuxOs::yield() { ::sched_yield(); }
+
+bool LinuxOs::at_thread_exit(ThreadExitFunction function, void* argument) {
+  std::uint32_t state = exit_key_state_.load(std::memory_order_acquire);
+  if (state == kUnmade &&
+      exit_key_state_.compare_exchange_strong(state, kBeingMade, std::memory_order_acquire)) {
+    pthread_key_t key = 0;
+    state = ::pthread_key_create(&key, function) == 0 ? kMade : kRefused;
+    exit_key_ = key;
+    exit_key_state_.store(state, std::memory_order_release);
+  }
+  while (state == kBeingMade) {
+    ::sched_yield();
+    state = exit_key_state_.load(std::memory_order_acquire);
+  }
+  return state == kMade && ::pthread_setspecific(exit_key_, argument) == 0;
+}
+
+}  // namespace Atoll::os

@@ -1,0 +1,119 @@
+// A simulated operating system: the contract of os/os.h over an address space that is only data.
+//
+// It hands out addresses that must not be touched (unless a Backing gives them contents), so an
+// allocator's decisions for a 48-bit ppc64 with 64 KiB pages, or for a 32-bit kernel with 2 GiB,
+// can be tested on any machine. It is stricter than a kernel: every transition that the contract
+// does not allow fails, changes nothing and is counted, and the books show what has leaked.
+//
+// For tests; not thread safe.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "os/os.h"
+#include "os/sim/address_space.h"
+#include "os/sim/config.h"
+
+namespace Atoll::os::sim {
+
+class SimOs final : public Os {
+ public:
+  static constexpr std::size_t kRegions = 1024;
+  static constexpr std::size_t kOutput = 1024;
+
+  explicit SimOs(const Config& config);
+  // With a table of regions other than the built-in one. When it is full, calls that would need
+  // an entry fail with kNoMemory.
+  SimOs(const Config& config, std::span<Region> table);
+  SimOs(const SimOs&) = delete;
+  SimOs& operator=(const SimOs&) = delete;
+
+  // --- The books. ---
+
+  const AddressSpace& space() const { return space_; }
+  // Not None and not an obstacle: 0 when everything was given back.
+  std::uint64_t bytes_held() const;
+  std::uint64_t bytes_committed() const;
+  std::uint64_t peak_bytes_held() const { return peak_held_; }
+  // Calls of the memory verbs, those that failed among them.
+  std::uint64_t calls() const { return calls_; }
+  // Calls that broke the contract: kBadArgument, kNotReserved, and taking parts, or faulting, where
+  // that is not supported.
+  std::uint64_t misuses() const { return misuses_; }
+  std::string_view output() const { return {output_.data(), output_size_}; }
+  bool output_is_cut() const { return output_is_cut_; }
+  // Where a linear segment ends now.
+  Address linear_end() const { return linear_end_; }
+
+  // --- Turning knobs while it runs. What was handed out stays. ---
+
+  Config& config() { return config_; }
+  // Somebody else maps memory, or gives it back. False: it is not free, or not theirs.
+  bool add_obstacle(Range range);
+  bool remove_obstacle(Range range);
+  // Somebody else extends the linear segment (wasm memory has more than one grower).
+  bool grow_by_others(std::uint64_t size);
+  void restart_calls() { calls_ = 0; }
+  void set_time(std::uint64_t nanoseconds) { config_.time = nanoseconds; }
+  // Runs what at_thread_exit() registered, as the end of the thread would.
+  void end_thread();
+
+  // --- Os ---
+
+  Machine probe() override;
+  Allocation reserve(Address hint, std::uint64_t size) override;
+  Status release(Address base, std::uint64_t size) override;
+  Status map(Address base, std::uint64_t size) override;
+  Status used(Address base, std::uint64_t size) override;
+  Status unused(Address base, std::uint64_t size) override;
+  Status fault(Address base, std::uint64_t size) override;
+  Allocation alloc(std::uint64_t size) override;
+  Status free(Address base, std::uint64_t size) override;
+  void write(std::string_view text) override;
+  [[noreturn]] void abort() override;
+  std::uint64_t monotonic_nanoseconds() override;
+  std::uint64_t random_seed() override;
+  void park(const std::atomic<std::uint32_t>& word, std::uint32_t expected) override;
+  void unpark(const std::atomic<std::uint32_t>& word, std::uint32_t count) override;
+  void yield() override;
+  bool at_thread_exit(ThreadExitFunction function, void* argument) override;
+
+ private:
+  bool fails_by_plan() const;
+  bool is_well_formed(Range range) const;
+  Status misuse(Failure failure);
+  Status begin(Range range, StateSet allowed);
+  Status give_back(Range range, StateSet allowed);
+
+  Range usable() const;
+  bool place(Address hint, std::uint64_t size, Address* found) const;
+  bool place_by_default(std::uint64_t size, Address* found) const;
+  bool place_elsewhere(Address hint, std::uint64_t size, Address* found) const;
+  bool place_linear(Address hint, std::uint64_t size, Address* found) const;
+  Allocation take(Address hint, std::uint64_t size, State state);
+  Allocation answer_exactly(Address base, std::uint64_t size);
+  void note_growth();
+
+  std::uint64_t commit_left() const;
+  std::uint64_t affordable_part(Range range) const;
+
+  Config config_;
+  std::array<Region, kRegions> table_;
+  AddressSpace space_;
+  Address linear_end_;
+  std::uint64_t peak_held_ = 0;
+  std::uint64_t calls_ = 0;
+  std::uint64_t misuses_ = 0;
+  std::size_t answers_ = 0;
+  std::array<char, kOutput> output_;
+  std::size_t output_size_ = 0;
+  bool output_is_cut_ = false;
+  ThreadExitFunction exit_function_ = nullptr;
+  void* exit_argument_ = nullptr;
+};
+
+}  // namespace Atoll::os::sim

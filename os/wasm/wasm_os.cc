@@ -1,0 +1,108 @@
+#include "os/wasm/wasm_os.h"
+
+#include <time.h>
+#include <unistd.h>
+
+#include <cstddef>
+
+#include "src/base/bits.h"
+
+#ifdef ATOLL_HOST_JS
+extern "C" __attribute__((import_module("atoll"), import_name("memory_grown"))) void
+atoll_memory_grown();
+#else
+static void atoll_memory_grown() {}
+#endif
+
+namespace Atoll::os {
+namespace {
+
+constinit WasmOs wasm_os;
+
+constexpr int kMemory = 0;  // the first memory, and the only one
+
+}  // namespace
+
+Os& native() { return wasm_os; }
+
+Address LinearMemory::end() {
+  return Address(std::uint64_t{__builtin_wasm_memory_size(kMemory)} * kPageSize);
+}
+
+Address LinearMemory::grow(std::uint64_t size) {
+  constexpr std::size_t kFailed = static_cast<std::size_t>(-1);
+  const std::uint64_t pages = size / kPageSize;
+  if (pages >= kFailed) return Address();
+  const std::size_t before = __builtin_wasm_memory_grow(kMemory, static_cast<std::size_t>(pages));
+  if (before == kFailed) return Address();
+  atoll_memory_grown();
+  return Address(std::uint64_t{before} * kPageSize);
+}
+
+Machine WasmOs::probe() {
+  Machine machine;
+  machine.page_size = LinearMemory::kPageSize;
+  machine.granularity = LinearMemory::kPageSize;
+  machine.huge_page_size = 0;
+  machine.address_bits = sizeof(void*) * 8;
+  machine.end_of_data = space_.start();
+  machine.program_break = space_.program_break();
+  machine.honours_hints = true;  // within what linear_only says
+  machine.releases_parts = true;
+  machine.lazy_commit = true;  // left to the engine, which maps lazily
+  machine.decommit_zeroes = false;
+  machine.can_shrink = false;
+  machine.can_protect = false;
+  machine.linear_only = true;
+  machine.has_threads = false;
+  return machine;
+}
+
+Allocation WasmOs::reserve(Address hint, std::uint64_t size) { return space_.reserve(hint, size); }
+
+Status WasmOs::release(Address base, std::uint64_t size) { return space_.free(base, size); }
+
+Status WasmOs::map(Address base, std::uint64_t size) { return space_.check(base, size); }
+
+Status WasmOs::used(Address base, std::uint64_t size) { return space_.check(base, size); }
+
+Status WasmOs::unused(Address base, std::uint64_t size) { return space_.check(base, size); }
+
+Status WasmOs::fault(Address, std::uint64_t) { return {Failure::kUnsupported, 0}; }
+
+Allocation WasmOs::alloc(std::uint64_t size) { return space_.reserve(Address(), size); }
+
+Status WasmOs::free(Address base, std::uint64_t size) { return space_.free(base, size); }
+
+void WasmOs::write(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
+    if (n <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+void WasmOs::abort() { __builtin_trap(); }
+
+std::uint64_t WasmOs::monotonic_nanoseconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+std::uint64_t WasmOs::random_seed() {
+  std::uint64_t seed = 0;
+  if (::getentropy(&seed, sizeof seed) == 0) return seed;
+  return monotonic_nanoseconds() * 0x9e3779b97f4a7c15;
+}
+
+void WasmOs::park(const std::atomic<std::uint32_t>&, std::uint32_t) {}
+
+void WasmOs::unpark(const std::atomic<std::uint32_t>&, std::uint32_t) {}
+
+void WasmOs::yield() {}
+
+bool WasmOs::at_thread_exit(ThreadExitFunction, void*) { return false; }
+
+}  // namespace Atoll::os

@@ -1,0 +1,227 @@
+#define WIN32_LEAN_AND_MEAN
+#define NOMINMAX
+#include <windows.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+#include "os/windows/windows_os.h"
+#include "src/base/bits.h"
+
+namespace Atoll::os {
+namespace {
+
+constexpr std::uint64_t kLastAddress = std::numeric_limits<std::uintptr_t>::max();
+
+Failure failure_of(DWORD code) {
+  switch (code) {
+    case ERROR_NOT_ENOUGH_MEMORY:
+    case ERROR_OUTOFMEMORY:
+    case ERROR_NO_SYSTEM_RESOURCES:
+    case ERROR_COMMITMENT_LIMIT:
+      return Failure::kNoMemory;
+    case ERROR_ACCESS_DENIED:
+      return Failure::kDenied;
+    default:
+      return Failure::kNotReserved;
+  }
+}
+
+Status failed(Failure failure, DWORD code) { return {failure, static_cast<std::int32_t>(code)}; }
+
+SYSTEM_INFO system_info() {
+  SYSTEM_INFO info{};
+  ::GetSystemInfo(&info);
+  return info;
+}
+
+// The pages from `a` on that are alike, which all belong to one reservation. Empty: none of ours.
+Range piece_at(Address a, Address* reservation) {
+  MEMORY_BASIC_INFORMATION info{};
+  if (::VirtualQuery(a.pointer(), &info, sizeof info) == 0) return {a, 0};
+  if (info.State == MEM_FREE || info.Type != MEM_PRIVATE) return {a, 0};
+  *reservation = Address::of(info.AllocationBase);
+  return {a, Address::of(info.BaseAddress) + info.RegionSize - a};
+}
+
+// Calls `operation(piece)` for all pieces of `range` until one fails.
+template <typename Operation>
+Status for_each_piece(Range range, Operation operation) {
+  Address reservation;
+  for (std::uint64_t done = 0; done < range.size;) {
+    Range piece = piece_at(range.base + done, &reservation);
+    if (piece.is_empty()) return {Failure::kNotReserved, 0};
+    piece.size = std::min(piece.size, range.size - done);
+    const Status status = operation(piece);
+    if (!status.ok()) return status;
+    done += piece.size;
+  }
+  return {};
+}
+
+Status check_ours(Range range) {
+  return for_each_piece(range, [](Range) { return Status(); });
+}
+
+// One call if the system takes it, else piece by piece.
+template <typename Operation>
+Status apply(Range range, Operation operation) {
+  const Status whole = operation(range);
+  if (whole.failure != Failure::kNotReserved) return whole;
+  const Status ours = check_ours(range);
+  if (!ours.ok()) return failed(Failure::kNotReserved, static_cast<DWORD>(whole.native_code));
+  return for_each_piece(range, operation);
+}
+
+Status commit(Range range) {
+  void* p = ::VirtualAlloc(range.base.pointer(), static_cast<std::size_t>(range.size), MEM_COMMIT,
+                           PAGE_READWRITE);
+  if (p != nullptr) return {};
+  const DWORD code = ::GetLastError();
+  return failed(failure_of(code), code);
+}
+
+Status decommit(Range range) {
+  if (::VirtualFree(range.base.pointer(), static_cast<std::size_t>(range.size), MEM_DECOMMIT)) {
+    return {};
+  }
+  const DWORD code = ::GetLastError();
+  return failed(failure_of(code), code);
+}
+
+Status release_whole(Range range) {
+  Address reservation;
+  std::uint64_t size = 0;
+  for (;;) {
+    Address owner;
+    const Range piece = piece_at(range.base + size, &owner);
+    if (piece.is_empty() || (size != 0 && owner != reservation)) break;
+    reservation = owner;
+    size += piece.size;
+  }
+  if (size == 0) return {Failure::kNotReserved, 0};
+  if (reservation != range.base || size != range.size) {
+    return {size < range.size ? Failure::kNotReserved : Failure::kUnsupported, 0};
+  }
+  if (::VirtualFree(range.base.pointer(), 0, MEM_RELEASE)) return {};
+  const DWORD code = ::GetLastError();
+  return failed(failure_of(code), code);
+}
+
+}  // namespace
+
+std::uint64_t WindowsOs::page_size() {
+  std::uint32_t known = page_size_.load(std::memory_order_relaxed);
+  if (known == 0) {
+    // Threads that come here together find the same.
+    known = system_info().dwPageSize;
+    page_size_.store(known, std::memory_order_relaxed);
+  }
+  return known;
+}
+
+// What can be known to be wrong without asking the system.
+Status WindowsOs::check(Address base, std::uint64_t size) {
+  const std::uint64_t page = page_size();
+  const Range range{base, size};
+  if (size == 0 || page == 0 || !is_multiple_of(size, page) || !base.is_aligned(page) ||
+      range.last() < base) {
+    return {Failure::kBadArgument, 0};
+  }
+  // Nothing of ours lies on page 0 or beyond the width of a pointer; and an address cut to that
+  // width would be somebody else's.
+  if (base.is_null() || range.last().value() > kLastAddress) return {Failure::kNotReserved, 0};
+  return {};
+}
+
+bool WindowsOs::honours_hints(std::uint64_t granularity) {
+  // The middle of a gap: a system that ignores hints picks one of its ends. More than one attempt,
+  // because another thread may be faster.
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    const Allocation gap = reserve(Address(), 9 * granularity);
+    if (!gap.ok() || !release(gap.base, 9 * granularity).ok()) return false;
+    const Address hint = gap.base + 4 * granularity;
+    const Allocation page = reserve(hint, granularity);
+    if (!page.ok() || !release(page.base, granularity).ok()) return false;
+    if (page.base == hint) return true;
+  }
+  return false;
+}
+
+Machine WindowsOs::probe() {
+  const SYSTEM_INFO info = system_info();
+  Machine machine;
+  machine.page_size = info.dwPageSize;
+  machine.granularity = info.dwAllocationGranularity;
+  machine.huge_page_size = 0;  // large pages need a privilege and cannot be given back in parts
+  machine.address_bits = static_cast<std::uint32_t>(
+      std::bit_width(Address::of(info.lpMaximumApplicationAddress).value()));
+  machine.honours_hints = honours_hints(info.dwAllocationGranularity);
+  machine.releases_parts = false;
+  machine.lazy_commit = false;  // committed pages count against the system's limit at once
+  machine.decommit_zeroes = true;
+  machine.can_shrink = true;
+  machine.can_protect = true;
+  machine.linear_only = false;
+  machine.has_threads = true;
+  return machine;
+}
+
+Allocation WindowsOs::allocate(Address hint, std::uint64_t size, std::uint32_t kind) {
+  if (check(hint, size).failure == Failure::kBadArgument) {
+    return {Address(), {Failure::kBadArgument, 0}};
+  }
+  if (size > kLastAddress) return {Address(), {Failure::kNoMemory, 0}};
+  void* p = ::VirtualAlloc(hint.pointer(), static_cast<std::size_t>(size), kind, PAGE_READWRITE);
+  if (p != nullptr) return {Address::of(p), {}};
+  const DWORD code = ::GetLastError();
+  const Failure failure = failure_of(code);
+  // The arguments are right, so whatever else it dislikes is the size.
+  return {Address(), failed(failure == Failure::kDenied ? failure : Failure::kNoMemory, code)};
+}
+
+Allocation WindowsOs::reserve(Address hint, std::uint64_t size) {
+  const Status status = check(hint, size);
+  if (status.failure == Failure::kBadArgument) return {Address(), status};
+  const SYSTEM_INFO info = system_info();
+  // Wine would give a 32-bit program addresses above what it calls the maximum.
+  const bool within = Range{hint, size}.last() <= Address::of(info.lpMaximumApplicationAddress);
+  if (status.ok() && within && hint.is_aligned(info.dwAllocationGranularity)) {
+    const Allocation there = allocate(hint, size, MEM_RESERVE);
+    if (there.ok()) return there;
+  }
+  return allocate(Address(), size, MEM_RESERVE);
+}
+
+Status WindowsOs::release(Address base, std::uint64_t size) { return free(base, size); }
+
+Status WindowsOs::map(Address base, std::uint64_t size) {
+  const Status status = check(base, size);
+  return status.ok() ? check_ours({base, size}) : status;
+}
+
+Status WindowsOs::used(Address base, std::uint64_t size) {
+  const Status status = check(base, size);
+  return status.ok() ? apply({base, size}, commit) : status;
+}
+
+Status WindowsOs::unused(Address base, std::uint64_t size) {
+  const Status status = check(base, size);
+  return status.ok() ? apply({base, size}, decommit) : status;
+}
+
+Status WindowsOs::fault(Address base, std::uint64_t size) { return unused(base, size); }
+
+Allocation WindowsOs::alloc(std::uint64_t size) {
+  return allocate(Address(), size, MEM_RESERVE | MEM_COMMIT);
+}
+
+Status WindowsOs::free(Address base, std::uint64_t size) {
+  const Status status = check(base, size);
+  return status.ok() ? release_whole({base, size}) : status;
+}
+
+}  // namespace Atoll::os

@@ -1,0 +1,117 @@
+#define WIN32_LEAN_AND_MEAN
+#define NOMINMAX
+#include <windows.h>
+// After windows.h, whose types it needs.
+#include <ntsecapi.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+
+#include "os/windows/windows_os.h"
+
+namespace Atoll::os {
+namespace {
+
+constinit WindowsOs windows_os;
+
+using WaitOnAddressFunction = BOOL(WINAPI*)(volatile void*, void*, SIZE_T, DWORD);
+using WakeByAddressFunction = void(WINAPI*)(void*);
+
+// What Windows 8 and later have. Looked up at each call: these are slow paths, and the module is
+// always loaded.
+template <typename Function>
+Function find(const char* name) {
+  const HMODULE module = ::GetModuleHandleW(L"kernelbase.dll");
+  if (module == nullptr) return nullptr;
+  return reinterpret_cast<Function>(reinterpret_cast<void*>(::GetProcAddress(module, name)));
+}
+
+enum SlotState : std::uint32_t { kUnmade, kBeingMade, kMade, kRefused };
+
+struct ExitSlot {
+  std::atomic<std::uint32_t> state{kUnmade};
+  DWORD index = 0;                        // the rest is written before `state` becomes kMade
+  ThreadExitFunction function = nullptr;  // has another calling convention than the system's
+};
+constinit ExitSlot exit_slot;
+
+void WINAPI run_exit_function(void* argument) { exit_slot.function(argument); }
+
+}  // namespace
+
+Os& native() { return windows_os; }
+
+void WindowsOs::write(std::string_view text) {
+  const HANDLE console = ::GetStdHandle(STD_ERROR_HANDLE);
+  while (!text.empty()) {
+    const DWORD most = static_cast<DWORD>(std::min<std::size_t>(text.size(), 1 << 20));
+    DWORD n = 0;
+    if (!::WriteFile(console, text.data(), most, &n, nullptr) || n == 0) return;
+    text.remove_prefix(n);
+  }
+}
+
+void WindowsOs::abort() {
+  // Not libc's abort(), which may open a dialogue box. 3 is its exit code.
+  ::TerminateProcess(::GetCurrentProcess(), 3);
+  __builtin_trap();
+}
+
+std::uint64_t WindowsOs::monotonic_nanoseconds() {
+  constexpr std::uint64_t kSecond = 1'000'000'000;
+  LARGE_INTEGER counter{};
+  LARGE_INTEGER frequency{};
+  ::QueryPerformanceCounter(&counter);
+  ::QueryPerformanceFrequency(&frequency);
+  const auto ticks = static_cast<std::uint64_t>(counter.QuadPart);
+  const auto per_second = static_cast<std::uint64_t>(frequency.QuadPart);
+  // In two parts, or the product would overflow after some months.
+  return ticks / per_second * kSecond + ticks % per_second * kSecond / per_second;
+}
+
+std::uint64_t WindowsOs::random_seed() {
+  std::uint64_t seed = 0;
+  if (::RtlGenRandom(&seed, sizeof seed)) return seed;
+  return (monotonic_nanoseconds() ^ ::GetCurrentProcessId()) * 0x9e3779b97f4a7c15;
+}
+
+void WindowsOs::park(const std::atomic<std::uint32_t>& word, std::uint32_t expected) {
+  if (const auto wait = find<WaitOnAddressFunction>("WaitOnAddress"); wait != nullptr) {
+    // The system only reads the word.
+    void* p = const_cast<std::atomic<std::uint32_t>*>(&word);
+    wait(p, &expected, sizeof expected, INFINITE);
+  } else if (word.load(std::memory_order_relaxed) == expected) {
+    ::Sleep(1);
+  }
+}
+
+void WindowsOs::unpark(const std::atomic<std::uint32_t>& word, std::uint32_t count) {
+  // More than a process has threads.
+  constexpr std::uint32_t kAll = 1 << 16;
+  void* p = const_cast<std::atomic<std::uint32_t>*>(&word);
+  const char* name = count < kAll ? "WakeByAddressSingle" : "WakeByAddressAll";
+  const auto wake = find<WakeByAddressFunction>(name);
+  if (wake == nullptr) return;
+  for (std::uint32_t i = count < kAll ? count : 1; i > 0; --i) wake(p);
+}
+
+void WindowsOs::yield() { ::SwitchToThread(); }
+
+bool WindowsOs::at_thread_exit(ThreadExitFunction function, void* argument) {
+  std::uint32_t state = exit_slot.state.load(std::memory_order_acquire);
+  if (state == kUnmade &&
+      exit_slot.state.compare_exchange_strong(state, kBeingMade, std::memory_order_acquire)) {
+    exit_slot.function = function;
+    exit_slot.index = ::FlsAlloc(run_exit_function);
+    state = exit_slot.index == FLS_OUT_OF_INDEXES ? kRefused : kMade;
+    exit_slot.state.store(state, std::memory_order_release);
+  }
+  while (state == kBeingMade) {
+    ::SwitchToThread();
+    state = exit_slot.state.load(std::memory_order_acquire);
+  }
+  return state == kMade && ::FlsSetValue(exit_slot.index, argument) != 0;
+}
+
+}  // namespace Atoll::os

@@ -1,0 +1,66 @@
+// Windows 7 and later, 32 and 64 bits, and Wine. Release 1.11 unless noted:
+//
+//   reserve   VirtualAlloc(MEM_RESERVE) at the hint, then anywhere. A hint that is not a multiple
+//             of the granularity is not tried: the system would round it down and reserve more.
+//             Nor is one above the greatest address that the system names.
+//   release   VirtualFree(MEM_RELEASE), after VirtualQuery said that it is one whole reservation.
+//             MEM_RELEASE takes no size; Go trusts its caller, here a part is refused.
+//   map       asks VirtualQuery whether all of it is reserved. Commits nothing, as from 1.13 on:
+//             1.11 and 1.12 commit here, and so charge a whole arena (64 MiB, or 4 MiB) against
+//             the system's limit when its first page is needed.
+//   used      VirtualAlloc(MEM_COMMIT). No call may span two reservations, so where one fails it is
+//             done piece by piece. VirtualQuery tells the pieces: Go finds them by halving,
+//             which cannot tell a reservation's end from a lack of memory.
+//   unused    VirtualFree(MEM_DECOMMIT), likewise. What is committed again reads as zero.
+//   fault     the same as unused
+//   alloc     VirtualAlloc(MEM_RESERVE | MEM_COMMIT)
+//   free      as release
+//   park      WaitOnAddress, unpark: WakeByAddress*, looked up in kernelbase.dll because Windows 7
+//             has none: there, park() is a short sleep. yield: SwitchToThread
+//   thread exit: a fiber-local slot's callback; on the last thread it runs when the process exits
+//   clock: QueryPerformanceCounter. seed: RtlGenRandom. console: WriteFile. end: TerminateProcess
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "os/os.h"
+
+namespace Atoll::os {
+
+class WindowsOs final : public Os {
+ public:
+  constexpr WindowsOs() = default;
+
+  Machine probe() override;
+
+  Allocation reserve(Address hint, std::uint64_t size) override;
+  Status release(Address base, std::uint64_t size) override;
+  Status map(Address base, std::uint64_t size) override;
+  Status used(Address base, std::uint64_t size) override;
+  Status unused(Address base, std::uint64_t size) override;
+  Status fault(Address base, std::uint64_t size) override;
+  Allocation alloc(std::uint64_t size) override;
+  Status free(Address base, std::uint64_t size) override;
+
+  void write(std::string_view text) override;
+  [[noreturn]] void abort() override;
+
+  std::uint64_t monotonic_nanoseconds() override;
+  std::uint64_t random_seed() override;
+
+  void park(const std::atomic<std::uint32_t>& word, std::uint32_t expected) override;
+  void unpark(const std::atomic<std::uint32_t>& word, std::uint32_t count) override;
+  void yield() override;
+  bool at_thread_exit(ThreadExitFunction function, void* argument) override;
+
+ private:
+  std::uint64_t page_size();
+  Status check(Address base, std::uint64_t size);
+  Allocation allocate(Address hint, std::uint64_t size, std::uint32_t kind);
+  bool honours_hints(std::uint64_t granularity);
+
+  std::atomic<std::uint32_t> page_size_{0};  // 0: not asked yet
+};
+
+}  // namespace Atoll::os

@@ -1,0 +1,167 @@
+#include "src/pages/arena_space.h"
+
+#include "src/base/bits.h"
+#include "src/pages/reserve_aligned.h"
+#include "src/pages/start32.h"
+
+namespace Atoll::pages {
+namespace {
+
+Growth failed(GrowFailure failure, os::Status status = {}) { return {{}, failure, status, {}}; }
+
+std::string_view why_outside(GrowFailure failure) {
+  switch (failure) {
+    case GrowFailure::kRegionWraps:
+      return "region exceeds uintptr range";
+    case GrowFailure::kBaseOutside:
+      return "base outside usable address space";
+    case GrowFailure::kEndOutside:
+      return "end outside usable address space";
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+Line explain(const Growth& growth) {
+  Line line;
+  switch (growth.failure) {
+    case GrowFailure::kNone:
+      break;
+    case GrowFailure::kNoMemory:
+      line << "out of memory: " << os::describe(growth.status.failure);
+      break;
+    case GrowFailure::kRaceCollisions:
+      line << "too many address space collisions for -race mode";
+      break;
+    case GrowFailure::kMisaligned:
+      line << "misrounded allocation in sysAlloc: memory allocated by OS at "
+           << growth.refused.base;
+      break;
+    case GrowFailure::kRegionWraps:
+    case GrowFailure::kBaseOutside:
+    case GrowFailure::kEndOutside:
+      line << "memory reservation exceeds address space limit: memory allocated by OS ["
+           << growth.refused.base << ", " << growth.refused.end()
+           << ") not in usable address space: " << why_outside(growth.failure);
+      break;
+  }
+  return line;
+}
+
+ArenaSpace::ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortSpec& spec)
+    : os_(os), machine_(machine), spec_(spec) {}
+
+void ArenaSpace::init(const port::HintOptions& options) {
+  hints_.assign(port::arena_hints(spec_, options).main);
+  if (!spec_.uses_32_bit_start()) return;
+  const Start32 start = start32(os_, machine_, spec_);
+  metadata_range_ = start.metadata_range;
+  arena_range_ = start.arena_range;
+  metadata_ = start.metadata;
+  arenas_ = start.arenas;
+  hints_.push({start.hint});
+}
+
+Growth ArenaSpace::grow(std::uint64_t bytes) {
+  const std::uint64_t size = round_up(bytes, spec_.heap_arena_bytes);
+  if (size < bytes) return failed(GrowFailure::kNoMemory, {os::Failure::kNoMemory, 0});
+  if (arenas_.fits(size, spec_.heap_arena_bytes)) {
+    const os::Allocation piece =
+        arenas_.alloc(os_, machine_.page_size, size, spec_.heap_arena_bytes);
+    if (!piece.ok()) return failed(GrowFailure::kNoMemory, piece.status);
+    const Growth growth = check({piece.base, size});
+    if (!growth.ok()) arenas_.undo(piece.base);
+    return growth;
+  }
+  const Growth growth = grow_at_hints(size);
+  // The walk ends early only with a region, or with one that could not be mapped.
+  if (!hints_.empty()) return growth;
+  if (spec_.race) return failed(GrowFailure::kRaceCollisions);
+  return grow_anywhere(size);
+}
+
+Growth ArenaSpace::grow_at_hints(std::uint64_t size) {
+  for (; !hints_.empty(); hints_.drop()) {
+    Hint& hint = hints_.top();
+    Address base;
+    if (!try_hint(hint, size, &base)) continue;
+    const Growth growth = finish({base, size});
+    if (growth.ok()) hint.address = hint.down ? base : base + size;
+    return growth;
+  }
+  return failed(GrowFailure::kNoMemory);
+}
+
+bool ArenaSpace::try_hint(const Hint& hint, std::uint64_t size, Address* base) {
+  const Range wanted{hint.down ? hint.address - size : hint.address, size};
+  HintTrial trial{hint, size, HintOutcome::kNotAsked, Address()};
+  if (!wraps(wanted) && spec_.is_addressable(wanted.last().value())) {
+    const os::Allocation answer = os_.reserve(wanted.base, size);
+    trial.got = answer.base;
+    if (!answer.ok()) {
+      trial.outcome = HintOutcome::kRefused;
+    } else if (answer.base == wanted.base) {
+      trial.outcome = HintOutcome::kTaken;
+    } else {
+      trial.outcome = HintOutcome::kMoved;
+      (void)os_.release(answer.base, size);
+    }
+  }
+  if (observer_ != nullptr) observer_->on_trial(trial);
+  *base = wanted.base;
+  return trial.outcome == HintOutcome::kTaken;
+}
+
+Growth ArenaSpace::grow_anywhere(std::uint64_t size) {
+  const bool exact = spec_.sbrk && spec_.since(port::Release::k1_24);
+  const AlignedReservation got =
+      reserve_aligned(os_, machine_, Address(), size, spec_.heap_arena_bytes,
+                      exact ? Surplus::kGivenBack : Surplus::kKept);
+  if (!got.ok()) return failed(GrowFailure::kNoMemory, got.status);
+  const Growth growth = finish(got.range);
+  if (growth.ok()) {
+    // The upper end is tried first: most heaps grow upwards.
+    hints_.push({got.range.base, /*down=*/true});
+    hints_.push({got.range.end()});
+  }
+  return growth;
+}
+
+// Checks and maps what was just reserved, or gives it back.
+Growth ArenaSpace::finish(Range region) {
+  Growth growth = check(region);
+  if (growth.ok() && spec_.until(port::Release::k1_16)) {
+    const os::Status status = os_.map(region.base, region.size);
+    if (!status.ok()) growth = failed(GrowFailure::kNoMemory, status);
+  }
+  if (!growth.ok()) (void)os_.release(region.base, region.size);
+  return growth;
+}
+
+Growth ArenaSpace::check(Range region) const {
+  Growth refused;
+  refused.refused = region;
+  if (wraps(region)) {
+    refused.failure = GrowFailure::kRegionWraps;
+  } else if (!spec_.is_addressable(region.base.value())) {
+    refused.failure = GrowFailure::kBaseOutside;
+  } else if (!spec_.is_addressable(region.last().value())) {
+    refused.failure = GrowFailure::kEndOutside;
+  } else if (!region.base.is_aligned(spec_.heap_arena_bytes)) {
+    refused.failure = GrowFailure::kMisaligned;
+  } else {
+    return {region, GrowFailure::kNone, {}, {}};
+  }
+  return refused;
+}
+
+// As the port's own pointers would: a range that ends exactly at the end wraps too.
+bool ArenaSpace::wraps(Range region) const {
+  if (spec_.ptr_size == 4)
+    return region.last().value() >= 0xffff'ffff || region.end() < region.base;
+  return region.end() < region.base;
+}
+
+}  // namespace Atoll::pages

@@ -1,0 +1,115 @@
+// Where arenas come from: the walk along the hints that keeps a heap's addresses predictable and
+// its arenas side by side.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "os/os.h"
+#include "src/base/linear_alloc.h"
+#include "src/base/text.h"
+#include "src/pages/hint_stack.h"
+#include "src/port/port.h"
+
+namespace Atoll::pages {
+
+enum class GrowFailure : std::uint8_t {
+  kNone,
+  kNoMemory,        // the system has no address space, or no memory, left
+  kRaceCollisions,  // others are in the race detector's window, and the heap may lie nowhere else
+  // The system's answer cannot be used. It was given back.
+  kRegionWraps,  // it passes the end of the pointers' range
+  kBaseOutside,  // it begins, or ends, where the arena map has no place
+  kEndOutside,
+  kMisaligned,  // it does not begin at an arena's boundary
+};
+
+struct [[nodiscard]] Growth {
+  Range region;  // whole arenas; empty exactly if the call failed
+  GrowFailure failure = GrowFailure::kNone;
+  os::Status status;  // the system's own reason, for kNoMemory
+  Range refused;      // the answer that cannot be used
+
+  bool ok() const { return failure == GrowFailure::kNone; }
+};
+
+// The failure in the words of the Go runtime, for example "memory reservation exceeds address space
+// limit: memory allocated by OS [0x1, 0x2) not in usable address space: base outside usable address
+// space".
+Line explain(const Growth& growth);
+
+// What became of one hint.
+enum class HintOutcome : std::uint8_t {
+  kTaken,
+  kMoved,     // the system put the memory elsewhere: something lies here, or it ignores hints
+  kRefused,   // the system gave nothing
+  kNotAsked,  // the arena map has no place for it
+};
+
+struct HintTrial {
+  Hint hint;
+  std::uint64_t size = 0;
+  HintOutcome outcome = HintOutcome::kTaken;
+  Address got;  // for kMoved
+};
+
+// Told about every hint the walk looks at. For diagnosis and tests.
+class HintObserver {
+ public:
+  virtual void on_trial(const HintTrial& trial) = 0;
+
+ protected:
+  ~HintObserver() = default;
+};
+
+// Not thread safe: callers hold the heap's lock. Growing costs one system call as long as the
+// first hint holds, and one or two more for every hint that is dropped.
+class ArenaSpace {
+ public:
+  // `machine` is what os.probe() told. Both references must outlive this object.
+  ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortSpec& spec);
+  ArenaSpace(const ArenaSpace&) = delete;
+  ArenaSpace& operator=(const ArenaSpace&) = delete;
+
+  // Prepares the hints of the port, or makes the reservations of a 32-bit start. Cannot fail.
+  void init(const port::HintOptions& options = {});
+
+  // Gets address space for at least `bytes` (not 0): whole arenas, Prepared up to release 1.16 and
+  // Reserved from 1.17, where the caller maps what it uses.
+  //
+  // In order: the reservation of a 32-bit start; each hint, where one that is not honoured is
+  // dropped for good and one that is moves on past the new arenas; and when none is left, wherever
+  // the system likes, with two new hints at both ends of that place.
+  //
+  // After a failure the heap can go on, and may grow again later.
+  Growth grow(std::uint64_t bytes);
+
+  void observe(HintObserver* observer) { observer_ = observer; }
+
+  const HintStack& hints() const { return hints_; }
+  // Of a 32-bit start; empty otherwise.
+  Range metadata_range() const { return metadata_range_; }
+  Range arena_range() const { return arena_range_; }
+  LinearAlloc& metadata() { return metadata_; }
+
+ private:
+  Growth grow_at_hints(std::uint64_t size);
+  Growth grow_anywhere(std::uint64_t size);
+  // Range of `size` at the hint, or an empty one, with `status` telling why where the system did.
+  bool try_hint(const Hint& hint, std::uint64_t size, Address* base);
+  Growth finish(Range region);
+  Growth check(Range region) const;
+  bool wraps(Range region) const;
+
+  os::Os& os_;
+  const os::Machine& machine_;
+  const port::PortSpec& spec_;
+  HintStack hints_;
+  Range metadata_range_;
+  Range arena_range_;
+  LinearAlloc metadata_;
+  LinearAlloc arenas_;
+  HintObserver* observer_ = nullptr;
+};
+
+}  // namespace Atoll::pages

@@ -1,0 +1,44 @@
+// The addresses at which the heap will ask for its next arenas, the next one on top.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "src/base/address.h"
+#include "src/port/hints.h"
+
+namespace Atoll::pages {
+
+struct Hint {
+  Address address;
+  bool down = false;  // arenas end here, and the next ones lie below
+};
+
+// Hints are only ever pushed and dropped at the top. Two are pushed when the last one was dropped,
+// so a heap never has more than it started with: no allocator is needed, and nothing can fail.
+class HintStack {
+ public:
+  static constexpr std::size_t kCapacity = port::kMaxHints;
+
+  // So that the first of `list` is on top.
+  void assign(const port::HintList& list) {
+    count_ = 0;
+    for (std::size_t i = list.size(); i > 0; --i) push({Address(list[i - 1])});
+  }
+
+  // Precondition: fewer than kCapacity hints.
+  void push(Hint hint) { hints_[count_++] = hint; }
+  void drop() { --count_; }
+  Hint& top() { return hints_[count_ - 1]; }
+
+  bool empty() const { return count_ == 0; }
+  std::size_t size() const { return count_; }
+  // Number 0 is on top.
+  const Hint& operator[](std::size_t i) const { return hints_[count_ - 1 - i]; }
+
+ private:
+  std::array<Hint, kCapacity> hints_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace Atoll::pages

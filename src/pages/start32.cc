@@ -1,0 +1,48 @@
+#include "src/pages/start32.h"
+
+#include "src/base/bits.h"
+#include "src/pages/reserve_aligned.h"
+
+namespace Atoll::pages {
+namespace {
+
+// Who maps the pieces of the arena range: up to 1.12 the range itself, which then also made them
+// Ready up to 1.16; from 1.17 whoever grows the heap.
+LinearAlloc::Mapping arena_mapping(const port::PortSpec& spec) {
+  if (spec.until(port::Release::k1_12)) return LinearAlloc::Mapping::kPrepares;
+  if (spec.until(port::Release::k1_16)) return LinearAlloc::Mapping::kReadies;
+  return LinearAlloc::Mapping::kNone;
+}
+
+}  // namespace
+
+Start32 start32(os::Os& os, const os::Machine& machine, const port::PortSpec& spec) {
+  Start32 start;
+  const std::uint64_t metadata_bytes =
+      round_up(port::start32_metadata_bytes(spec), machine.page_size);
+  const os::Allocation metadata = os.reserve(Address(), metadata_bytes);
+  if (metadata.ok()) {
+    start.metadata_range = {metadata.base, metadata_bytes};
+    start.metadata = LinearAlloc(start.metadata_range, LinearAlloc::Mapping::kReadies);
+  }
+
+  port::ProgramEnd program;
+  program.end_of_data = machine.end_of_data.value();
+  if (port::has_program_break(spec.goos)) program.program_break = machine.program_break.value();
+  program.metadata_begin = start.metadata_range.base.value();
+  program.metadata_end = start.metadata_range.end().value();
+  start.hint = Address(port::start32_address(spec, program));
+
+  for (const std::uint64_t size : port::kStart32Reservations) {
+    const AlignedReservation arenas =
+        reserve_aligned(os, machine, start.hint, size, spec.heap_arena_bytes);
+    if (!arenas.ok() || !arenas.range.base.is_aligned(spec.heap_arena_bytes)) continue;
+    start.arena_range = arenas.range;
+    start.arenas = LinearAlloc(arenas.range, arena_mapping(spec));
+    start.hint = arenas.range.end();
+    break;
+  }
+  return start;
+}
+
+}  // namespace Atoll::pages

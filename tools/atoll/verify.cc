@@ -1,0 +1,109 @@
+#include "tools/atoll/verify.h"
+
+#include <fmt/format.h>
+
+#include "os/os.h"
+#include "src/port/port.h"
+#include "tools/atoll/findings.h"
+#include "tools/atoll/port_choice.h"
+#include "tools/atoll/verify_all.h"
+#include "tools/probe/probe.h"
+
+namespace Atoll::tool {
+namespace {
+
+// This machine's port in the release asked for.
+port::Port native_port(const Options& options) {
+  const port::Port port{options.releases.empty() ? port::native_release() : options.release(),
+                        port::kNativeGoos, port::kNativeGoarch, options.race};
+  if (options.goos.value_or(port.goos) != port.goos ||
+      options.goarch.value_or(port.goarch) != port.goarch) {
+    throw UsageError(fmt::format("this program runs on {}; see 'atoll verify --all' for others",
+                                 port_name(port)));
+  }
+  const port::PortProblem problem = port::check(port);
+  if (problem != port::PortProblem::kNone) {
+    throw UsageError(fmt::format("{} {} (Go {}); see 'atoll ports'", port_name(port),
+                                 explain(problem), name(port.release)));
+  }
+  return port;
+}
+
+Json json_or_null(const std::optional<std::string>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json json_or_null(const std::optional<std::uint64_t>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Report report_of(const port::Port& port, const Findings& findings) {
+  Report report;
+  report.ok = findings.agrees();
+  Json& document = report.document;
+  document["go"] = name(port.release);
+  document["goos"] = name(port.goos);
+  document["goarch"] = name(port.goarch);
+  document["race"] = port.race;
+  document["checks"] = Json::array();
+  Section section;
+  section.title = "This machine as " + title_of(port);
+  section.table.columns = {{"check"}, {"result"}, {"what was seen"}};
+  for (const Check& check : findings.checks()) {
+    document["checks"].push_back({{"name", check.name}, {"ok", check.ok}, {"detail", check.why}});
+    section.table.rows.push_back({check.name, check.ok ? "ok" : "FAIL", check.why});
+  }
+  document["firstArena"] = json_or_null(findings.value("firstArena"));
+  document["hintIndex"] = json_or_null(findings.number("hintIndex"));
+  document["pageSize"] = json_or_null(findings.number("pageSize"));
+  document["addressBits"] = json_or_null(findings.number("addressBits"));
+  document["notes"] = findings.notes();
+  document["calls"] = findings.calls();
+  document["ok"] = report.ok;
+
+  section.notes = findings.notes();
+  report.rows = section.table;
+  Section calls{"Calls to the operating system, in order", {{{"call"}}, {}}, {}};
+  for (const std::string& call : findings.calls()) calls.table.rows.push_back({call});
+  calls.notes.push_back(report.ok ? "Verdict: this machine agrees with the port model."
+                                  : "Verdict: this machine does NOT agree with the port model.");
+  report.sections = {section, calls};
+  return report;
+}
+
+class VerifyCommand : public Command {
+ public:
+  std::string name() const override { return "verify"; }
+  std::string summary() const override {
+    return "Start a heap on this machine, or on every target, and compare it with the port model";
+  }
+  std::string example() const override { return "verify --go 1.21 --format json"; }
+
+  void add_flags(CLI::App& app) override {
+    all_ = std::make_unique<SwitchFlag>(app, "--all", "Run on every target that was built");
+    targets_ = std::make_unique<ValueFlag>(app, "--targets", "FILE",
+                                           "With --all: the list of built targets");
+  }
+
+  Report run(const Options& options) override {
+    if (all_->is_set()) return verify_all(options, targets_->value());
+    if (targets_->value()) throw UsageError("--targets needs --all; see 'atoll verify --help'");
+    const port::Port port = native_port(options);
+    Findings findings;
+    probe::run(
+        os::native(), port.release, port.race,
+        [](void* context, std::string_view line) { static_cast<Findings*>(context)->read(line); },
+        &findings);
+    return report_of(port, findings);
+  }
+
+ private:
+  std::unique_ptr<SwitchFlag> all_;
+  std::unique_ptr<ValueFlag> targets_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_verify_command() { return std::make_unique<VerifyCommand>(); }
+
+}  // namespace Atoll::tool

@@ -1,0 +1,258 @@
+#include "tools/atoll/verify_all.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "src/port/port.h"
+#include "tools/atoll/child.h"
+#include "tools/atoll/findings.h"
+#include "tools/atoll/text.h"
+
+namespace Atoll::tool {
+namespace {
+
+constexpr std::chrono::seconds kLimit{120};
+constexpr const char* kDefaultList = "bazel-bin/tools/probe/targets.tsv";
+
+struct Target {
+  std::string name;
+  std::string kind;
+  std::string argument;
+  std::string program;
+  std::string runner;
+  std::string tools;
+  std::string missing;
+
+  port::Goos goos() const { return *port::parse_goos(name.substr(0, name.find('_'))); }
+  port::Goarch goarch() const { return *port::parse_goarch(name.substr(name.find('_') + 1)); }
+};
+
+// What became of one target.
+struct Row {
+  std::string target;
+  std::string how;
+  std::optional<bool> ok;  // empty: it was not run
+  std::string release;
+  std::string first_hint;
+  Findings findings;
+  std::vector<std::string> notes;
+};
+
+// `bazel run` starts programs elsewhere, and says where the user is.
+std::filesystem::path workspace() {
+  const char* directory = std::getenv("BUILD_WORKSPACE_DIRECTORY");
+  return directory == nullptr ? std::filesystem::current_path() : std::filesystem::path(directory);
+}
+
+std::vector<Target> read_targets(const std::filesystem::path& list) {
+  std::ifstream file(list);
+  if (!file) {
+    throw UsageError(fmt::format(
+        "cannot read {}; 'tools/verify --all' builds every target and writes it", list.string()));
+  }
+  std::vector<Target> targets;
+  std::string line;
+  while (std::getline(file, line)) {
+    std::array<std::string, 7> fields;
+    std::istringstream stream(line);
+    for (std::string& field : fields) std::getline(stream, field, '\t');
+    const auto& [name, kind, argument, program, runner, tools, missing] = fields;
+    const std::size_t underscore = name.find('_');
+    if (underscore == std::string::npos || !port::parse_goos(name.substr(0, underscore)) ||
+        !port::parse_goarch(name.substr(underscore + 1)) || (program.empty() && missing.empty())) {
+      throw UsageError(fmt::format("{} is no list of targets: '{}'", list.string(), line));
+    }
+    targets.push_back({name, kind, argument, program, runner, tools, missing});
+  }
+  return targets;
+}
+
+// Tells how far it is: in place on a terminal, a line each elsewhere.
+class Progress {
+ public:
+  explicit Progress(std::size_t total) : total_(total), terminal_(isatty(STDERR_FILENO) == 1) {}
+  ~Progress() {
+    if (terminal_ && done_ != 0) std::fputs("\r\033[K", stderr);
+  }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void next(const std::string& what) {
+    ++done_;
+    const std::string text = fmt::format("[{}/{}] {}", done_, total_, what);
+    std::fputs((terminal_ ? "\r\033[K" + text : text + "\n").c_str(), stderr);
+    std::fflush(stderr);
+  }
+
+ private:
+  std::size_t total_;
+  bool terminal_;
+  std::size_t done_ = 0;
+};
+
+class Runner {
+ public:
+  Runner(const Target& target, std::filesystem::path root)
+      : target_(target), root_(std::move(root)) {}
+
+  // "QEMU user 10.0.13".
+  std::string how() const {
+    const ChildResult result = run({"ATOLL_DESCRIBE_RUNNER=1"}, {});
+    return result.output.substr(0, result.output.find('\n'));
+  }
+
+  ChildResult run(const std::vector<std::string>& environment,
+                  const std::vector<std::string>& arguments) const {
+    std::vector<std::string> command = {"/bin/bash", (root_ / target_.runner).string(),
+                                        target_.kind, target_.argument,
+                                        (root_ / target_.program).string()};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    std::vector<std::string> all = {"ATOLL_TOOLS=" + target_.tools};
+    all.insert(all.end(), environment.begin(), environment.end());
+    return run_child(command, all, kLimit);
+  }
+
+ private:
+  const Target& target_;
+  std::filesystem::path root_;
+};
+
+std::string last_line(const std::string& text) {
+  const std::string trimmed = text.substr(0, text.find_last_not_of("\r\n") + 1);
+  return trimmed.substr(trimmed.find_last_of('\n') + 1);
+}
+
+void read_lines(const std::string& text, Findings* findings) {
+  std::istringstream stream(text);
+  std::string line;
+  while (std::getline(stream, line)) findings->read(line);
+}
+
+Row verify(const Target& target, const Options& options, const std::filesystem::path& root) {
+  Row row;
+  row.target = target.name;
+  const port::Release first = *port::first_release(target.goos(), target.goarch());
+  const port::Port port{options.releases.empty() ? first : options.release(), target.goos(),
+                        target.goarch(), options.race};
+  row.release = name(port.release);
+  if (const port::PortProblem problem = port::check(port); problem != port::PortProblem::kNone) {
+    row.notes.push_back(fmt::format("not run: it {}", explain(problem)));
+    return row;
+  }
+  if (port.release != options.release()) {
+    row.notes.push_back(fmt::format("as Go {}, the first release with this port", row.release));
+  }
+  if (!target.missing.empty()) {
+    row.notes.push_back(
+        fmt::format("not run: {} missing here (tools/setup installs it)", target.missing));
+    return row;
+  }
+  const Runner runner(target, root);
+  row.how = runner.how();
+  std::vector<std::string> arguments = {"--go", row.release};
+  if (port.race) arguments.emplace_back("--race");
+  const ChildResult result = runner.run({}, arguments);
+  read_lines(result.output, &row.findings);
+  const bool is_that_target = row.findings.value("goos") == std::string(name(target.goos())) &&
+                              row.findings.value("goarch") == std::string(name(target.goarch()));
+  row.ok = result.exit_code == 0 && row.findings.agrees() && is_that_target;
+  if (const auto failure = row.findings.first_failure()) {
+    row.notes.push_back(fmt::format("{}: {}", failure->name, failure->why));
+  } else if (result.timed_out) {
+    row.notes.push_back(fmt::format("ended after {} s", kLimit.count()));
+  } else if (!*row.ok) {
+    row.notes.push_back(fmt::format("exit {}: {}", result.exit_code, last_line(result.errors)));
+  }
+  const port::PortSpec spec = port::spec(port);
+  if (spec.uses_32_bit_start()) {
+    row.notes.push_back("32-bit start: the first arenas are reserved behind the program's data");
+  }
+  const std::vector<std::string>& notes = row.findings.notes();
+  row.notes.insert(row.notes.end(), notes.begin(), notes.end());
+  return row;
+}
+
+Json json_of(const Row& row) {
+  const auto number = [&](const char* key) {
+    const auto value = row.findings.number(key);
+    return value ? Json(*value) : Json(nullptr);
+  };
+  const auto text = [&](const char* key) {
+    const auto value = row.findings.value(key);
+    return value ? Json(*value) : Json(nullptr);
+  };
+  Json json;
+  json["target"] = row.target;
+  json["go"] = row.release;
+  json["how"] = row.how.empty() ? Json(nullptr) : Json(row.how);
+  json["pageSize"] = number("pageSize");
+  json["FixedStack"] = number("FixedStack");
+  json["NumStackOrders"] = number("NumStackOrders");
+  json["firstHint"] = text("firstHint");
+  json["firstArena"] = text("firstArena");
+  json["ok"] = row.ok ? Json(*row.ok) : Json(nullptr);
+  json["note"] = fmt::format("{}", fmt::join(row.notes, "; "));
+  return json;
+}
+
+std::string verdict(const Row& row) {
+  if (!row.ok) return "not run";
+  return *row.ok ? "agrees" : "DISAGREES";
+}
+
+Report report_of(const std::vector<Row>& rows) {
+  Report report;
+  report.document = Json::array();
+  Section section;
+  section.title = "Every target, and how it was run";
+  section.table.columns = {
+      {"target"},       {"run by"},           {"page", true},        {"FixedStack", true},
+      {"orders", true}, {"first hint", true}, {"first arena", true}, {"verdict"}};
+  std::size_t run = 0;
+  std::size_t agree = 0;
+  for (const Row& row : rows) {
+    report.document.push_back(json_of(row));
+    const auto text = [&](const char* key) { return row.findings.value(key).value_or("-"); };
+    section.table.rows.push_back({row.target, row.how.empty() ? "-" : row.how, text("pageSize"),
+                                  text("FixedStack"), text("NumStackOrders"), text("firstHint"),
+                                  text("firstArena"), verdict(row)});
+    for (const std::string& note : row.notes) section.notes.push_back(row.target + ": " + note);
+    if (row.ok) ++run;
+    if (row.ok.value_or(false)) ++agree;
+  }
+  section.notes.push_back(fmt::format("{} targets: {} run, {} agree, {} not run", rows.size(), run,
+                                      agree, rows.size() - run));
+  report.sections = {section};
+  report.rows = table_of(report.document);
+  report.ok = run > 0 && agree == run;
+  return report;
+}
+
+}  // namespace
+
+Report verify_all(const Options& options, const std::optional<std::string>& list) {
+  const std::filesystem::path root = workspace();
+  std::vector<Target> targets =
+      read_targets(list ? std::filesystem::path(*list) : root / kDefaultList);
+  std::erase_if(targets, [&](const Target& target) {
+    return options.goos.value_or(target.goos()) != target.goos() ||
+           options.goarch.value_or(target.goarch()) != target.goarch();
+  });
+  if (targets.empty()) throw UsageError("no target is that port; see 'atoll verify --all'");
+  std::vector<Row> rows;
+  Progress progress(targets.size());
+  for (const Target& target : targets) {
+    progress.next(target.name);
+    rows.push_back(verify(target, options, root));
+  }
+  return report_of(rows);
+}
+
+}  // namespace Atoll::tool

@@ -1,0 +1,58 @@
+"""The probe for every target, and the list of them that `atoll verify --all` reads."""
+
+load("@local_tools//:tools.bzl", "MISSING", "TOOLS_DIR")
+load("//platforms:targets.bzl", "TARGETS")
+load("//tools/build:platform_rules.bzl", "PlatformProgramInfo", "platform_binary")
+
+def _list_impl(ctx):
+    probes = {name: probe for probe, name in ctx.attr.probes.items()}
+    lines = []
+    programs = []
+    for name in ctx.attr.names:
+        run = ["", "", "", ""]
+        if name in probes:
+            info = probes[name][PlatformProgramInfo]
+            run = [
+                info.emulator.kind,
+                info.emulator.argument,
+                info.program.path,
+                info.emulator.run.path,
+            ]
+            programs.append(info.program)
+        fields = [name] + run + [TOOLS_DIR, ctx.attr.missing.get(name, "")]
+        lines.append("\t".join(fields))
+    out = ctx.actions.declare_file(ctx.label.name + ".tsv")
+    ctx.actions.write(out, "\n".join(lines) + "\n")
+    return [DefaultInfo(files = depset([out] + programs))]
+
+_target_list = rule(
+    implementation = _list_impl,
+    attrs = {
+        "missing": attr.string_dict(),
+        "names": attr.string_list(),
+        "probes": attr.label_keyed_string_dict(providers = [PlatformProgramInfo]),
+    },
+)
+
+def declare_probes(name, probe):
+    """Declares PROBE.TARGET for every target, and their list.
+
+    Args:
+      name: the list.
+      probe: the program.
+    """
+    for target in TARGETS:
+        platform_binary(
+            name = probe + "." + target,
+            platform = target,
+            tags = ["matrix"],
+            target_compatible_with = ["//platforms:tools_here"],
+            test = ":" + probe,
+        )
+    _target_list(
+        name = name,
+        missing = {target: ", ".join(lacks) for target, lacks in MISSING.items()},
+        names = TARGETS.keys(),
+        probes = {probe + "." + t: t for t in TARGETS if t not in MISSING},
+        tags = ["matrix"],
+    )
