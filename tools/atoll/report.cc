@@ -96,10 +96,11 @@ std::string csv(const Table& table) {
   return text;
 }
 
+// Underscores stay: ours are inside words, where they mean nothing.
 std::string markdown_text(std::string_view text) {
   std::string escaped;
   for (const char c : text) {
-    if (c == '|' || c == '\\' || c == '*' || c == '_' || c == '<') escaped += '\\';
+    if (c == '|' || c == '\\' || c == '*' || c == '<') escaped += '\\';
     escaped += c == '\n' ? ' ' : c;
   }
   return escaped;
@@ -127,7 +128,7 @@ std::string markdown(const std::vector<Section>& sections) {
     if (!section.title.empty()) text += fmt::format("**{}**\n\n", markdown_text(section.title));
     text += markdown(section.table);
     if (!section.notes.empty() && !section.table.rows.empty()) text += '\n';
-    for (const std::string& note : section.notes) text += markdown_text(note) + '\n';
+    for (const std::string& note : section.notes) text += "- " + markdown_text(note) + '\n';
   }
   return text;
 }

@@ -1,6 +1,9 @@
 #include "tools/probe/probe.h"
 
+#include <algorithm>
 #include <array>
+#include <optional>
+#include <span>
 
 #include "os/decorators/trace.h"
 #include "src/base/bits.h"
@@ -23,7 +26,9 @@ class Trials final : public pages::HintObserver {
     ++count_;
   }
 
-  std::span<const HintTrial> all() const { return {trials_.data(), count_}; }
+  std::span<const HintTrial> all() const {
+    return {trials_.data(), std::min(count_, trials_.size())};
+  }
   bool is_complete() const { return count_ <= trials_.size(); }
   void clear() { count_ = 0; }
 
@@ -158,17 +163,12 @@ class Probe {
     }
     ready_for_use(first_.region);
     findings_.value("firstArena", first_.region.base);
-    bool ok = true;
-    std::size_t index = 0;
-    for (const HintTrial& trial : trials_.all()) {
-      if (trial.outcome == HintOutcome::kTaken) {
-        findings_.value("hintIndex", index);
-      } else {
-        ok = explain_trial(index, trial) && ok;
-      }
-      ++index;
+    const std::span<const HintTrial> trials = trials_.all();
+    if (!trials.empty() && trials.back().outcome == HintOutcome::kTaken) {
+      findings_.value("hintIndex", trials.size() - 1);
     }
-    findings_.check("hints", ok && trials_.is_complete(), describe_walk(&why).view());
+    const bool explained = explain_trials();
+    findings_.check("hints", explained && trials_.is_complete(), describe_walk(&why).view());
 
     Line where;
     where << first_.region.base << ", ";
@@ -198,32 +198,77 @@ class Probe {
     return *why;
   }
 
-  // Why a hint was not honoured; false if nothing explains it.
-  bool explain_trial(std::size_t index, const HintTrial& trial) {
-    const Address wanted = trial.hint.down ? trial.hint.address - trial.size : trial.hint.address;
-    const Address last = wanted + (trial.size - 1);
-    Line note;
-    note << "hint " << std::uint64_t{index} << " at " << wanted << " was not ";
+  // Tells why hints were not honoured, those with the same reason in one note. False if there is
+  // one that nothing explains.
+  bool explain_trials() {
+    const std::span<const HintTrial> trials = trials_.all();
     bool explained = true;
-    if (trial.outcome == HintOutcome::kNotAsked) {
-      note << "asked for: the arena map ends below it";
-    } else if (machine_.address_bits < 64 && last.value() >> machine_.address_bits != 0) {
-      note << "honoured: this system has " << std::uint64_t{machine_.address_bits}
-           << " bits of address";
-    } else if (machine_.linear_only) {
-      note << "honoured: memory is one growing segment";
-    } else if (!machine_.honours_hints) {
-      note << "honoured: this system ignores hints";
-    } else if (is_occupied({wanted, trial.size})) {
-      note << "honoured: something else lies there";
-    } else {
-      note << "honoured, and nothing explains it";
-      explained = false;
+    for (std::size_t first = 0; first < trials.size();) {
+      const Reason reason = reason_of(trials[first]);
+      std::size_t next = first + 1;
+      while (next < trials.size() && reason_of(trials[next]) == reason) ++next;
+      if (reason != Reason::kNone) note_hints(trials.subspan(first, next - first), first, reason);
+      explained = explained && reason != Reason::kUnknown;
+      first = next;
     }
-    // The same reason for a hundred hints is told once.
-    if (trial.outcome != last_outcome_) findings_.note(note.view());
-    last_outcome_ = trial.outcome;
     return explained;
+  }
+
+  enum class Reason : std::uint8_t {
+    kNone,  // it was honoured
+    kOutsideArenaMap,
+    kAddressBits,
+    kLinear,
+    kIgnored,
+    kOccupied,
+    kUnknown,
+  };
+
+  Reason reason_of(const HintTrial& trial) {
+    if (trial.outcome == HintOutcome::kTaken) return Reason::kNone;
+    if (trial.outcome == HintOutcome::kNotAsked) return Reason::kOutsideArenaMap;
+    const Range wanted = wanted_by(trial);
+    const std::uint32_t bits = machine_.address_bits;
+    if (bits < 64 && wanted.last().value() >> bits != 0) return Reason::kAddressBits;
+    if (machine_.linear_only) return Reason::kLinear;
+    if (!machine_.honours_hints) return Reason::kIgnored;
+    return is_occupied(wanted) ? Reason::kOccupied : Reason::kUnknown;
+  }
+
+  static Range wanted_by(const HintTrial& trial) {
+    return {trial.hint.down ? trial.hint.address - trial.size : trial.hint.address, trial.size};
+  }
+
+  void note_hints(std::span<const HintTrial> trials, std::size_t first, Reason reason) {
+    Line note;
+    note << (trials.size() > 1 ? "hints " : "hint ") << std::uint64_t{first};
+    if (trials.size() > 1) note << " to " << std::uint64_t{first + trials.size() - 1};
+    note << ", at " << wanted_by(trials.front()).base;
+    if (trials.size() > 1) note << " to " << wanted_by(trials.back()).base;
+    switch (reason) {
+      case Reason::kOutsideArenaMap:
+        note << ": not asked for, because the arena map ends below";
+        break;
+      case Reason::kAddressBits:
+        note << ": not honoured, because this system has " << std::uint64_t{machine_.address_bits}
+             << " bits of address";
+        break;
+      case Reason::kLinear:
+        note << ": not honoured, because memory is one growing segment";
+        break;
+      case Reason::kIgnored:
+        note << ": not honoured, because this system ignores hints";
+        break;
+      case Reason::kOccupied:
+        note << ": not honoured, because something else lies there";
+        break;
+      case Reason::kUnknown:
+        note << ": not honoured, and nothing explains it";
+        break;
+      case Reason::kNone:
+        break;
+    }
+    findings_.note(note.view());
   }
 
   // Whether a page at the beginning, in the middle or at the end cannot be had.
@@ -300,7 +345,6 @@ class Probe {
   // The next arena must follow the first, unless somebody else is there.
   void check_second() {
     trials_.clear();
-    last_outcome_ = HintOutcome::kTaken;
     const Range first = first_.region;
     second_ = arenas_.grow(first.size);
     Line why;
@@ -317,11 +361,7 @@ class Probe {
     } else if (second_.region.end() == first.base) {
       why << ", right before the first";
     } else {
-      std::size_t index = 0;
-      for (const HintTrial& trial : trials_.all()) {
-        if (trial.outcome != HintOutcome::kTaken) ok = explain_trial(index, trial) && ok;
-        ++index;
-      }
+      ok = explain_trials() && ok;
       why << ", not beside the first";
     }
     findings_.check("second arena", ok, why.view());
@@ -391,7 +431,6 @@ class Probe {
   pages::ArenaSpace arenas_;
   Growth first_;
   Growth second_;
-  HintOutcome last_outcome_ = HintOutcome::kTaken;
 };
 
 }  // namespace

@@ -1,0 +1,130 @@
+// The probe, on every target: it agrees with a good system and catches a bad one.
+#include "tools/probe/probe.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "os/decorators/fault_injection.h"
+#include "os/decorators/refuse_hints.h"
+#include "src/base/bits.h"
+
+namespace Atoll::probe {
+namespace {
+
+struct Told {
+  bool agrees = false;
+  std::vector<std::string> lines;
+
+  bool has(std::string_view part) const {
+    for (const std::string& line : lines) {
+      if (line.find(part) != std::string::npos) return true;
+    }
+    return false;
+  }
+  std::string all() const {
+    std::string text;
+    for (const std::string& line : lines) text += line + '\n';
+    return text;
+  }
+};
+
+Told probe(os::Os& os, port::Release release = port::native_release()) {
+  Told told;
+  told.agrees = run(
+      os, release, /*race=*/false,
+      [](void* context, std::string_view line) {
+        static_cast<Told*>(context)->lines.emplace_back(line);
+      },
+      &told);
+  return told;
+}
+
+TEST(Probe, EveryReleaseAgreesWithThisSystem) {
+  for (const port::Release release : port::kReleases) {
+    if (!port::has_port(release, port::kNativeGoos, port::kNativeGoarch)) continue;
+    const Told told = probe(os::native(), release);
+    EXPECT_TRUE(told.agrees) << told.all();
+  }
+}
+
+TEST(Probe, ASystemThatIgnoresHintsIsExplained) {
+  os::RefuseHintsOs os(os::native());
+  const Told told = probe(os);
+  EXPECT_TRUE(told.agrees) << told.all();
+  const port::PortSpec spec = port::native_spec();
+  if (spec.heap_start == port::HeapStart::kHints && os.probe().address_bits >= 47) {
+    EXPECT_TRUE(told.has("because this system ignores hints")) << told.all();
+  }
+}
+
+// Says that hints are honoured, and puts memory elsewhere.
+class LyingOs final : public os::ForwardOs {
+ public:
+  LyingOs() : ForwardOs(os::native()) {}
+  os::Allocation reserve(Address hint, std::uint64_t size) override {
+    const bool is_arena = size >= (std::uint64_t{1} << 20) && !hint.is_null();
+    return beneath().reserve(is_arena ? Address() : hint, size);
+  }
+};
+
+TEST(Probe, AHintThatNothingExplainsIsADisagreement) {
+  LyingOs os;
+  const os::Machine machine = os.probe();
+  const port::PortSpec spec = port::native_spec();
+  if (machine.linear_only || spec.heap_start != port::HeapStart::kHints) {
+    EXPECT_TRUE(machine.linear_only || spec.ptr_size == 4) << "no 64-bit hints to lie about";
+    return;
+  }
+  const Told told = probe(os);
+  EXPECT_FALSE(told.agrees);
+  EXPECT_TRUE(told.has("nothing explains it")) << told.all();
+}
+
+// Fresh memory is not zero.
+class DirtyOs final : public os::ForwardOs {
+ public:
+  DirtyOs() : ForwardOs(os::native()) {}
+  os::Status used(Address base, std::uint64_t size) override {
+    const os::Status status = beneath().used(base, size);
+    if (status.ok()) *static_cast<volatile char*>(base.pointer()) = 1;
+    return status;
+  }
+};
+
+TEST(Probe, MemoryThatIsNotZeroIsADisagreement) {
+  DirtyOs os;
+  const Told told = probe(os);
+  EXPECT_FALSE(told.agrees);
+  EXPECT_TRUE(told.has("check\tmemory\tFAIL\tfresh memory is not zero")) << told.all();
+}
+
+class BadPagesOs final : public os::ForwardOs {
+ public:
+  BadPagesOs() : ForwardOs(os::native()) {}
+  os::Machine probe() override {
+    os::Machine machine = beneath().probe();
+    machine.page_size = 12288;
+    return machine;
+  }
+};
+
+TEST(Probe, APageSizeThatIsNoPowerOfTwoIsADisagreement) {
+  BadPagesOs os;
+  const Told told = Atoll::probe::probe(os);
+  EXPECT_FALSE(told.agrees);
+  EXPECT_TRUE(told.has("must be a power of 2")) << told.all();
+}
+
+TEST(Probe, ASystemWithoutMemoryIsADisagreementAndNoCrash) {
+  for (const os::Verb verb : {os::Verb::kReserve, os::Verb::kMap, os::Verb::kUsed}) {
+    os::FaultInjectionOs os(os::native());
+    os.only(verb);
+    os.fail_from_call(1);
+    EXPECT_FALSE(probe(os).agrees) << os::name(verb);
+  }
+}
+
+}  // namespace
+}  // namespace Atoll::probe

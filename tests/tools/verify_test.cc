@@ -1,0 +1,201 @@
+// `atoll verify` as its user sees it, and `verify --all` over targets made up for the test.
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "tests/tools/command.h"
+
+namespace Atoll {
+namespace {
+
+TEST(Verify, AgreesHereAndSaysWhatItSaw) {
+  const Json answer = ask("verify");
+  EXPECT_EQ(answer["go"], "1.11");
+  EXPECT_EQ(answer["goos"], "linux");
+  EXPECT_EQ(answer["goarch"], "amd64");
+  EXPECT_EQ(answer["ok"], true);
+  EXPECT_EQ(answer["pageSize"], sysconf(_SC_PAGESIZE));
+  EXPECT_EQ(answer["hintIndex"], 0);
+  EXPECT_EQ(answer["firstArena"], "0xc000000000");
+  EXPECT_GE(answer["checks"].size(), 12U);
+  for (const Json& check : answer["checks"]) {
+    EXPECT_EQ(check["ok"], true) << check;
+    EXPECT_NE(check["name"], "");
+    EXPECT_NE(check["detail"], "");
+  }
+  EXPECT_EQ(answer["calls"][0], "reserve(0xc000000000, 64 MiB) -> 0xc000000000");
+}
+
+TEST(Verify, EveryReleaseAgreesHere) {
+  for (const std::string& release : releases()) {
+    const Json answer = ask("verify --go " + release);
+    EXPECT_EQ(answer["go"], release);
+    EXPECT_EQ(answer["ok"], true) << answer;
+  }
+  EXPECT_EQ(ask("verify --race")["firstArena"], "0xc000000000");
+}
+
+TEST(Verify, TheTableEndsInAVerdict) {
+  const Outcome outcome = run("verify");
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_TRUE(outcome.out.ends_with("Verdict: this machine agrees with the port model.\n"))
+      << outcome.out;
+}
+
+TEST(Verify, RefusesWhatItCannotBe) {
+  const std::pair<const char*, const char*> calls[] = {
+      {"verify --goos plan9",
+       "this program runs on linux/amd64; see 'atoll verify --all' for others"},
+      {"verify --goarch arm64",
+       "this program runs on linux/amd64; see 'atoll verify --all' for others"},
+      {"verify --targets list", "--targets needs --all; see 'atoll verify --help'"},
+      {"verify --all --targets /nonexistent",
+       "cannot read /nonexistent; 'tools/verify --all' builds every target and writes it"},
+  };
+  for (const auto& [arguments, message] : calls) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.exit_code, 2) << arguments;
+    EXPECT_EQ(outcome.err, std::string("atoll: ") + message + "\n");
+    EXPECT_EQ(outcome.out, "");
+  }
+}
+
+// A list of targets whose runner is a script of the test's own.
+class VerifyAll : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const char* tmp = std::getenv("TEST_TMPDIR");
+    folder_ = std::filesystem::path(tmp == nullptr ? "/tmp" : tmp) /
+              ("verify_all_" + std::to_string(getpid()));
+    std::filesystem::create_directories(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  void write_runner(const std::string& body) {
+    std::ofstream(folder_ / "run.sh")
+        << "[[ -z \"${ATOLL_DESCRIBE_RUNNER:-}\" ]] || { echo 'a test'; exit 0; }\n"
+        << body << "\n";
+  }
+  void add_target(const std::string& name, const std::string& missing = "") {
+    std::ofstream list(folder_ / "list", std::ios::app);
+    const std::string program = missing.empty() ? "/bin/true" : "";
+    list << name << "\tkind\targument\t" << program << "\t" << (folder_ / "run.sh").string()
+         << "\t/tools\t" << missing << "\n";
+  }
+  std::string arguments() const { return "verify --all --targets " + (folder_ / "list").string(); }
+  Json answer(int exit_code) const {
+    const Outcome outcome = run(arguments() + " --format json");
+    EXPECT_EQ(outcome.exit_code, exit_code) << outcome.err;
+    return Json::parse(outcome.out);
+  }
+
+  std::filesystem::path folder_;
+};
+
+constexpr const char* kAgreeing =
+    "printf 'value\\tgoos\\tlinux\\nvalue\\tgoarch\\tmips\\nvalue\\tpageSize\\t4096\\n"
+    "value\\tfirstArena\\t0x800000\\ncheck\\tone\\tok\\tfine\\natoll: done\\n'";
+
+TEST_F(VerifyAll, ATargetThatAgrees) {
+  write_runner(kAgreeing);
+  add_target("linux_mips");
+  const Json rows = answer(0);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0]["target"], "linux_mips");
+  EXPECT_EQ(rows[0]["how"], "a test");
+  EXPECT_EQ(rows[0]["pageSize"], 4096);
+  EXPECT_EQ(rows[0]["firstHint"], nullptr);
+  EXPECT_EQ(rows[0]["firstArena"], "0x800000");
+  EXPECT_EQ(rows[0]["ok"], true);
+}
+
+TEST_F(VerifyAll, OneFailedCheckIsTheVerdictAndTheNote) {
+  write_runner(std::string(kAgreeing) + "; printf 'check\\ttwo\\tFAIL\\tit is not so\\n'; exit 1");
+  add_target("linux_mips");
+  const Json rows = answer(1);
+  EXPECT_EQ(rows[0]["ok"], false);
+  EXPECT_TRUE(std::string(rows[0]["note"]).starts_with("two: it is not so")) << rows[0];
+}
+
+TEST_F(VerifyAll, SilenceAndWrongProgramsAreNotAgreement) {
+  for (const char* body : {"exit 0", "echo no such program >&2; exit 3",
+                           "printf 'check\\tone\\tok\\tfine\\n'", "kill -9 $$"}) {
+    write_runner(body);
+    std::filesystem::remove(folder_ / "list");
+    add_target("linux_mips");
+    EXPECT_EQ(answer(1)[0]["ok"], false) << body;
+  }
+  EXPECT_NE(std::string(answer(1)[0]["note"]).find("exit 137"), std::string::npos);
+}
+
+TEST_F(VerifyAll, WhatIsMissingIsListedAndNotCounted) {
+  write_runner(kAgreeing);
+  add_target("linux_mips");
+  add_target("windows_386", "wine32");
+  const Json rows = answer(0);
+  EXPECT_EQ(rows[1]["ok"], nullptr);
+  EXPECT_EQ(rows[1]["note"], "not run: wine32 missing here (tools/setup installs it)");
+  const Outcome table = run(arguments());
+  EXPECT_TRUE(table.out.ends_with("2 targets: 1 run, 1 agree, 1 not run\n")) << table.out;
+}
+
+TEST_F(VerifyAll, NothingRunIsNoAgreement) {
+  add_target("windows_386", "wine32");
+  EXPECT_EQ(run(arguments()).exit_code, 1);
+}
+
+TEST_F(VerifyAll, APortOfALaterReleaseStartsThereUnlessAskedOtherwise) {
+  write_runner("printf 'check\\tasked\\tok\\t%s\\n' \"$*\"");
+  add_target("linux_riscv64");
+  const Json rows = answer(1);
+  EXPECT_EQ(rows[0]["go"], "1.14");
+  const Outcome asked = run(arguments() + " --go 1.11 --format json");
+  EXPECT_EQ(asked.exit_code, 1);
+  EXPECT_EQ(Json::parse(asked.out)[0]["ok"], nullptr);
+}
+
+TEST_F(VerifyAll, AListThatIsNoneIsRefused) {
+  std::ofstream(folder_ / "list") << "what is this\n";
+  const Outcome outcome = run(arguments());
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_NE(outcome.err.find("is no list of targets: 'what is this'"), std::string::npos);
+}
+
+TEST_F(VerifyAll, CtrlCEndsItAndWhatItStarted) {
+  write_runner("echo $$ >" + (folder_ / "pid").string() + "; sleep 100");
+  add_target("linux_mips");
+  const pid_t child = fork();
+  if (child == 0) {
+    const std::string list = (folder_ / "list").string();
+    execl("tools/atoll/atoll", "atoll", "verify", "--all", "--targets", list.c_str(), nullptr);
+    _exit(127);
+  }
+  std::string runner;
+  for (int i = 0; i < 500 && runner.empty(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    std::getline(std::ifstream(folder_ / "pid"), runner);
+  }
+  ASSERT_NE(runner, "");
+  kill(child, SIGINT);
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 130);
+  const pid_t started = std::stoi(runner);
+  for (int i = 0; i < 100 && kill(started, 0) == 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_NE(kill(started, 0), 0) << "the runner still runs";
+}
+
+}  // namespace
+}  // namespace Atoll
