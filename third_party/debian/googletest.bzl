@@ -11,7 +11,7 @@ cc_library(
     name = "gtest",
     srcs = glob(["googletest/src/gtest-all.cc"]),
     hdrs = glob(["googletest/include/gtest/**/*.h"]),
-    copts = ["-w"],
+    copts = ["-O0", "-w"],
     includes = ["googletest", "googletest/include"],
     textual_hdrs = glob(
         ["googletest/src/*.h", "googletest/src/gtest*.cc"],
@@ -22,7 +22,7 @@ cc_library(
 cc_library(
     name = "gtest_main",
     srcs = glob(["googletest/src/gtest_main.cc"]),
-    copts = ["-w"],
+    copts = ["-O0", "-w"],
     deps = [":gtest"],
     # WebAssembly's start-up code refers to main() weakly, which pulls nothing out of an archive.
     alwayslink = True,

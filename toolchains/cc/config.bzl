@@ -54,12 +54,12 @@ def _impl(ctx):
             name = "default_flags",
             enabled = True,
             flag_sets = _flags(_COMPILE, [
-                "-no-canonical-prefixes",
-                "-Wno-builtin-macro-redefined",
-                "-D__DATE__=\"redacted\"",
-                "-D__TIME__=\"redacted\"",
-                "-D__TIMESTAMP__=\"redacted\"",
-            ] + ctx.attr.compile_flags) +
+                            "-no-canonical-prefixes",
+                            "-Wno-builtin-macro-redefined",
+                            "-D__DATE__=\"redacted\"",
+                            "-D__TIME__=\"redacted\"",
+                            "-D__TIMESTAMP__=\"redacted\"",
+                        ] + ctx.attr.compile_flags) +
                         _flags(_COMPILE_CXX, ["-std=c++20"] + ctx.attr.cxx_flags) +
                         _flags(_LINK, ctx.attr.link_flags),
         ),

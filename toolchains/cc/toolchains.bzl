@@ -13,6 +13,7 @@ def _gnu(name, compiler):
     prefix = "/usr/bin/" + ("" if name == HOST else compiler["triple"] + "-")
     is_mingw = "mingw32" in compiler["triple"]
     posix = "-posix" if is_mingw else ""
+
     # The C library warns of getaddrinfo() in static programs; GoogleTest never calls it here.
     static = [] if name == HOST else ["-static"] + ([] if is_mingw else ["-Wl,--no-warnings"])
     return dict(

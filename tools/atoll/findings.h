@@ -1,6 +1,7 @@
 // What a probe found out, read from its lines (tools/probe/probe.h says what they are).
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>

@@ -12,6 +12,9 @@ _WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"]
 # The core and the backends run where there is no C++ runtime.
 _FREESTANDING = ["-fno-exceptions", "-fno-rtti"]
 
+# Tests are compiled 17 times and run for a moment: a third of the time is saved.
+_TEST_OPTIMISATION = ["-O0"]
+
 # Skips what cannot be built here, instead of failing on it.
 _TOOLS_HERE = ["//platforms:tools_here"]
 
@@ -77,7 +80,7 @@ def atoll_cc_test(
     cc_test(
         name = name,
         size = size,
-        copts = _WARNINGS + copts,
+        copts = _WARNINGS + _TEST_OPTIMISATION + copts,
         tags = tags,
         target_compatible_with = target_compatible_with + _TOOLS_HERE,
         deps = deps + ["@googletest//:gtest_main" if main else "@googletest//:gtest"],
