@@ -38,7 +38,8 @@ enum class Failure : std::uint8_t {
   kNoMemory,     // no memory, commit charge or address space left
   kDenied,       // the system forbids it (EACCES: "mmap: access denied")
   kLockedLimit,  // too much locked memory (EAGAIN: "check 'ulimit -l'")
-  kNotReserved,  // the range, or a part of it, is not ours or not in the state the call needs
+  kNotReserved,  // the range, or a part of it, is not ours or not in the state the call needs;
+                 // told as far as the system can tell: passing such a range is a bug
   kBadArgument,  // size 0, unaligned, or wrapping round the end of the address space
   kUnsupported,  // this system cannot do that at all; Machine says so beforehand
 };
@@ -68,7 +69,8 @@ struct Machine {
   std::uint64_t huge_page_size = 0;  // 0: none, or not known
   std::uint32_t address_bits = 0;    // user addresses are below 2^address_bits; probed
   Address end_of_data;               // first address behind the program's static data, or null
-  Address program_break;             // end of the growing data segment, or null without one
+  Address program_break;             // end of the growing data segment, or null without one; where
+                                     // linear_only, the lowest hint that can be had
 
   bool honours_hints = false;    // a free hint is taken exactly
   bool releases_parts = false;   // release() and free() take any pages of a reservation
@@ -88,17 +90,20 @@ class Os {
   // it once. Two calls return the same, but for program_break.
   virtual Machine probe() = 0;
 
-  // --- Memory. Sizes are in bytes, not 0, and multiples of page_size; so are addresses. ---
+  // --- Memory. Sizes are in bytes, not 0, and multiples of page_size; so are addresses. Anything
+  // else is kBadArgument, and so is a hint that is unaligned or wraps. A range may span
+  // neighbouring reservations, but for release() and free() without releases_parts. ---
 
   // None to Reserved. `hint` is a wish: the memory may lie elsewhere, and the caller compares. A
   // null hint leaves the choice to the system. Where linear_only, a hint that cannot be had fails
   // and nothing else is substituted.
   virtual Allocation reserve(Address hint, std::uint64_t size) = 0;
 
-  // Reserved to None. Without releases_parts the range must be one whole reservation.
+  // Reserved to None. Without releases_parts the range must be one whole reservation, else the call
+  // fails with kUnsupported, or kNotReserved if it is not ours.
   virtual Status release(Address base, std::uint64_t size) = 0;
 
-  // Reserved to Prepared. The range may span neighbouring reservations.
+  // Reserved to Prepared.
   virtual Status map(Address base, std::uint64_t size) = 0;
 
   // Prepared to Ready, idempotent. Memory that was never Ready before reads as zero; memory that
@@ -109,8 +114,8 @@ class Os {
   // Ready to Prepared, idempotent: the system may take the memory back, at once or later.
   virtual Status unused(Address base, std::uint64_t size) = 0;
 
-  // Ready or Prepared to Reserved: contents are lost, and touching faults from now on if
-  // can_protect. kUnsupported otherwise.
+  // Ready or Prepared to Reserved: contents are lost, and read as zero when the memory is Ready
+  // again. Touching faults from now on if can_protect. kUnsupported otherwise.
   virtual Status fault(Address base, std::uint64_t size) = 0;
 
   // None to Ready, zeroed. For the allocator's own records, which are never given back one by one.

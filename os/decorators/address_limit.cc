@@ -15,6 +15,9 @@ constexpr Status kNotOurs{Failure::kNotReserved, 0};
 Machine AddressLimitOs::probe() {
   Machine machine = beneath().probe();
   machine.address_bits = std::min(machine.address_bits, bits_);
+  // The program itself may lie above the limit; a system that narrow would not have put it there.
+  if (!is_within(machine.end_of_data, 1)) machine.end_of_data = Address();
+  if (!is_within(machine.program_break, 1)) machine.program_break = Address();
   return machine;
 }
 

@@ -20,6 +20,7 @@ class AddressLimitOs final : public ForwardOs {
   AddressLimitOs(Os& beneath, std::uint32_t bits, HighAnswer high_answer = HighAnswer::kFails)
       : ForwardOs(beneath), machine_(beneath.probe()), bits_(bits), high_answer_(high_answer) {}
 
+  // Facts of places above the limit are not known here.
   Machine probe() override;
   // A hint above the limit is not honoured.
   Allocation reserve(Address hint, std::uint64_t size) override;

@@ -1,0 +1,41 @@
+// What the conformance suite runs on: an operating system, and a way to touch its memory.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "os/os.h"
+
+namespace Atoll::os::test {
+
+class World {
+ public:
+  virtual ~World() = default;
+
+  virtual Os& os() = 0;
+  // Empty or false: touching it faults.
+  virtual std::optional<std::uint8_t> read(Address address) = 0;
+  virtual bool write(Address address, std::uint8_t byte) = 0;
+  // What was not given back, where that is known.
+  virtual std::uint64_t bytes_held() { return 0; }
+};
+
+struct WorldMaker {
+  std::string name;  // letters, digits and underscores
+  std::unique_ptr<World> (*make)(std::size_t choice);
+  std::size_t choice = 0;
+  int random_calls = 3000;  // fewer where the same system has had them already
+};
+
+inline void PrintTo(const WorldMaker& maker, std::ostream* out) { *out << maker.name; }
+
+// The backend of this platform, alone and behind every decorator.
+std::vector<WorldMaker> native_worlds();
+// The simulation under every preset, and behind every decorator.
+std::vector<WorldMaker> sim_worlds();
+
+}  // namespace Atoll::os::test
