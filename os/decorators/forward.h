@@ -10,6 +10,9 @@ namespace Atoll::os {
 
 class ForwardOs : public Os {
  public:
+  ForwardOs(const ForwardOs&) = delete;
+  ForwardOs& operator=(const ForwardOs&) = delete;
+
   Os& beneath() { return beneath_; }
 
   Machine probe() override { return beneath_.probe(); }
@@ -46,8 +49,6 @@ class ForwardOs : public Os {
  protected:
   explicit ForwardOs(Os& beneath) : beneath_(beneath) {}
   ~ForwardOs() = default;
-  ForwardOs(const ForwardOs&) = delete;
-  ForwardOs& operator=(const ForwardOs&) = delete;
 
  private:
   Os& beneath_;

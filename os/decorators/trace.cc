@@ -1,63 +1,39 @@
 #include "os/decorators/trace.h"
 
 #include <algorithm>
+#include <cstdint>
+
+#include "src/base/text.h"
 
 namespace Atoll::os {
 namespace {
 
-class Line {
- public:
-  explicit Line(std::span<char> storage) : storage_(storage) {}
+using TraceText = Text<kTraceLine>;
 
-  std::string_view text() const { return {storage_.data(), size_}; }
-
-  void add(std::string_view text) {
-    const std::size_t fits = std::min(text.size(), storage_.size() - size_);
-    std::copy_n(text.data(), fits, storage_.data() + size_);
-    size_ += fits;
+void add_address(TraceText* text, Address address) {
+  if (address.is_null()) {
+    *text << "null";
+  } else {
+    *text << address;
   }
+}
 
-  void add_number(std::uint64_t number, unsigned radix) {
-    char digits[20];
-    std::size_t first = sizeof digits;
-    do {
-      digits[--first] = "0123456789abcdef"[number % radix];
-      number /= radix;
-    } while (number != 0);
-    add({digits + first, sizeof digits - first});
-  }
-
-  void add_signed(std::int32_t number) {
-    const std::int64_t wide = number;
-    if (wide < 0) add("-");
-    add_number(static_cast<std::uint64_t>(wide < 0 ? -wide : wide), 10);
-  }
-
-  void add_address(Address address) {
-    if (address.is_null()) {
-      add("null");
-    } else {
-      add("0x");
-      add_number(address.value(), 16);
+void add_result(TraceText* text, const TraceRecord& record) {
+  const Status& status = record.status;
+  const bool gives_address = record.verb == Verb::kReserve || record.verb == Verb::kAlloc;
+  if (!status.ok()) {
+    *text << describe(status.failure);
+    const std::int64_t code = status.native_code;
+    if (code != 0) {
+      *text << (code < 0 ? " (-" : " (") << static_cast<std::uint64_t>(code < 0 ? -code : code)
+            << ")";
     }
+  } else if (gives_address) {
+    add_address(text, record.result);
+  } else {
+    *text << "ok";
   }
-
-  // In the largest unit that leaves a whole number.
-  void add_size(std::uint64_t size) {
-    constexpr std::string_view kUnits[] = {" B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"};
-    std::size_t unit = 0;
-    while (size != 0 && size % 1024 == 0) {
-      size /= 1024;
-      ++unit;
-    }
-    add_number(size, 10);
-    add(kUnits[unit]);
-  }
-
- private:
-  std::span<char> storage_;
-  std::size_t size_ = 0;
-};
+}
 
 }  // namespace
 
@@ -140,32 +116,18 @@ Status TraceOs::free(Address base, std::uint64_t size) {
   return status;
 }
 
-std::string_view format(const TraceRecord& record, std::span<char> storage) {
-  Line line(storage);
-  line.add(name(record.verb));
-  line.add("(");
+std::string_view format(const TraceRecord& record, std::span<char> line) {
+  TraceText text;
+  text << name(record.verb) << "(";
   if (record.verb != Verb::kAlloc) {
-    line.add_address(record.address);
-    line.add(", ");
+    add_address(&text, record.address);
+    text << ", ";
   }
-  line.add_size(record.size);
-  line.add(") -> ");
-  const bool gives_address = record.verb == Verb::kReserve || record.verb == Verb::kAlloc;
-  if (record.status.ok()) {
-    if (gives_address) {
-      line.add_address(record.result);
-    } else {
-      line.add("ok");
-    }
-    return line.text();
-  }
-  line.add(describe(record.status.failure));
-  if (record.status.native_code != 0) {
-    line.add(" (");
-    line.add_signed(record.status.native_code);
-    line.add(")");
-  }
-  return line.text();
+  text.size(record.size) << ") -> ";
+  add_result(&text, record);
+  const std::size_t fits = std::min(text.view().size(), line.size());
+  std::copy_n(text.view().data(), fits, line.data());
+  return {line.data(), fits};
 }
 
 }  // namespace Atoll::os

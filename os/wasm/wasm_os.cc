@@ -11,7 +11,9 @@
 extern "C" __attribute__((import_module("atoll"), import_name("memory_grown"))) void
 atoll_memory_grown();
 #else
-static void atoll_memory_grown() {}
+namespace {
+void atoll_memory_grown() {}
+}  // namespace
 #endif
 
 namespace Atoll::os {

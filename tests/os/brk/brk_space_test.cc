@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <set>
 #include <vector>
 
 #include "tests/os/brk/fake_segment.h"
@@ -37,7 +38,7 @@ class BrkSpaceTest : public testing::Test {
   }
 
   static void fill(Address base, std::uint64_t pages, unsigned char value) {
-    std::memset(base.pointer(), value, pages * kPage);
+    std::memset(base.pointer(), value, static_cast<std::size_t>(pages * kPage));
   }
   static bool is_zero(Address base, std::uint64_t pages) {
     return is_filled_with(base, pages * kPage, 0);
@@ -259,7 +260,7 @@ class BrkSpaceModelTest : public BrkSpaceTest {
   // Everything that is not to be seen in one answer.
   void check_everything() {
     const std::uint64_t break_page = segment().number_of(space().program_break());
-    std::vector<bool> listed(FakeSegment::kPages);
+    std::set<std::uint64_t> listed;
     Address end_of_last;
     for (const Range r : free_blocks()) {
       ASSERT_GT(r.base, end_of_last) << "not sorted, or not merged";
@@ -268,23 +269,24 @@ class BrkSpaceModelTest : public BrkSpaceTest {
       constexpr std::uint64_t kHeader = 2 * sizeof(void*);
       ASSERT_TRUE(is_filled_with(r.base + kHeader, r.size - kHeader, 0));
       for (std::uint64_t i = 0; i < r.size / kPage; ++i) {
-        listed[segment().number_of(r.base) + i] = true;
+        listed.insert(segment().number_of(r.base) + i);
       }
     }
     for (std::uint64_t i = 0; i < segment().pages_used(); ++i) {
       const Range r = pages(i, 1);
+      const bool is_listed = listed.count(i) != 0;
       switch (owner_of(i)) {
         case Owner::kNobody:
-          ASSERT_TRUE(listed[i] || i >= break_page) << "page " << i << " is lost";
-          ASSERT_TRUE(listed[i] || is_zero(r.base, 1)) << "page " << i;
+          ASSERT_TRUE(is_listed || i >= break_page) << "page " << i << " is lost";
+          ASSERT_TRUE(is_listed || is_zero(r.base, 1)) << "page " << i;
           break;
         case Owner::kUs:
-          ASSERT_TRUE(!listed[i] && i < break_page) << "page " << i << " is free and in use";
+          ASSERT_TRUE(!is_listed && i < break_page) << "page " << i << " is free and in use";
           ASSERT_TRUE(is_filled_with(r.base, kPage, contents_[i])) << "page " << i;
           ASSERT_TRUE(space().check(r.base, r.size).ok());
           break;
         case Owner::kOthers:
-          ASSERT_FALSE(listed[i]) << "page " << i << " is not ours";
+          ASSERT_FALSE(is_listed) << "page " << i << " is not ours";
           ASSERT_TRUE(is_filled_with(r.base, kPage, FakeSegment::kForeign)) << "page " << i;
           break;
       }

@@ -36,7 +36,8 @@ class FakeSegment : public Segment {
   // Somebody else takes pages, now; or while the next growth is under way.
   Address grow_by_others(std::uint64_t pages) {
     const Address base = take(pages);
-    if (!base.is_null()) std::memset(base.pointer(), kForeign, pages * kPage);
+    if (!base.is_null())
+      std::memset(base.pointer(), kForeign, static_cast<std::size_t>(pages * kPage));
     return base;
   }
   void let_others_be_faster(std::uint64_t pages) { rivals_ = pages; }
