@@ -21,7 +21,9 @@ async function runWasi() {
     preopens: { '.': process.cwd(), '/': '/' },
     returnOnExit: true,
   });
-  const instance = await WebAssembly.instantiate(module, wasi.getImportObject());
+  const instance = await WebAssembly.instantiate(module, {
+    wasi_snapshot_preview1: wasi.wasiImport,
+  });
   return wasi.start(instance);
 }
 

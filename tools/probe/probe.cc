@@ -161,7 +161,6 @@ class Probe {
       findings_.check("first arena", false, explain(first_).view());
       return false;
     }
-    ready_for_use(first_.region);
     findings_.value("firstArena", first_.region.base);
     const std::span<const HintTrial> trials = trials_.all();
     if (!trials.empty() && trials.back().outcome == HintOutcome::kTaken) {
@@ -180,7 +179,7 @@ class Probe {
                     first_.region.base.is_aligned(spec_.heap_arena_bytes) &&
                         spec_.is_addressable(first_.region.last().value()),
                     where.view());
-    return true;
+    return is_mapped(first_.region);
   }
 
   const Line& describe_walk(Line* why) const {
@@ -284,10 +283,11 @@ class Probe {
   }
 
   // From 1.17 the heap maps arenas as it uses them.
-  void ready_for_use(Range region) {
-    if (!spec_.since(port::Release::k1_17)) return;
+  bool is_mapped(Range region) {
+    if (!spec_.since(port::Release::k1_17)) return true;
     const os::Status status = trace_.map(region.base, region.size);
     if (!status.ok()) findings_.check("map", false, os::describe(status.failure));
+    return status.ok();
   }
 
   // First touched, then given back and taken again: the way of every page of a heap.
@@ -352,7 +352,7 @@ class Probe {
       findings_.check("second arena", false, explain(second_).view());
       return;
     }
-    ready_for_use(second_.region);
+    if (!is_mapped(second_.region)) return;
     why << second_.region.base;
     bool ok =
         !second_.region.overlaps(first) && second_.region.base.is_aligned(spec_.heap_arena_bytes);
