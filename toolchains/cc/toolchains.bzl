@@ -65,7 +65,10 @@ def _clang(compiler):
                 for e in emulated
             ],
             cxx_flags = ["-fno-exceptions"] + ["-DGTEST_HAS_%s=0" % w for w in without],
-            link_flags = target + ["-lc++", "-lc++abi"] + ["-lwasi-emulated-" + e for e in emulated],
+            # The linker's stack of 64 KiB is small for tests, and lies where running over its end
+            # overwrites data; first in memory, that traps.
+            link_flags = target + ["-lc++", "-lc++abi"] + ["-lwasi-emulated-" + e for e in emulated] +
+                         ["-Wl,-z,stack-size=1048576", "-Wl,--stack-first"],
         )
 
     # A sysroot beside the system. Linked dynamically: lld 19 cannot link this libc.a.

@@ -158,6 +158,7 @@ class Probe {
     first_ = arenas_.grow(1);
     Line why;
     if (!first_.ok()) {
+      (void)explain_trials();
       findings_.check("first arena", false, explain(first_).view());
       return false;
     }
