@@ -321,8 +321,7 @@ TEST(Retry, RetriesEveryVerbThatTakesMemory) {
   SimOs sim(linux_config());
   FaultInjectionOs faulty(sim);
   int calls = 0;
-  RetryOs os(
-      faulty, [](void* n, std::uint64_t) { return ++*static_cast<int*>(n) != 0; }, &calls);
+  RetryOs os(faulty, [](void* n, std::uint64_t) { return ++*static_cast<int*>(n) != 0; }, &calls);
   faulty.fail_call(1);
   const Address base = os.reserve(Address(), kPage).base;
   EXPECT_FALSE(base.is_null());
