@@ -44,7 +44,7 @@ constexpr unsigned num_stack_orders(const Port& port) {
   return 4;
 }
 
-// Factor on the guard for builds whose frames are larger than usual.
+// A factor on the guard for builds whose frames are larger than usual.
 constexpr unsigned stack_guard_multiplier(const Port& port) {
   const unsigned aix = port.is(Goos::kAix) ? 1 : 0;
   const unsigned race = port.race ? 1 : 0;

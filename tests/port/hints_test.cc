@@ -23,7 +23,7 @@ std::size_t distinct(const HintList& hints) {
 
 bool ascending(const HintList& hints) { return std::is_sorted(hints.begin(), hints.end()); }
 
-struct Expected {
+struct ExpectedHints {
   Release release;
   Goos goos;
   Goarch goarch;
@@ -36,7 +36,7 @@ struct Expected {
 };
 
 TEST(Hints, AreTheKnownAddressesInOrder) {
-  const Expected expected[] = {
+  const ExpectedHints expected[] = {
       // The default.
       {k1_11, kLinux, kAmd64, false, 128, 0, 0x00c0'0000'0000, 0x01c0'0000'0000, 0x7fc0'0000'0000},
       {k1_11, kWindows, kAmd64, false, 128, 0, 0x00c0'0000'0000, 0x01c0'0000'0000,
@@ -74,7 +74,7 @@ TEST(Hints, AreTheKnownAddressesInOrder) {
       {k1_13, kJs, kWasm, false, 128, 0, 0x00c0'0000'0000, 0x01c0'0000'0000, 0x7fc0'0000'0000},
       {k1_23, kWasip1, kWasm, false, 64, 64, 0x00c0'0000'0000, 0x01c0'0000'0000, 0x7fc0'0000'0000},
   };
-  for (const Expected& row : expected) {
+  for (const ExpectedHints& row : expected) {
     const PortSpec port = spec(row.release, row.goos, row.goarch, row.race);
     SCOPED_TRACE(describe(port));
     const ArenaHints hints = arena_hints(port);
