@@ -95,7 +95,7 @@ class ArenaSpace {
  private:
   Growth grow_at_hints(std::uint64_t size);
   Growth grow_anywhere(std::uint64_t size);
-  // Range of `size` at the hint, or an empty one, with `status` telling why where the system did.
+  // Whether the hint was honoured, in which case `size` bytes at `base` are Reserved.
   bool try_hint(const Hint& hint, std::uint64_t size, Address* base);
   Growth finish(Range region);
   Growth check(Range region) const;

@@ -13,6 +13,11 @@ namespace Atoll::tool {
 // Keys stay in the order in which they were added.
 using Json = nlohmann::ordered_json;
 
+template <typename Value>
+Json json_or_null(const std::optional<Value>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
 enum class Format { kTable, kJson, kCsv, kMarkdown };
 
 std::optional<Format> parse_format(std::string_view text);

@@ -29,14 +29,6 @@ port::Port native_port(const Options& options) {
   return port;
 }
 
-Json json_or_null(const std::optional<std::string>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
-Json json_or_null(const std::optional<std::uint64_t>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
 Report report_of(const port::Port& port, const Findings& findings) {
   Report report;
   report.ok = findings.agrees();

@@ -182,24 +182,16 @@ Row verify(const Target& target, const Options& options, const std::filesystem::
 }
 
 Json json_of(const Row& row) {
-  const auto number = [&](const char* key) {
-    const auto value = row.findings.number(key);
-    return value ? Json(*value) : Json(nullptr);
-  };
-  const auto text = [&](const char* key) {
-    const auto value = row.findings.value(key);
-    return value ? Json(*value) : Json(nullptr);
-  };
   Json json;
   json["target"] = row.target;
   json["go"] = row.release;
   json["how"] = row.how.empty() ? Json(nullptr) : Json(row.how);
-  json["pageSize"] = number("pageSize");
-  json["FixedStack"] = number("FixedStack");
-  json["NumStackOrders"] = number("NumStackOrders");
-  json["firstHint"] = text("firstHint");
-  json["firstArena"] = text("firstArena");
-  json["ok"] = row.ok ? Json(*row.ok) : Json(nullptr);
+  json["pageSize"] = json_or_null(row.findings.number("pageSize"));
+  json["FixedStack"] = json_or_null(row.findings.number("FixedStack"));
+  json["NumStackOrders"] = json_or_null(row.findings.number("NumStackOrders"));
+  json["firstHint"] = json_or_null(row.findings.value("firstHint"));
+  json["firstArena"] = json_or_null(row.findings.value("firstArena"));
+  json["ok"] = json_or_null(row.ok);
   json["note"] = fmt::format("{}", fmt::join(row.notes, "; "));
   return json;
 }
