@@ -71,6 +71,8 @@ struct Machine {
   Address end_of_data;               // first address behind the program's static data, or null
   Address program_break;             // end of the growing data segment, or null without one; where
                                      // linear_only, the lowest hint that can be had
+  std::uint64_t pointer_bias = 0;    // what to take from an address to get this process's pointer;
+                                     // not 0 only over simulated memory that lies elsewhere
 
   bool honours_hints = false;    // a free hint is taken exactly
   bool releases_parts = false;   // release() and free() take any pages of a reservation

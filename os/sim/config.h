@@ -92,6 +92,7 @@ struct Config {
 
   // --- The outside. Each may be null; `context` is passed to the functions. ---
   Backing* backing = nullptr;
+  std::uint64_t pointer_bias = 0;  // as Machine tells it: where the backing's memory really lies
   void (*on_write)(void* context, std::string_view text) = nullptr;
   void (*on_abort)(void* context) = nullptr;  // may jump away; else the program traps
   void* context = nullptr;

@@ -325,6 +325,7 @@ Machine SimOs::probe() {
   machine.address_bits = config_.address_bits;
   machine.end_of_data = config_.end_of_data;
   machine.program_break = linear ? linear_end_ : config_.program_break;
+  machine.pointer_bias = config_.pointer_bias;
   machine.honours_hints = linear ? config_.skips_to_hint : config_.hints == Hints::kHonoured;
   machine.releases_parts = config_.releases_parts;
   machine.lazy_commit = config_.lazy_commit;

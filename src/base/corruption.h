@@ -1,0 +1,38 @@
+// What is said when the heap is proven corrupt: which pointer, which span, what was wrong.
+#pragma once
+
+#include <cstdint>
+
+#include "os/os.h"
+#include "src/base/address.h"
+#include "src/base/text.h"
+
+namespace Atoll {
+
+enum class CorruptionKind : std::uint8_t {
+  kFreeOfForeignPointer,  // the heap has no object there
+  kFreeInsideObject,      // the pointer is not an object's beginning
+  kFreeOfStack,           // the page holds stacks
+  kDoubleFree,            // the object is free already
+  kFreeOfTinyBlock,       // no tiny object of that block is left
+  kBadStackFree,          // not a stack of that size
+};
+
+struct Corruption {
+  CorruptionKind kind = CorruptionKind::kFreeOfForeignPointer;
+  Address pointer;
+  Range span;                     // empty: none holds the pointer
+  std::uint64_t object_size = 0;  // of the span's objects, or 0
+};
+
+// "double free: 0xc000000040 in span [0xc000000000, 0xc000002000) of objects of 64 bytes".
+Line explain(const Corruption& corruption);
+
+// May not return in a program that goes on with the same heap, as a rule. If it does return, the
+// bad call is without effect.
+using CorruptionHandler = void (*)(void* context, const Corruption& corruption);
+
+// Writes "atoll: " and the explanation to the console, and aborts.
+void die_of_corruption(os::Os& os, const Corruption& corruption);
+
+}  // namespace Atoll

@@ -1,0 +1,23 @@
+#include "src/base/mutex.h"
+
+namespace Atoll {
+namespace {
+
+// Sections under a heap's locks are short: most end within so many looks, sooner than a call of
+// the system would.
+constexpr int kLooks = 100;
+
+}  // namespace
+
+void Mutex::lock_slowly(os::Os& os) {
+  for (int look = 0; look < kLooks; ++look) {
+    if (word_.load(std::memory_order_relaxed) == kFree && try_lock()) return;
+  }
+  // Whoever has slept takes the lock as contended, since others may sleep still: at worst one
+  // unpark() wakes nobody.
+  while (word_.exchange(kContended, std::memory_order_acquire) != kFree) {
+    os.park(word_, kContended);
+  }
+}
+
+}  // namespace Atoll

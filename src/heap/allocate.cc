@@ -1,0 +1,153 @@
+// Objects in and out of the heap, where the fast path ends.
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <limits>
+
+#include "src/heap/heap.h"
+
+namespace Atoll {
+namespace {
+
+// What all empty objects are. Nobody writes to it.
+constinit std::uint64_t empty_object = 0;
+
+void* zeroed(void* p, std::size_t size) { return p == nullptr ? p : std::memset(p, 0, size); }
+
+}  // namespace
+
+void* Heap::allocate_slowly(std::size_t size, Scan scan) {
+  if (!state_.has_value()) return nullptr;
+  if (size == 0) return &empty_object;
+  bool needs_zero = false;
+  if (!sizes_.is_small(size)) return allocate_large(size, port::kPageSize, scan, &needs_zero);
+  ThreadCache* const cache = thread_cache();
+  if (cache == nullptr) return nullptr;
+  void* const object =
+      sizes_.is_tiny(size, scan)
+          ? cache->objects.allocate_tiny(state_->objects, size)
+          : cache->objects.allocate(state_->objects, sizes_.span_class(size, scan));
+  cache->objects.refresh_lookup(state_->objects, kNativePort);
+  return object;
+}
+
+void* Heap::allocate_large(std::size_t size, std::size_t alignment, Scan scan, bool* needs_zero) {
+  ThreadCache* const cache = thread_cache();
+  if (cache == nullptr) return nullptr;
+  return cache->objects.allocate_large(state_->objects, size, alignment, scan, needs_zero);
+}
+
+void* Heap::allocate_zeroed(std::size_t size, Scan scan) {
+  if (sizes_.is_small(size)) {
+    void* const object = allocate(size, scan);
+    if (object == nullptr || size == 0) return object;
+    // A collector looks at the bytes behind the request too.
+    const std::size_t bytes =
+        scan == Scan::kScan ? sizes_.size_class(sizes_.span_class(size, scan)).size : size;
+    return zeroed(object, bytes);
+  }
+  if (!state_.has_value()) return nullptr;
+  bool needs_zero = false;
+  void* const object = allocate_large(size, port::kPageSize, scan, &needs_zero);
+  return needs_zero ? zeroed(object, size) : object;
+}
+
+void* Heap::allocate_aligned(std::size_t size, std::size_t alignment, Scan scan) {
+  if (!std::has_single_bit(alignment) || !state_.has_value()) return nullptr;
+  if (size == 0) size = 1;
+  const unsigned span_class =
+      alignment <= port::kPageSize ? sizes_.aligned_span_class(size, alignment, scan) : 0;
+  bool needs_zero = false;
+  if (span_class == 0) return allocate_large(size, alignment, scan, &needs_zero);
+  // Of that class's own size, the object comes the fast way, and is not tiny.
+  if (const std::size_t class_size = sizes_.size_class(span_class).size;
+      !sizes_.is_tiny(class_size, scan)) {
+    return allocate(class_size, scan);
+  }
+  ThreadCache* const cache = thread_cache();
+  return cache == nullptr ? nullptr : cache->objects.allocate(state_->objects, span_class);
+}
+
+void Heap::free_slowly(void* p) {
+  if (p == nullptr || p == &empty_object || !state_.has_value()) return;
+  ThreadCache* const cache = thread_cache();
+  if (cache == nullptr) return;  // the object is lost: there is no memory to remember it with
+  cache->objects.refresh_lookup(state_->objects, kNativePort);
+  cache->objects.free(state_->objects, p);
+}
+
+std::size_t Heap::usable_size(const void* p) {
+  std::uint64_t index = 0;
+  const pages::Span* const span = find(p, &index, /*needs_taken=*/true);
+  if (span == nullptr) return 0;
+  const auto offset = static_cast<unsigned>(
+      std::min<std::uint64_t>(platform().address(p) - objects::object_at(*span, index),
+                              std::numeric_limits<unsigned>::max()));
+  const objects::TinyBlock* const blocks = span->tiny_blocks.load(std::memory_order_acquire);
+  const std::uint32_t block = blocks == nullptr ? 0 : blocks[index].load(std::memory_order_relaxed);
+  if (block != 0) {
+    return (block & objects::tiny_start(offset)) != 0 ? objects::tiny_size(block, offset) : 0;
+  }
+  return offset == 0 ? static_cast<std::size_t>(span->object_size) : 0;
+}
+
+void* Heap::reallocate(void* p, std::size_t size, Scan scan) {
+  if (p == nullptr || p == &empty_object) return allocate(size, scan);
+  if (size == 0) {
+    free(p);
+    return &empty_object;
+  }
+  std::uint64_t index = 0;
+  pages::Span* const span = find(p, &index, /*needs_taken=*/true);
+  const std::size_t used = usable_size(p);
+  if (span == nullptr || used == 0) {
+    state_->objects.report(CorruptionKind::kFreeOfForeignPointer, p, span);
+    return nullptr;
+  }
+  const unsigned span_class = span->span_class.load(std::memory_order_relaxed);
+  const Scan old_scan = port::is_noscan(span_class) ? Scan::kNoscan : Scan::kScan;
+  if (port::size_class_of(span_class) != 0) {
+    // An object that would leave less than half of its room unused stays.
+    if (size <= used && size > used / 2) return p;
+  } else if (!sizes_.is_small(size)) {
+    const std::uint64_t npages = (std::uint64_t{size} + port::kPageSize - 1) / port::kPageSize;
+    if (npages == span->npages) return p;
+    ThreadCache* const cache = thread_cache();
+    if (cache != nullptr && npages != 0 &&
+        cache->objects.resize_large(state_->objects, span, npages)) {
+      return p;
+    }
+  }
+  return move(p, used, size, old_scan);
+}
+
+void* Heap::move(void* p, std::size_t used, std::size_t size, Scan scan) {
+  void* const moved = allocate(size, scan);
+  if (moved == nullptr) return nullptr;
+  std::memcpy(moved, p, std::min(used, size));
+  free(p);
+  return moved;
+}
+
+// --- Stacks. ---
+
+StackMemory Heap::stack_allocate(std::size_t size) {
+  if (!state_.has_value()) return {};
+  // Without a cache a stack comes from the pool.
+  ThreadCache* const cache = thread_cache();
+  void* const base = state_->stacks.allocate(cache == nullptr ? nullptr : &cache->stacks, size);
+  return base == nullptr ? StackMemory{} : StackMemory{base, size};
+}
+
+void Heap::stack_free(StackMemory stack) {
+  if (stack.base == nullptr) return;
+  ThreadCache* const cache = thread_cache();
+  if (state_->stacks.free(cache == nullptr ? nullptr : &cache->stacks, stack.base, stack.size) !=
+      stacks::StackFree::kOk) {
+    state_->objects.report(CorruptionKind::kBadStackFree, stack.base,
+                           state_->pages.map().span_of(platform().address(stack.base)));
+  }
+}
+
+}  // namespace Atoll

@@ -1,0 +1,129 @@
+// Mark and sweep, and finalizers.
+
+#include "src/heap/heap.h"
+#include "src/objects/span_objects.h"
+
+namespace Atoll {
+
+pages::Span* Heap::find(const void* p, std::uint64_t* index, bool needs_taken) const {
+  if (!state_.has_value()) return nullptr;
+  const State& state = *state_;
+  const Address address = state.platform.address(p);
+  pages::Span* const span = state.objects.pages->map().object_span_of(address);
+  if (span == nullptr) return nullptr;
+  *index = objects::index_of(*span, address);
+  if (*index >= span->object_count) return nullptr;
+  if (needs_taken && !objects::is_set(span->alloc_bits, *index)) return nullptr;
+  return span;
+}
+
+Object Heap::object_of(const pages::Span& span, std::uint64_t index) const {
+  return {platform().pointer(objects::object_at(span, index)),
+          static_cast<std::size_t>(span.object_size),
+          port::is_noscan(span.span_class.load(std::memory_order_relaxed))};
+}
+
+objects::Central& Heap::central_of(const pages::Span& span) {
+  return state_->centrals[span.span_class.load(std::memory_order_relaxed)];
+}
+
+Object Heap::find_object(const void* p) {
+  std::uint64_t index = 0;
+  const pages::Span* const span = find(p, &index, /*needs_taken=*/true);
+  return span == nullptr ? Object{} : object_of(*span, index);
+}
+
+void Heap::begin_mark() {
+  State& state = *state_;
+  sweep_all();
+  state.stacks.set_collecting(true);
+  state.objects.marking.store(true, std::memory_order_relaxed);
+  for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
+    cache->objects.flush(state.objects);
+    cache->objects.set_careful(true);
+  }
+  // What a finalizer is due for lives until it has run.
+  state.objects.specials.for_each_due(
+      [](void* heap, void* object) { (void)static_cast<Heap*>(heap)->mark(object); }, this);
+}
+
+Object Heap::mark(const void* p) {
+  std::uint64_t index = 0;
+  const pages::Span* const span = find(p, &index, /*needs_taken=*/true);
+  if (span == nullptr) return {};
+  const objects::BitWord mask = objects::mask_of(index);
+  std::atomic<objects::BitWord>& word = objects::word_of(span->mark_bits, index);
+  if ((word.load(std::memory_order_relaxed) & mask) != 0) return {};
+  if ((word.fetch_or(mask, std::memory_order_relaxed) & mask) != 0) return {};
+  return object_of(*span, index);
+}
+
+void Heap::end_mark() {
+  State& state = *state_;
+  state.objects.marking.store(false, std::memory_order_relaxed);
+  // New numbers: what threads freed the fast way before is looked at until its span is swept.
+  for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
+    cache->objects.flush(state.objects);
+    cache->objects.set_number(new_number());
+    cache->objects.set_careful(is_careful());
+  }
+  state.objects.sweep_generation.fetch_add(1, std::memory_order_relaxed);
+  for (objects::Central& central : state.centrals) central.begin_sweep();
+  state.next_swept = 0;
+  state.stacks.set_collecting(false);
+}
+
+bool Heap::sweep_one() {
+  State& state = *state_;
+  for (;;) {
+    std::size_t i = 0;
+    {
+      const LockGuard guard(state.lock, state.platform.os);
+      i = state.next_swept;
+    }
+    if (i >= sizes_.num_span_classes()) return false;
+    if (state.centrals[i].sweep_one(state.objects)) return true;
+    const LockGuard guard(state.lock, state.platform.os);
+    if (state.next_swept == i) ++state.next_swept;
+  }
+}
+
+void Heap::sweep_all() {
+  while (sweep_one()) {
+  }
+}
+
+// --- Finalizers. ---
+
+bool Heap::set_finalizer(void* p, objects::FinalizerFunction function, void* argument) {
+  std::uint64_t index = 0;
+  pages::Span* const span = find(p, &index, /*needs_taken=*/true);
+  if (span == nullptr) return false;
+  const Address address = platform().address(p);
+  if (objects::object_at(*span, index) != address) return false;
+  // A block of tiny objects is not one object.
+  const objects::TinyBlock* const blocks = span->tiny_blocks.load(std::memory_order_acquire);
+  if (blocks != nullptr && blocks[index].load(std::memory_order_relaxed) != 0) return false;
+  if (!state_->objects.specials.add_finalizer(span, address - span->base, function, argument)) {
+    return false;
+  }
+  central_of(*span).free_slowly(state_->objects, span);
+  return true;
+}
+
+bool Heap::clear_finalizer(void* p) {
+  std::uint64_t index = 0;
+  pages::Span* const span = find(p, &index, /*needs_taken=*/true);
+  if (span == nullptr) return false;
+  return state_->objects.specials.remove(span, platform().address(p) - span->base,
+                                         objects::SpecialKind::kFinalizer);
+}
+
+bool Heap::run_finalizer() {
+  objects::DueFinalizer due;
+  if (!state_.has_value() || !state_->objects.specials.take_due(&due)) return false;
+  due.function(due.object, due.argument);
+  return true;
+}
+
+}  // namespace Atoll

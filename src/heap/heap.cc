@@ -1,0 +1,139 @@
+#include "src/heap/heap.h"
+
+#include <new>
+#include <optional>
+
+#include "src/heap/init_checks.h"
+
+namespace Atoll {
+namespace {
+
+bool is_empty(const Line& line) { return line.view().empty(); }
+
+Line out_of_memory() {
+  Line line;
+  line << "out of memory";
+  return line;
+}
+
+}  // namespace
+
+Line Heap::init(os::Os& os, const HeapOptions& options) {
+  destroy();
+  const unsigned slot = take_heap_slot();
+  if (slot == kNoHeapSlot) {
+    Line line;
+    return line << "too many heaps: " << std::uint64_t{kHeapSlots} << " live already";
+  }
+  state_.emplace(os, options);
+  slot_ = slot;
+  const Line why = start();
+  if (!is_empty(why)) destroy();
+  return why;
+}
+
+// stackinit, mallocinit with mheap.init, and the first allocmcache.
+Line Heap::start() {
+  State& state = *state_;
+  const port::PortSpec& spec = state.platform.spec;
+  const std::optional<Line> wrong =
+      check_initialisation(spec, port::size_classes(spec.release), state.platform.machine);
+  if (wrong) return *wrong;
+
+  sizes_.init(spec, state.options.tiny);
+  state.memory.init(state.platform, state.counters);
+  if (!state.pages.init(state.platform, state.memory, &state.counters)) return out_of_memory();
+  state.cache_records.init(state.memory, spec.release, sizeof(ThreadCache), MemoryKind::kCaches);
+  objects::Context& context = state.objects;
+  context.platform = &state.platform;
+  context.pages = &state.pages;
+  context.sizes = &sizes_;
+  context.corruption_handler = state.options.corruption_handler;
+  context.corruption_context = state.options.corruption_context;
+  context.profile_rate = state.options.profile_rate;
+  context.on_sample = state.options.on_sample;
+  context.on_sample_freed = state.options.on_sample_freed;
+  context.profile_context = state.options.sample_context;
+  context.specials.init(state.platform, state.memory);
+  context.tiny_tables.init(state.platform, state.memory);
+  for (unsigned i = 0; i < sizes_.num_span_classes(); ++i) state.centrals[i].init(i);
+  state.stacks.init(state.platform, state.pages);
+  state.random.state = state.platform.os.random_seed();
+
+  if (attach() == nullptr) return out_of_memory();
+  state.pages.init_arenas(state.options.hints);
+  return {};
+}
+
+void Heap::destroy() {
+  if (!state_.has_value()) return;
+  State& state = *state_;
+  for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
+    *cache->slot = const_cast<ThreadCache*>(&no_cache);
+  }
+  state.pages.release_all();
+  state.memory.release_all();
+  give_heap_slot(slot_);
+  slot_ = kNoHeapSlot;
+  state_.reset();
+}
+
+// --- Threads. ---
+
+ThreadCache* Heap::thread_cache() {
+  ThreadCache* const cache = thread_caches[slot_];
+  return cache != &no_cache ? cache : attach();
+}
+
+ThreadCache* Heap::attach() {
+  State& state = *state_;
+  const LockGuard guard(state.lock, state.platform.os);
+  void* const record = state.cache_records.alloc();
+  if (record == nullptr) return nullptr;
+  auto* const cache = ::new (record) ThreadCache;
+  cache->objects.init(state.objects, state.centrals.data(), new_number(), is_careful(),
+                      state.random.next());
+  cache->heap = this;
+  cache->slot = &thread_caches[slot_];
+  *cache->slot = cache;
+  state.caches.push_back(cache);
+  watch_thread_end(state.platform.os);
+  return cache;
+}
+
+void Heap::detach(ThreadCache* cache) {
+  State& state = *state_;
+  flush(*cache);
+  *cache->slot = const_cast<ThreadCache*>(&no_cache);
+  const LockGuard guard(state.lock, state.platform.os);
+  state.caches.remove(cache);
+  cache->objects.add_freed(state.retired);
+  cache->objects.add_allocated(state.retired);
+  state.cache_records.free(cache);
+}
+
+void Heap::flush(ThreadCache& cache) {
+  cache.objects.flush(state_->objects);
+  if (state_->stacks.flush(cache.stacks) != stacks::StackFree::kOk) {
+    state_->objects.report(CorruptionKind::kBadStackFree, nullptr, nullptr);
+  }
+}
+
+void Heap::flush_thread() {
+  ThreadCache* const cache = thread_caches[slot_];
+  if (cache != &no_cache) detach(cache);
+}
+
+pages::PageRecord Heap::new_number() {
+  State& state = *state_;
+  state.last_number += 1U << objects::kNumberShift;
+  if (state.last_number == objects::kNobody) state.last_number = 1U << objects::kNumberShift;
+  return state.last_number;
+}
+
+bool Heap::is_careful() const {
+  return state_->options.checked || state_->options.profile_rate != 0 ||
+         state_->objects.marking.load(std::memory_order_relaxed);
+}
+
+}  // namespace Atoll

@@ -1,0 +1,249 @@
+// The heap: Go's allocator with explicit free, over any operating system.
+//
+//   Atoll::Heap heap;
+//   if (const Atoll::Line why = heap.init(Atoll::os::native()); !why.view().empty()) ...
+//   void* p = heap.allocate(100);
+//   heap.free(p);
+//
+// Several heaps may live in one process, and nothing is global but the thread's list of its caches.
+// A thread needs no preparation: it gets its cache with its first call, and gives everything back
+// when it ends.
+//
+// Any thread may free what any thread allocated. All calls are thread safe, but for those that say
+// otherwise. allocate() and free() of small objects take no lock, but once in a batch.
+//
+// Out of memory is a null pointer, and the heap stays usable: last_failure() tells why. What no
+// correct program can do (freeing twice, freeing what was never allocated) is told to the
+// corruption handler (src/base/corruption.h), as soon as it is seen.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "os/os.h"
+#include "src/base/corruption.h"
+#include "src/base/fixed_alloc.h"
+#include "src/base/memory_kind.h"
+#include "src/base/mutex.h"
+#include "src/base/persistent_alloc.h"
+#include "src/base/platform.h"
+#include "src/base/text.h"
+#include "src/heap/statistics.h"
+#include "src/heap/thread_cache.h"
+#include "src/objects/central.h"
+#include "src/objects/context.h"
+#include "src/objects/size_table.h"
+#include "src/objects/special.h"
+#include "src/pages/page_heap.h"
+#include "src/port/port.h"
+#include "src/stacks/stack_heap.h"
+
+namespace Atoll {
+
+using objects::Scan;
+
+struct HeapOptions {
+  // The port whose numbers the heap uses: this build's own, of the release the book describes (or
+  // the first that has the port). Another 64-bit port's can be had over a simulated system.
+  port::PortSpec spec = port::native_spec();
+  port::HintOptions hints;
+
+  // Objects without pointers and of fewer than 16 bytes share blocks of 16. Saves memory; such an
+  // object is aligned to its size's factors of two only, and costs more to free.
+  bool tiny = true;
+
+  // Mean bytes between two samples of the heap profile; Go's default is 524288. 0: no samples.
+  // Sampling takes the slower way for every object.
+  std::uint64_t profile_rate = 0;
+
+  // Every free is checked and carried out at once, so that each bad one is named when it happens.
+  // Takes the slower way for every object.
+  bool checked = false;
+
+  // Told of every sample: the object and its size. What it returns is passed to `on_sample_freed`
+  // when the object is freed or swept. Neither may call the heap; either may be null.
+  void* (*on_sample)(void* context, void* object, std::uint64_t size) = nullptr;
+  void (*on_sample_freed)(void* context, void* sample) = nullptr;
+  void* sample_context = nullptr;
+
+  // Null: writes a line and aborts. May not call the heap.
+  CorruptionHandler corruption_handler = nullptr;
+  void* corruption_context = nullptr;
+};
+
+// An object that holds some address.
+struct Object {
+  void* base = nullptr;  // null: none
+  std::size_t size = 0;  // usable bytes, from `base`
+  bool noscan = false;   // whether it holds no pointers
+
+  explicit operator bool() const { return base != nullptr; }
+};
+
+struct StackMemory {
+  void* base = nullptr;  // null: no memory
+  std::size_t size = 0;
+};
+
+class Heap {
+ public:
+  constexpr Heap() = default;
+  ~Heap() { destroy(); }
+  Heap(const Heap&) = delete;
+  Heap& operator=(const Heap&) = delete;
+
+  // --- Beginning and end. No other thread may use the heap meanwhile. ---
+
+  // stackinit and mallocinit in the book's order, with their checks. An empty line: the heap can be
+  // used. Otherwise the book's message (src/heap/init_checks.h), and nothing is left behind.
+  // `os` must outlive the heap. Fails too when 16 heaps live already.
+  [[nodiscard]] Line init(os::Os& os, const HeapOptions& options = {});
+
+  // Gives everything back to the system, objects in use as well. init() may follow.
+  void destroy();
+
+  bool is_initialised() const { return state_.has_value(); }
+
+  // --- Objects. ---
+
+  // At least `size` bytes, not zeroed, at a multiple of 8, and of 16 and more if the size's class
+  // is; tiny objects as HeapOptions says. `scan` tells a collector whether there are pointers in
+  // it; by default there are none. size 0: an address that all empty objects share. Null: no
+  // memory.
+  void* allocate(std::size_t size);
+  void* allocate(std::size_t size, Scan scan);
+  // The same, all bytes zero.
+  void* allocate_zeroed(std::size_t size, Scan scan = Scan::kNoscan);
+  // At a multiple of `alignment`, a power of two (else null); not zeroed; never tiny.
+  void* allocate_aligned(std::size_t size, std::size_t alignment, Scan scan = Scan::kNoscan);
+
+  // Null is ignored.
+  void free(void* p);
+
+  // As C's realloc: keeps the contents up to the smaller size, may move; null and unchanged if
+  // there is no memory. reallocate(nullptr, n) allocates; size 0 frees and returns the empty
+  // object. The object stays scan or noscan; `scan` is for a new one.
+  void* reallocate(void* p, std::size_t size, Scan scan = Scan::kNoscan);
+
+  // Bytes that may be used from `p`, an object's beginning, or a tiny object.
+  std::size_t usable_size(const void* p);
+
+  // The object that holds `p`, which may be any address: inside of an object, or wild. An object
+  // that was freed may still be found until its thread's cache gives it back; between begin_mark()
+  // and the end of sweeping the answer is exact.
+  Object find_object(const void* p);
+
+  // --- Stacks: `size` is a power of two and at least the port's FixedStack (else null). ---
+
+  StackMemory stack_allocate(std::size_t size);
+  void stack_free(StackMemory stack);
+
+  // --- Mark and sweep, for a runtime with a collector. explicit free() goes on working. ---
+
+  // Sweeps what is left of the last cycle, and clears all marks. From now on new objects are born
+  // marked. No other thread may use the heap during the call.
+  void begin_mark();
+  // Marks the object that holds `p` (any address). The object if it was not marked before, so that
+  // the caller looks at its pointers next; else none. Any number of threads.
+  Object mark(const void* p);
+  // Marking is complete. No other thread may use the heap during the call. Objects that are not
+  // marked are free from now on; their memory comes back as spans are swept, at the latest when
+  // they are needed.
+  void end_mark();
+  // Sweeps one more span. False: all are swept.
+  bool sweep_one();
+  void sweep_all();
+
+  // --- Finalizers: `function(object, argument)` is due when the object dies in a sweep. The object
+  // lives on until it is due, and dies for good with the sweep after that. free() drops it. ---
+
+  // False: no such object, it has one already, or no memory.
+  bool set_finalizer(void* p, objects::FinalizerFunction function, void* argument);
+  bool clear_finalizer(void* p);
+  // Runs at most one that is due; false: there is none.
+  bool run_finalizer();
+
+  // --- Memory. ---
+
+  // Returns free pages to the system: all that have been free for `age_nanoseconds`; tells how many
+  // bytes. Caches of this thread are flushed first.
+  std::uint64_t scavenge(std::uint64_t age_nanoseconds = 0);
+
+  // Hands what this thread's cache holds back to the heap. Its next call gets a new one.
+  void flush_thread();
+
+  // Complete and consistent: every sum in it holds. Objects that other threads allocate or free
+  // meanwhile may or may not be counted.
+  Statistics statistics();
+
+  // The first violated invariant, or an empty line. No other thread may use the heap meanwhile.
+  // Takes time proportional to the heap.
+  Line check();
+
+  // Why the last allocation of pages failed.
+  Line last_failure() { return state_->pages.last_failure(); }
+
+  const Platform& platform() const { return state_->platform; }
+  pages::PageHeap& pages() { return state_->pages; }
+  // The calling thread's, which it gets if it has none yet. Null: no memory.
+  ThreadCache* thread_cache();
+
+ private:
+  friend class ThreadExit;
+
+  // What the fast path computes with, whatever the heap's own port: see Cache::refresh_lookup().
+  static constexpr port::PortSpec kNativePort = port::native_spec();
+
+  // Everything of a heap that lives.
+  struct State {
+    State(os::Os& os, const HeapOptions& heap_options)
+        : platform{os, os.probe(), heap_options.spec}, options(heap_options) {}
+
+    Platform platform;
+    HeapOptions options;
+    MemoryCounters counters;
+    PersistentAlloc memory;
+    pages::PageHeap pages;
+    FixedAlloc cache_records;
+    objects::Context objects;
+    std::array<objects::Central, objects::kMaxSpanClasses> centrals;
+    stacks::StackHeap stacks;
+
+    Mutex lock;  // of what follows
+    List<ThreadCache> caches;
+    pages::PageRecord last_number = 0;
+    objects::ObjectCounts retired;  // of caches that are gone
+    objects::Random random;
+    std::size_t next_swept = 0;  // span class
+  };
+
+  Line start();
+  void* allocate_fast(std::size_t size, Scan scan);
+  void* allocate_larger(std::size_t size, Scan scan);
+  void* allocate_slowly(std::size_t size, Scan scan);
+  void free_slowly(void* p);
+  void* allocate_large(std::size_t size, std::size_t alignment, Scan scan, bool* needs_zero);
+  void* move(void* p, std::size_t used, std::size_t size, Scan scan);
+  ThreadCache* attach();
+  void detach(ThreadCache* cache);
+  void flush(ThreadCache& cache);
+  pages::PageRecord new_number();
+  bool is_careful() const;
+  pages::Span* find(const void* p, std::uint64_t* index, bool needs_taken) const;
+  Object object_of(const pages::Span& span, std::uint64_t index) const;
+  objects::Central& central_of(const pages::Span& span);
+  objects::ObjectCounts count_objects(pages::PageStatistics* pages);
+  Line check_span(const pages::Span& span);
+  Line check_objects();
+
+  // Read by every call, so beside each other and first. Without a heap the slot is one where no
+  // thread has a cache.
+  unsigned slot_ = kNoHeapSlot;
+  objects::SizeTable sizes_;
+  std::optional<State> state_;
+};
+
+}  // namespace Atoll

@@ -1,0 +1,48 @@
+// The cache of one thread for one heap, and how a thread finds it: the book's mcache.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "src/base/list.h"
+#include "src/objects/cache.h"
+#include "src/stacks/stack_cache.h"
+
+namespace Atoll {
+
+class Heap;
+
+// Heaps that may live at a time. Each has a slot in every thread's list of caches; one more slot is
+// always empty.
+inline constexpr unsigned kHeapSlots = 16;
+inline constexpr unsigned kNoHeapSlot = kHeapSlots;
+
+struct alignas(64) ThreadCache {
+  objects::Cache objects;  // first: the fast path finds its lists at the same address
+  stacks::StackCache stacks{};
+
+  Heap* heap = nullptr;
+  ThreadCache** slot = nullptr;  // in its thread's list
+
+  // Of the heap's list of caches.
+  ThreadCache* next = nullptr;
+  ThreadCache* previous = nullptr;
+  List<ThreadCache>* list = nullptr;
+};
+
+// For a thread without a cache: its lists are empty, and it takes nothing back. So the fast path
+// need not ask whether there is one. Never written to.
+extern const ThreadCache no_cache;
+
+// The calling thread's cache for each heap.
+using ThreadCaches = std::array<ThreadCache*, kHeapSlots + 1>;
+extern constinit thread_local ThreadCaches thread_caches;
+
+// A free slot, or kNoHeapSlot.
+unsigned take_heap_slot();
+void give_heap_slot(unsigned slot);
+
+// Sees to it that every heap takes its cache back when this thread ends.
+void watch_thread_end(os::Os& os);
+
+}  // namespace Atoll

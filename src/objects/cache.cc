@@ -1,0 +1,410 @@
+#include "src/objects/cache.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "src/base/bits.h"
+
+namespace Atoll::objects {
+namespace {
+
+constexpr unsigned kTinySpanClass = port::span_class(port::kTinySizeClass, /*noscan=*/true);
+
+}  // namespace
+
+void Cache::init(Context& context, Central* centrals, pages::PageRecord number, bool is_careful,
+                 std::uint64_t seed) {
+  centrals_ = centrals;
+  own_number_ = number;
+  random_.state = seed;
+  if (context.profile_rate != 0) {
+    next_sample_ = objects::next_sample(context.platform->spec.release, context.platform->spec.goos,
+                                        context.profile_rate, random_);
+  }
+  set_careful(is_careful);
+}
+
+void Cache::set_careful(bool is_careful) {
+  is_careful_ = is_careful;
+  number_ = is_careful ? kNobody : own_number_;
+}
+
+void Cache::set_number(pages::PageRecord number) {
+  own_number_ = number;
+  number_ = is_careful_ ? kNobody : number;
+}
+
+void Cache::refresh_lookup(Context& context, const port::PortSpec& port) {
+  const port::PortSpec& mine = context.platform->spec;
+  const bool is_same =
+      mine.log_heap_arena_bytes == port.log_heap_arena_bytes &&
+      mine.arena_l1_bits == port.arena_l1_bits && mine.arena_l2_bits == port.arena_l2_bits &&
+      mine.arena_index(0) == port.arena_index(0) && context.platform->machine.pointer_bias == 0;
+  if (arena_table_ != 0 || !is_same) return;
+  const auto table = reinterpret_cast<std::uintptr_t>(context.pages->map().fast_table());
+  if (table == 0) return;
+  // One level is indexed by the address alone, so that nothing is left to add.
+  arena_table_ = mine.arena_l1_bits != 0
+                     ? table
+                     : table + static_cast<std::uintptr_t>(mine.arena_index(0) * sizeof(void*));
+  // Addresses that are not below the end of the map, or wrap round to its beginning, are left to
+  // the slower lookup.
+  arena_limit_ = static_cast<std::uintptr_t>(mine.num_arenas() - mine.arena_index(0));
+}
+
+// --- Objects from spans. ---
+
+void* Cache::allocate(Context& context, unsigned span_class) {
+  if (is_careful_) return allocate_carefully(context, span_class);
+  FreeList& list = lists_[span_class];
+  void* const object = pop(list);
+  if (object != nullptr) return object;
+  return refill(context, span_class) ? pop(list) : nullptr;
+}
+
+bool Cache::refill(Context& context, unsigned span_class) {
+  FreeList& list = lists_[span_class];
+  ClassCache& state = classes_[span_class];
+  count(context, span_class);
+  if (!hold_next_span(context, span_class)) return false;
+  Span& span = *state.span;
+  const auto size = static_cast<std::size_t>(span.object_size);
+  char* const base = context.platform->pointer_to<char>(object_at(span, span.cache_base));
+  FreeObject** link = &list.head;
+  for (std::int32_t left = context.sizes->batch(span_class); left > 0 && span.alloc_cache != 0;
+       --left) {
+    const auto bit = static_cast<unsigned>(std::countr_zero(span.alloc_cache));
+    span.alloc_cache &= span.alloc_cache - 1;
+    auto* const object = reinterpret_cast<FreeObject*>(base + bit * size);
+    *link = object;
+    link = &object->next;
+    ++state.length;
+  }
+  *link = nullptr;
+  return true;
+}
+
+// Makes sure that there is a span with objects in its alloc_cache.
+bool Cache::hold_next_span(Context& context, unsigned span_class) {
+  Span*& span = classes_[span_class].span;
+  for (;;) {
+    if (span != nullptr) {
+      if (span->alloc_cache != 0 || take_next(*span)) return true;
+      centrals_[span_class].give_back(context, span);
+    }
+    const pages::PageRecord record = is_careful_ ? 0 : own_number_ | (span_class * kListStride);
+    span = centrals_[span_class].take(context, record);
+    if (span == nullptr) return false;
+  }
+}
+
+void* Cache::allocate_carefully(Context& context, unsigned span_class) {
+  if (!hold_next_span(context, span_class)) return nullptr;
+  ClassCache& state = classes_[span_class];
+  Span& span = *state.span;
+  const unsigned index =
+      span.cache_base + static_cast<unsigned>(std::countr_zero(span.alloc_cache));
+  span.alloc_cache &= span.alloc_cache - 1;
+  if (context.marking.load(std::memory_order_relaxed)) {
+    word_of(span.mark_bits, index).fetch_or(mask_of(index), std::memory_order_relaxed);
+  }
+  {
+    const LockGuard guard(lock_, context.os());
+    ++state.allocated;
+  }
+  void* const object = context.platform->pointer(object_at(span, index));
+  sample(context, object, span.object_size);
+  return object;
+}
+
+void* Cache::allocate_large(Context& context, std::size_t size, std::size_t alignment, Scan scan,
+                            bool* needs_zero) {
+  const std::uint64_t npages = (std::uint64_t{size} + port::kPageSize - 1) / port::kPageSize;
+  const unsigned span_class = port::span_class(0, scan == Scan::kNoscan);
+  void* const object = centrals_[span_class].take_large(context, npages, alignment, needs_zero);
+  if (object == nullptr) return nullptr;
+  {
+    const LockGuard guard(lock_, context.os());
+    ++large_allocated_;
+    large_allocated_bytes_ += npages * port::kPageSize;
+  }
+  sample(context, object, npages * port::kPageSize);
+  return object;
+}
+
+bool Cache::resize_large(Context& context, Span* span, std::uint64_t npages) {
+  const std::uint64_t before = span->bytes();
+  const bool is_done = npages > span->npages ? context.pages->extend(span, npages)
+                                             : context.pages->truncate(span, npages);
+  if (!is_done) return false;
+  span->object_size = span->bytes();
+  const LockGuard guard(lock_, context.os());
+  if (span->bytes() > before) {
+    large_allocated_bytes_ += span->bytes() - before;
+  } else {
+    large_freed_bytes_ += before - span->bytes();
+  }
+  return true;
+}
+
+void Cache::sample(Context& context, void* object, std::uint64_t size) {
+  const std::uint64_t rate = context.profile_rate;
+  if (rate == 0) return;
+  if (size < rate && static_cast<std::int64_t>(size) < next_sample_) {
+    next_sample_ -= static_cast<std::int64_t>(size);
+    return;
+  }
+  const port::PortSpec& spec = context.platform->spec;
+  next_sample_ = objects::next_sample(spec.release, spec.goos, rate, random_);
+  const Address address = context.platform->address(object);
+  Span* const span = context.pages->map().object_span_of(address);
+  void* const bucket = context.on_sample != nullptr
+                           ? context.on_sample(context.profile_context, object, size)
+                           : nullptr;
+  const unsigned span_class = span->span_class.load(std::memory_order_relaxed);
+  if (context.specials.add_profile(span, address - span->base, bucket)) {
+    centrals_[span_class].free_slowly(context, span);
+  } else if (context.on_sample_freed != nullptr) {
+    context.on_sample_freed(context.profile_context, bucket);
+  }
+}
+
+// --- Tiny objects. ---
+
+void* Cache::allocate_tiny(Context& context, std::size_t size) {
+  const auto bytes = static_cast<unsigned>(size);
+  if (tiny_ != nullptr) {
+    const auto alignment =
+        static_cast<unsigned>(port::formula::tiny_alignment(context.platform->spec, size));
+    const auto offset = static_cast<unsigned>(round_up(tiny_offset_, alignment));
+    if (offset + bytes <= port::kTinySize) {
+      tiny_block_->fetch_or(tiny_start(offset) | tiny_edge(offset) | tiny_edge(offset + bytes),
+                            std::memory_order_relaxed);
+      tiny_offset_ = offset + bytes;
+      const LockGuard guard(lock_, context.os());
+      ++tiny_allocated_;
+      return static_cast<char*>(tiny_) + offset;
+    }
+  }
+  void* const base = allocate(context, kTinySpanClass);
+  if (base == nullptr) return nullptr;
+  {
+    const LockGuard guard(lock_, context.os());
+    ++tiny_allocated_;
+  }
+  const Address address = context.platform->address(base);
+  Span* const span = context.pages->map().object_span_of(address);
+  TinyBlock* const blocks = centrals_[kTinySpanClass].tiny_blocks(context, span);
+  // Without a table it is an object of 16 bytes like others.
+  if (blocks == nullptr) return base;
+  TinyBlock& block = blocks[index_of(*span, address)];
+  // The block with more room left stays open.
+  const bool is_opened = tiny_ == nullptr || bytes < tiny_offset_;
+  block.store(tiny_start(0) | tiny_edge(bytes) | (is_opened ? kTinyOpen : 0),
+              std::memory_order_relaxed);
+  if (is_opened) {
+    close_tiny(context);
+    tiny_ = base;
+    tiny_block_ = &block;
+    tiny_offset_ = bytes;
+  }
+  return base;
+}
+
+void Cache::close_tiny(Context& context) {
+  if (tiny_ == nullptr) return;
+  void* const base = tiny_;
+  tiny_ = nullptr;
+  const std::uint32_t before = tiny_block_->fetch_and(~kTinyOpen, std::memory_order_acq_rel);
+  if (is_finished(before & ~kTinyOpen)) finish_tiny(context, *tiny_block_, base);
+}
+
+void Cache::free_tiny(Context& context, Span* span, TinyBlock& block, Address base, void* p) {
+  const auto offset = static_cast<unsigned>(context.platform->address(p) - base);
+  const std::uint32_t before = block.fetch_and(~tiny_start(offset), std::memory_order_acq_rel);
+  if ((before & tiny_start(offset)) == 0) {
+    context.report(CorruptionKind::kFreeOfTinyBlock, p, span);
+    return;
+  }
+  if (is_finished(before & ~tiny_start(offset))) {
+    finish_tiny(context, block, context.platform->pointer(base));
+  }
+}
+
+// The last of the block's objects is gone: the block itself is freed.
+void Cache::finish_tiny(Context& context, TinyBlock& block, void* base) {
+  block.store(0, std::memory_order_relaxed);
+  put_back(context, kTinySpanClass, base, /*is_own=*/true);
+}
+
+// --- Freed objects. ---
+
+void Cache::free(Context& context, void* p) {
+  const Address address = context.platform->address(p);
+  Span* const span = context.pages->map().object_span_of(address);
+  if (span == nullptr) {
+    const Span* const other = context.pages->map().span_of(address);
+    const bool is_stack = other != nullptr &&
+                          other->state.load(std::memory_order_acquire) == pages::SpanState::kManual;
+    context.report(is_stack ? CorruptionKind::kFreeOfStack : CorruptionKind::kFreeOfForeignPointer,
+                   p, is_stack ? other : nullptr);
+    return;
+  }
+  const std::uint64_t index = index_of(*span, address);
+  const Address base = object_at(*span, index);
+  TinyBlock* const blocks = span->tiny_blocks.load(std::memory_order_acquire);
+  if (blocks != nullptr && index < span->object_count &&
+      blocks[index].load(std::memory_order_relaxed) != 0) {
+    free_tiny(context, span, blocks[index], base, p);
+    return;
+  }
+  if (base != address || index >= span->object_count) {
+    context.report(CorruptionKind::kFreeInsideObject, p, span);
+    return;
+  }
+  // Objects whose records are of interest always come here.
+  if (context.specials.in_use() != 0) {
+    context.specials.remove_all(span, base - span->base, context.on_sample_freed,
+                                context.profile_context);
+  }
+  const unsigned span_class = span->span_class.load(std::memory_order_relaxed);
+  if (port::size_class_of(span_class) == 0) {
+    free_large(context, span, p);
+    return;
+  }
+  const pages::Arena* const arena = context.pages->map().arena(address);
+  const pages::PageRecord record =
+      arena->records()[context.pages->map().page_index(address)].load(std::memory_order_relaxed);
+  // Where frees take this way for another reason, nobody knows whose the object was.
+  put_back(context, span_class, p, record == 0 || (record & ~kOffsetMask) == own_number_);
+}
+
+void Cache::free_large(Context& context, Span* span, void* p) {
+  const std::uint64_t bytes = span->bytes();
+  const unsigned span_class = span->span_class.load(std::memory_order_relaxed);
+  if (centrals_[span_class].settle(context, static_cast<FreeObject*>(p), 1) == 0) return;
+  const LockGuard guard(lock_, context.os());
+  ++large_freed_;
+  large_freed_bytes_ += bytes;
+}
+
+void Cache::put_back(Context& context, unsigned span_class, void* p, bool is_own) {
+  ClassCache& state = classes_[span_class];
+  if (is_careful_) {
+    const std::uint32_t freed =
+        centrals_[span_class].settle(context, static_cast<FreeObject*>(p), 1);
+    const LockGuard guard(lock_, context.os());
+    state.freed += freed;
+    return;
+  }
+  if (is_own) {
+    if (!push(lists_[span_class], p)) overflow(context, span_class * kListStride);
+    return;
+  }
+  auto* const object = static_cast<FreeObject*>(p);
+  object->next = state.batch;
+  state.batch = object;
+  if (state.batch_count.increment() >= context.sizes->batch(span_class)) {
+    settle_batch(context, span_class);
+  }
+}
+
+void Cache::settle_batch(Context& context, unsigned span_class) {
+  ClassCache& state = classes_[span_class];
+  if (state.batch == nullptr) return;
+  const std::uint32_t freed = centrals_[span_class].settle(
+      context, state.batch, static_cast<std::uint32_t>(state.batch_count.get()));
+  state.batch = nullptr;
+  const LockGuard guard(lock_, context.os());
+  state.batch_count.set(0);
+  state.freed += freed;
+}
+
+// Objects of the list that were counted as freed; a second free of one that was free is taken back.
+void Cache::settle_list(Context& context, unsigned list, FreeObject* first, std::int32_t count) {
+  if (count == 0) return;
+  const auto objects = static_cast<std::uint32_t>(count);
+  const std::uint32_t freed = centrals_[list].settle(context, first, objects);
+  const LockGuard guard(lock_, context.os());
+  classes_[list].freed -= objects - freed;
+}
+
+void Cache::overflow(Context& context, std::size_t offset) {
+  const auto list = static_cast<unsigned>(offset / kListStride);
+  ClassCache& state = classes_[list];
+  count(context, list);
+  const std::int32_t limit = context.sizes->limit(list);
+  if (state.length > limit) {
+    // The objects freed last are the ones still in the processor's caches: they stay.
+    FreeObject** link = &lists_[list].head;
+    for (std::int32_t i = 0; i < limit; ++i) link = &(*link)->next;
+    FreeObject* const rest = *link;
+    *link = nullptr;
+    settle_list(context, list, rest, state.length - limit);
+    state.length = limit;
+  }
+}
+
+// What happened to the list since it was counted last. It will be looked at again after as many
+// frees as its limit is: seldom, if it is emptied as fast as it is filled, and at twice its limit,
+// if it is only filled.
+void Cache::count(Context& context, unsigned list) {
+  FreeList& counted = lists_[list];
+  ClassCache& state = classes_[list];
+  const std::int32_t allocated = counted.allocated.get();
+  const std::int32_t freed = state.granted - counted.room.get();
+  const LockGuard guard(lock_, context.os());
+  state.allocated += static_cast<std::uint32_t>(allocated);
+  state.freed += static_cast<std::uint32_t>(freed);
+  state.length += freed - allocated;
+  state.granted = context.sizes->limit(list);
+  counted.allocated.set(0);
+  counted.room.set(state.granted);
+}
+
+void Cache::flush(Context& context) {
+  close_tiny(context);
+  for (unsigned i = 0; i < context.sizes->num_span_classes(); ++i) {
+    ClassCache& state = classes_[i];
+    count(context, i);
+    FreeObject* const first = lists_[i].head;
+    lists_[i].head = nullptr;
+    settle_list(context, i, first, state.length);
+    state.length = 0;
+    settle_batch(context, i);
+    if (state.span != nullptr) centrals_[i].give_back(context, state.span);
+    state.span = nullptr;
+  }
+}
+
+// --- Statistics. ---
+
+void Cache::add_freed(ObjectCounts& counts) const {
+  for (unsigned i = 0; i < kMaxSpanClasses; ++i) {
+    const ClassCache& state = classes_[i];
+    const std::int32_t since = state.granted - lists_[i].room.read() + state.batch_count.read();
+    counts.freed[i] += state.freed + static_cast<std::uint64_t>(std::int64_t{since});
+  }
+  counts.large_freed += large_freed_;
+  counts.large_freed_bytes += large_freed_bytes_;
+}
+
+void Cache::add_allocated(ObjectCounts& counts) const {
+  for (unsigned i = 0; i < kMaxSpanClasses; ++i) {
+    const ClassCache& state = classes_[i];
+    counts.allocated[i] += state.allocated + static_cast<std::uint32_t>(lists_[i].allocated.read());
+  }
+  counts.tiny_allocated += tiny_allocated_;
+  counts.large_allocated += large_allocated_;
+  counts.large_allocated_bytes += large_allocated_bytes_;
+}
+
+std::uint64_t Cache::cached_count(unsigned span_class) const {
+  const ClassCache& state = classes_[span_class];
+  std::int32_t count = state.length + state.granted - lists_[span_class].room.read() -
+                       lists_[span_class].allocated.read() + state.batch_count.read();
+  if (state.span != nullptr) count += std::popcount(state.span->alloc_cache);
+  return static_cast<std::uint64_t>(std::max(0, count));
+}
+
+}  // namespace Atoll::objects

@@ -1,0 +1,208 @@
+// What one thread keeps of free objects, so that most calls touch nothing that is shared.
+//
+// There is a list of free objects for each span class. An allocation takes the first, a free puts
+// one back in front; neither looks at a span or its bits. An empty list is filled from the span the
+// cache holds for that class; one that has grown too long gives its older half back, to the bits of
+// the spans the objects lie in. So the bits are settled in batches.
+//
+// Freed objects come here only if this cache was the last to hold their span: the page's record has
+// the cache's number. Others wait, in a batch for each class, to be settled. This keeps objects
+// that lie side by side with one thread. Nothing depends on it: any free object may be on any list,
+// so numbers of caches that are gone do no harm.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "src/base/mutex.h"
+#include "src/base/owner_counter.h"
+#include "src/objects/central.h"
+#include "src/objects/context.h"
+#include "src/objects/sampling.h"
+#include "src/objects/size_table.h"
+#include "src/pages/arena_map.h"
+
+namespace Atoll::objects {
+
+// One cache line holds what a class needs.
+struct alignas(kListStride) FreeList {
+  FreeObject* head = nullptr;
+  OwnerCounter allocated;  // objects taken since the list was counted last
+  OwnerCounter room;       // counts down with every free; below 0 the list must be looked at
+};
+static_assert(sizeof(FreeList) == kListStride);
+
+// What is needed of a class only once in a batch.
+struct ClassCache {
+  Span* span = nullptr;         // held
+  FreeObject* batch = nullptr;  // freed objects of other caches' spans
+  OwnerCounter batch_count;
+  std::int32_t granted = 0;     // `room` when the list was counted last
+  std::int32_t length = 0;      // of the list, then
+  std::uint64_t allocated = 0;  // ever, up to then; under the cache's lock
+  std::uint64_t freed = 0;
+};
+
+// Objects that a cache, or a heap, has handed out and taken back, by span class.
+struct ObjectCounts {
+  std::array<std::uint64_t, kMaxSpanClasses> allocated{};
+  std::array<std::uint64_t, kMaxSpanClasses> freed{};
+  std::uint64_t cached = 0;  // free objects on lists, in batches, and taken from held spans
+  std::uint64_t tiny_allocated = 0;
+  std::uint64_t large_allocated = 0;
+  std::uint64_t large_freed = 0;
+  std::uint64_t large_allocated_bytes = 0;
+  std::uint64_t large_freed_bytes = 0;
+};
+
+// A number no page record has.
+inline constexpr pages::PageRecord kNobody = 0xffff'f000;
+inline constexpr unsigned kNumberShift = 12;
+inline constexpr pages::PageRecord kOffsetMask = (1U << kNumberShift) - 1;
+static_assert(kLists * kListStride <= kOffsetMask);
+
+// Used by one thread, but for what is said to be under its lock.
+class Cache {
+ public:
+  constexpr Cache() = default;
+
+  // --- The fast path. ---
+
+  FreeList& list_at(std::size_t offset) {
+    return *reinterpret_cast<FreeList*>(reinterpret_cast<char*>(this) + offset);
+  }
+
+  // Null: the list is empty.
+  static void* pop(FreeList& list) {
+    FreeObject* const object = list.head;
+    if (object != nullptr) {
+      list.head = object->next;
+      list.allocated.increment();
+    }
+    return object;
+  }
+
+  // False: the list must be looked at (overflow()).
+  static bool push(FreeList& list, void* p) {
+    auto* const object = static_cast<FreeObject*>(p);
+    object->next = list.head;
+    list.head = object;
+    return list.room.decrement() >= 0;
+  }
+
+  // The offset of the list that takes `p`, if this cache may: else a number above kOffsetMask. `p`
+  // may be anything. Arenas are those of `kPort`, whatever port the heap is for: see
+  // refresh_lookup().
+  template <const port::PortSpec& kPort>
+  pages::PageRecord offset_for(const void* p) const {
+    const auto address = reinterpret_cast<std::uintptr_t>(p);
+    const pages::Arena* const arena = find_arena<kPort>(address >> kPort.log_heap_arena_bytes);
+    if (arena == nullptr) return kNobody;
+    const std::uintptr_t page = address / port::kPageSize % kPort.pages_per_arena;
+    return arena->records()[page].load(std::memory_order_relaxed) ^ number_;
+  }
+
+  // --- The slower ways. ---
+
+  // `centrals` are those of all span classes. All must outlive the cache.
+  void init(Context& context, Central* centrals, pages::PageRecord number, bool is_careful,
+            std::uint64_t seed);
+
+  // An object of a small class. Null: no memory.
+  void* allocate(Context& context, unsigned span_class);
+  void* allocate_tiny(Context& context, std::size_t size);
+  void* allocate_large(Context& context, std::size_t size, std::size_t alignment, Scan scan,
+                       bool* needs_zero);
+
+  // Makes a large object longer or shorter where it is. False: it cannot be had.
+  bool resize_large(Context& context, Span* span, std::uint64_t npages);
+
+  // A list that push() wants looked at.
+  void overflow(Context& context, std::size_t offset);
+  // Anything a fast free does not do, with all checks.
+  void free(Context& context, void* p);
+
+  // Gives back everything. The cache can be used on.
+  void flush(Context& context);
+
+  // In a careful cache the lists stay empty: objects are taken from the span one by one, and freed
+  // ones are settled at once. For marking, sampling, and heaps that check every free.
+  // Precondition: just flushed.
+  void set_careful(bool is_careful);
+  // A new number, so that what the old one was written to is looked at again.
+  void set_number(pages::PageRecord number);
+
+  // Lets offset_for() find arenas, once there are any, and if the heap's port divides the address
+  // space as `port` does.
+  void refresh_lookup(Context& context, const port::PortSpec& port);
+
+  // --- Statistics, for any thread, under the lock. ---
+
+  Mutex& lock() { return lock_; }
+  void add_freed(ObjectCounts& counts) const;
+  void add_allocated(ObjectCounts& counts) const;
+
+  std::int64_t next_sample() const { return next_sample_; }
+  const Span* held_span(unsigned span_class) const { return classes_[span_class].span; }
+  // Objects that are free, but whose bits are set.
+  std::uint64_t cached_count(unsigned span_class) const;
+
+ private:
+  template <const port::PortSpec& kPort>
+  const pages::Arena* find_arena(std::uintptr_t index) const {
+    if (index >= arena_limit_) return nullptr;
+    // A pointer to an object was passed on with more order than this needs.
+    constexpr auto kOrder = std::memory_order_relaxed;
+    if constexpr (kPort.arena_l1_bits == 0) {
+      return reinterpret_cast<const std::atomic<pages::Arena*>*>(arena_table_)[index].load(kOrder);
+    } else {
+      using Table = std::atomic<pages::Arena*>;
+      const std::uintptr_t i = index + static_cast<std::uintptr_t>(kPort.arena_index(0));
+      const Table* const table =
+          reinterpret_cast<const std::atomic<const Table*>*>(arena_table_)[i >> kPort.arena_l2_bits]
+              .load(kOrder);
+      if (table == nullptr) return nullptr;
+      return table[i % (std::uintptr_t{1} << kPort.arena_l2_bits)].load(kOrder);
+    }
+  }
+
+  void* allocate_carefully(Context& context, unsigned span_class);
+  void sample(Context& context, void* object, std::uint64_t size);
+  bool refill(Context& context, unsigned span_class);
+  bool hold_next_span(Context& context, unsigned span_class);
+  void count(Context& context, unsigned list);
+  void settle_list(Context& context, unsigned list, FreeObject* first, std::int32_t count);
+  void settle_batch(Context& context, unsigned span_class);
+  void free_large(Context& context, Span* span, void* p);
+  // `is_own`: it goes on the list; else it waits in the batch.
+  void put_back(Context& context, unsigned span_class, void* p, bool is_own);
+  void free_tiny(Context& context, Span* span, TinyBlock& block, Address base, void* p);
+  void finish_tiny(Context& context, TinyBlock& block, void* base);
+  void close_tiny(Context& context);
+
+  // First, at offset 0: page records know where a class's list is.
+  std::array<FreeList, kLists> lists_{};
+
+  pages::PageRecord number_ = kNobody;  // kNobody while careful
+  pages::PageRecord own_number_ = kNobody;
+  std::uintptr_t arena_limit_ = 0;  // arenas below this index can be looked up in the table
+  std::uintptr_t arena_table_ = 0;  // address of the entry for address 0
+
+  Central* centrals_ = nullptr;
+  std::array<ClassCache, kMaxSpanClasses> classes_{};
+  bool is_careful_ = false;
+  Random random_;
+  std::int64_t next_sample_ = 0;     // bytes to allocate until the next sample
+  void* tiny_ = nullptr;             // the open block ...
+  TinyBlock* tiny_block_ = nullptr;  // ... and its word
+  unsigned tiny_offset_ = 0;         // of the free bytes in it
+  Mutex lock_;
+  std::uint64_t tiny_allocated_ = 0;
+  std::uint64_t large_allocated_ = 0;
+  std::uint64_t large_freed_ = 0;
+  std::uint64_t large_allocated_bytes_ = 0;
+  std::uint64_t large_freed_bytes_ = 0;
+};
+
+}  // namespace Atoll::objects

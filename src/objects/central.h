@@ -1,0 +1,93 @@
+// The spans of one span class that no cache holds: where caches get spans, and where freed objects
+// come back to.
+//
+// A span is on the partial list if it has free objects, and on the full list if it has none. When
+// marking ends all go to the unswept list, and to one of the others as they are swept. One that a
+// cache holds is on none. Large objects have spans too, of classes 0 and 1, which are always full.
+#pragma once
+
+#include <cstdint>
+
+#include "src/base/list.h"
+#include "src/base/mutex.h"
+#include "src/objects/context.h"
+#include "src/objects/span_objects.h"
+
+namespace Atoll::objects {
+
+// A free object, which leads to the next one on its list.
+struct FreeObject {
+  FreeObject* next;
+};
+
+// Thread safe. No call holds this lock while it asks the page heap for something.
+class Central {
+ public:
+  constexpr Central() = default;
+  Central(const Central&) = delete;
+  Central& operator=(const Central&) = delete;
+
+  void init(unsigned span_class) { span_class_ = span_class; }
+
+  // A swept span with at least one free object, for a cache to hold; `record` is what its pages'
+  // records become, if objects in it may be freed the fast way at all. Null: no memory.
+  Span* take(Context& context, pages::PageRecord record);
+
+  // The other way: the cache does not hold `span` any more.
+  void give_back(Context& context, Span* span);
+
+  // A large object's span of its own, with the object taken.
+  void* take_large(Context& context, std::uint64_t npages, std::uint64_t alignment,
+                   bool* needs_zero);
+
+  // Frees the `count` objects of a list, which all must be taken and of this class. Those that are
+  // not are reported and left alone. Returns how many were freed.
+  std::uint32_t settle(Context& context, FreeObject* first, std::uint32_t count);
+
+  // Every span waits to be swept. No other thread may use the heap, and no cache holds a span.
+  void begin_sweep();
+  // Sweeps one span. False: all are swept.
+  bool sweep_one(Context& context);
+
+  // The span's frees take the slow way from now on: its page records become 0, and stay so when a
+  // cache takes it. For an object that has got a record.
+  void free_slowly(Context& context, Span* span);
+  // Its table of tiny blocks, made if it has none yet. Null: no memory.
+  TinyBlock* tiny_blocks(Context& context, Span* span);
+
+  // --- Statistics. ---
+
+  // Spans in use. Under the page heap's lock those of all classes are never more than it has.
+  std::uint64_t span_count() const { return spans_.load(std::memory_order_relaxed); }
+  // Objects that sweeping freed, and their bytes.
+  std::uint64_t swept_frees(Context& context, std::uint64_t* bytes);
+
+  // --- For checks, while no other thread uses the heap. ---
+
+  bool is_unswept(const Span& span) const { return span.list == &unswept_; }
+  // Whether the span is on the list that it belongs to.
+  bool is_listed(const Span& span) const {
+    const List<Span>& belongs = span.taken_count == span.object_count ? full_ : partial_;
+    return is_unswept(span) || (span.taken_count != 0 && span.list == &belongs);
+  }
+
+ private:
+  void hold(Context& context, Span* span, pages::PageRecord record);
+  void sweep(Context& context, Span* span);
+  // Puts a span that nobody holds where it belongs now; an empty one goes to `empties`.
+  void place(Span* span, List<Span>& empties);
+  std::uint32_t clear_bits(Context& context, Span& span, std::uint64_t first_index, BitWord mask);
+  void free_empties(Context& context, List<Span>& empties);
+  Span* add_span(Context& context, Span* span);
+
+  Mutex lock_;
+  unsigned span_class_ = 0;
+  List<Span> partial_;
+  List<Span> full_;
+  List<Span> unswept_;
+  std::atomic<std::size_t> spans_{0};
+  std::uint64_t swept_frees_ = 0;
+  std::uint64_t swept_bytes_ = 0;
+};
+
+}  // namespace Atoll::objects

@@ -1,0 +1,56 @@
+// What all parts of the object layer share: the heap around them.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "src/base/corruption.h"
+#include "src/base/platform.h"
+#include "src/objects/size_table.h"
+#include "src/objects/special.h"
+#include "src/objects/tiny.h"
+#include "src/pages/page_heap.h"
+
+namespace Atoll::objects {
+
+struct Context {
+  const Platform* platform = nullptr;
+  pages::PageHeap* pages = nullptr;
+  const SizeTable* sizes = nullptr;
+  SpecialRecords specials;
+  TinyTables tiny_tables;
+  CorruptionHandler corruption_handler = nullptr;
+  void* corruption_context = nullptr;
+
+  // The heap profile. Functions may be null, and may not call the heap.
+  std::uint64_t profile_rate = 0;
+  void* (*on_sample)(void* context, void* object, std::uint64_t size) = nullptr;
+  void (*on_sample_freed)(void* context, void* bucket) = nullptr;
+  void* profile_context = nullptr;
+
+  // Grows by one with every end of marking. A span with another number is still to be swept.
+  std::atomic<std::uint32_t> sweep_generation{0};
+  // Objects are born marked.
+  std::atomic<bool> marking{false};
+
+  os::Os& os() const { return platform->os; }
+  std::uint32_t generation() const { return sweep_generation.load(std::memory_order_relaxed); }
+
+  // Tells of corruption that was proven at `p`. `span` may be null.
+  void report(CorruptionKind kind, const void* p, const pages::Span* span) const {
+    Corruption corruption;
+    corruption.kind = kind;
+    corruption.pointer = platform->address(p);
+    if (span != nullptr) {
+      corruption.span = span->range();
+      corruption.object_size = span->object_size;
+    }
+    if (corruption_handler != nullptr) {
+      corruption_handler(corruption_context, corruption);
+    } else {
+      die_of_corruption(platform->os, corruption);
+    }
+  }
+};
+
+}  // namespace Atoll::objects

@@ -1,0 +1,92 @@
+// From the size of a request to the list that serves it.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "src/port/port.h"
+
+namespace Atoll::objects {
+
+// Whether a collector must look for pointers inside of an object.
+enum class Scan : unsigned { kNoscan, kScan };
+
+inline constexpr unsigned kMaxSpanClasses = port::kMaxSizeClasses * 2;
+
+// Two lists that are always empty, so that requests for tiny and for empty objects leave the fast
+// path without being asked for.
+inline constexpr unsigned kTinyList = kMaxSpanClasses;
+inline constexpr unsigned kEmptyList = kMaxSpanClasses + 1;
+inline constexpr unsigned kLists = kMaxSpanClasses + 2;
+
+// Distance of the lists of a cache from each other, in bytes.
+inline constexpr unsigned kListStride = 16;
+
+class SizeTable {
+ public:
+  // Requests up to this size are looked up by their size alone.
+  static constexpr std::size_t kMaxDirect = 1024;
+
+  constexpr SizeTable() = default;
+
+  void init(const port::PortSpec& spec, bool tiny);
+
+  // Where the list for `size` (up to kMaxDirect) is in a cache, in bytes.
+  std::uint16_t direct(std::size_t size, Scan scan) const {
+    return direct_[static_cast<unsigned>(scan)][size];
+  }
+
+  // The same for larger requests, up to kMaxStepped, in steps. A request that is too large to be
+  // small gets the list that is always empty.
+  static constexpr std::size_t kMaxStepped = port::kMaxSmallSize;
+  std::uint16_t stepped(std::size_t size, Scan scan) const {
+    return stepped_[static_cast<unsigned>(scan)][(size - 1) / kStep];
+  }
+
+  bool is_small(std::uint64_t size) const { return size <= max_small_request_; }
+  bool is_tiny(std::uint64_t size, Scan scan) const {
+    return has_tiny_ && scan == Scan::kNoscan && size < port::kTinySize;
+  }
+
+  // The span class for a small size, not 0.
+  unsigned span_class(std::uint64_t size, Scan scan) const {
+    return port::span_class(port::size_class(*classes_, size), scan == Scan::kNoscan);
+  }
+  // The span class for a small size whose objects all lie at multiples of `alignment` (a power of
+  // two up to the page size), or 0 if there is none.
+  unsigned aligned_span_class(std::uint64_t size, std::uint64_t alignment, Scan scan) const;
+
+  unsigned num_span_classes() const { return classes_->count * 2; }
+  const port::SizeClass& size_class(unsigned span_class) const {
+    return classes_->classes[port::size_class_of(span_class)];
+  }
+  const port::DivMagic& divide(unsigned span_class) const {
+    return (*divide_)[port::size_class_of(span_class)];
+  }
+  std::uint16_t object_count(unsigned span_class) const { return object_counts_[span_class]; }
+
+  // How many objects a cache takes, or collects to give back, at a time: neither many objects nor
+  // many bytes.
+  std::int32_t batch(unsigned span_class) const { return batches_[span_class]; }
+  // How many free objects a cache keeps when it gives back.
+  std::int32_t limit(unsigned span_class) const { return limits_[span_class]; }
+
+ private:
+  // Every class larger than kMaxDirect is a multiple of this.
+  static constexpr std::size_t kStep = 128;
+
+  std::uint16_t list_for(std::size_t size, Scan scan) const;
+
+  const port::SizeClassTable* classes_ = nullptr;
+  const port::DivMagicTable* divide_ = nullptr;
+  std::uint64_t max_small_request_ = 0;
+  bool has_tiny_ = false;
+  std::array<std::uint16_t, kMaxSpanClasses> object_counts_{};
+  std::array<std::int32_t, kMaxSpanClasses> batches_{};
+  std::array<std::int32_t, kMaxSpanClasses> limits_{};
+  std::array<std::array<std::uint16_t, kMaxDirect + 1>, 2> direct_{};  // by Scan, then by size
+  std::array<std::array<std::uint16_t, kMaxStepped / kStep>, 2> stepped_{};
+};
+
+}  // namespace Atoll::objects

@@ -1,0 +1,89 @@
+#include "src/objects/span_objects.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace Atoll::objects {
+namespace {
+
+constexpr unsigned kGroup = 64;  // objects in alloc_cache
+static_assert(kGroup % kBitsPerWord == 0);
+
+BitWord low_bits(unsigned count) {
+  return count >= kBitsPerWord ? ~BitWord{0} : (BitWord{1} << count) - 1;
+}
+
+}  // namespace
+
+void prepare(Span& span, pages::ArenaMap& map, const SizeTable& sizes, unsigned span_class,
+             std::uint32_t generation) {
+  const bool is_large = port::size_class_of(span_class) == 0;
+  span.span_class.store(static_cast<std::uint8_t>(span_class), std::memory_order_relaxed);
+  span.object_count = is_large ? std::uint16_t{1} : sizes.object_count(span_class);
+  span.object_size = is_large ? span.bytes() : sizes.size_class(span_class).size;
+  span.divide = sizes.divide(span_class);
+  span.alloc_cache = 0;
+  span.cache_base = 0;
+  span.free_index = 0;
+  span.is_held = false;
+  span.taken_count = 0;
+  span.frees_slowly = false;
+  span.specials = nullptr;
+  span.tiny_blocks.store(nullptr, std::memory_order_relaxed);
+
+  pages::Arena* const arena = map.arena(span.base);
+  const std::uint64_t first_word =
+      map.page_index(span.base) * (pages::kBitmapBytes / sizeof(BitWord));
+  span.alloc_bits = arena->alloc_bits + first_word;
+  span.mark_bits = arena->mark_bits + first_word;
+  const unsigned words = words_of_bits(span.object_count);
+  for (unsigned i = 0; i < words; ++i) {
+    span.alloc_bits[i].store(0, std::memory_order_relaxed);
+    // Bits of marks that were never set are not touched: their memory need not be there.
+    if (span.mark_bits[i].load(std::memory_order_relaxed) != 0) {
+      span.mark_bits[i].store(0, std::memory_order_relaxed);
+    }
+  }
+  span.sweep_generation.store(generation, std::memory_order_release);
+}
+
+bool take_next(Span& span) {
+  while (span.free_index < span.object_count) {
+    const unsigned base = span.free_index;
+    const unsigned count = std::min(kGroup, span.object_count - base);
+    span.free_index = static_cast<std::uint16_t>(base + count);
+    std::uint64_t taken = 0;
+    for (unsigned bit = 0; bit < count; bit += kBitsPerWord) {
+      std::atomic<BitWord>& word = word_of(span.alloc_bits, base + bit);
+      const BitWord all = low_bits(count - bit);
+      if ((word.load(std::memory_order_relaxed) & all) == all) continue;
+      const BitWord before = word.fetch_or(all, std::memory_order_acquire);
+      taken |= std::uint64_t{all & ~before} << bit;
+    }
+    if (taken == 0) continue;
+    span.alloc_cache = taken;
+    span.cache_base = static_cast<std::uint16_t>(base);
+    return true;
+  }
+  return false;
+}
+
+void untake(Span& span) {
+  for (unsigned bit = 0; bit < kGroup; bit += kBitsPerWord) {
+    const auto mine = static_cast<BitWord>(span.alloc_cache >> bit);
+    if (mine == 0) continue;
+    word_of(span.alloc_bits, span.cache_base + bit).fetch_and(~mine, std::memory_order_release);
+  }
+  span.alloc_cache = 0;
+}
+
+unsigned count_taken(const Span& span) {
+  unsigned count = 0;
+  for (unsigned i = 0; i < words_of_bits(span.object_count); ++i) {
+    count +=
+        static_cast<unsigned>(std::popcount(span.alloc_bits[i].load(std::memory_order_relaxed)));
+  }
+  return count;
+}
+
+}  // namespace Atoll::objects

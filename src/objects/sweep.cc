@@ -1,0 +1,50 @@
+#include "src/objects/sweep.h"
+
+#include <bit>
+#include <optional>
+
+namespace Atoll::objects {
+namespace {
+
+// Objects with records that are not marked: a finalizer is queued and its object marked, as are the
+// block's tiny objects with it; without one, the records go.
+void sweep_specials(Context& context, Span& span) {
+  std::optional<std::uint64_t> offset = context.specials.next_offset(&span, 0);
+  for (; offset; offset = context.specials.next_offset(&span, *offset + 1)) {
+    const std::uint64_t index = *offset / span.object_size;
+    if (is_set(span.mark_bits, index)) continue;
+    FinalizerSpecial* const finalizer = context.specials.take_finalizer(&span, *offset);
+    if (finalizer != nullptr) {
+      word_of(span.mark_bits, index).fetch_or(mask_of(index), std::memory_order_relaxed);
+      context.specials.queue(finalizer, context.platform->pointer(span.base + *offset));
+    } else {
+      context.specials.remove_all(&span, *offset, context.on_sample_freed, context.profile_context);
+    }
+  }
+}
+
+}  // namespace
+
+std::uint32_t sweep_objects(Context& context, Span& span) {
+  if (span.specials != nullptr) sweep_specials(context, span);
+  TinyBlock* const blocks = span.tiny_blocks.load(std::memory_order_relaxed);
+  unsigned freed = 0;
+  unsigned taken = 0;
+  for (unsigned i = 0; i < words_of_bits(span.object_count); ++i) {
+    const BitWord marked = span.mark_bits[i].load(std::memory_order_relaxed);
+    const BitWord before = span.alloc_bits[i].fetch_and(marked, std::memory_order_release);
+    if (marked != 0) span.mark_bits[i].store(0, std::memory_order_relaxed);
+    freed += static_cast<unsigned>(std::popcount(before & ~marked));
+    taken += static_cast<unsigned>(std::popcount(before & marked));
+    if (blocks == nullptr) continue;
+    for (BitWord dead = before & ~marked; dead != 0; dead &= dead - 1) {
+      blocks[i * kBitsPerWord + static_cast<unsigned>(std::countr_zero(dead))].store(
+          0, std::memory_order_relaxed);
+    }
+  }
+  span.taken_count = static_cast<std::uint16_t>(taken);
+  span.sweep_generation.store(context.generation(), std::memory_order_release);
+  return freed;
+}
+
+}  // namespace Atoll::objects

@@ -1,0 +1,16 @@
+// What sweeping does to one span.
+#pragma once
+
+#include <cstdint>
+
+#include "src/objects/context.h"
+#include "src/objects/span_objects.h"
+
+namespace Atoll::objects {
+
+// Frees the objects of `span` that are not marked, clears the marks, and makes taken_count right.
+// Objects with a finalizer live on for one more cycle, and the finalizer becomes due. Returns how
+// many objects were freed. Under the lock of the span's central list; nobody may hold the span.
+std::uint32_t sweep_objects(Context& context, Span& span);
+
+}  // namespace Atoll::objects

@@ -1,0 +1,183 @@
+#include "src/pages/arena_map.h"
+
+#include <new>
+
+#include "src/base/bits.h"
+
+namespace Atoll::pages {
+namespace {
+
+constexpr std::uint64_t kCacheLine = 64;
+
+// Of one bitmap with a bit per page.
+constexpr std::uint64_t page_bits_bytes(std::uint64_t pages) { return round_up(pages, 64) / 8; }
+
+}  // namespace
+
+bool ArenaMap::init(const Platform& platform, PersistentAlloc& memory, LinearAlloc& metadata,
+                    MemoryCounters* counters) {
+  clear();
+  platform_ = &platform;
+  memory_ = &memory;
+  metadata_ = &metadata;
+  counters_ = counters;
+  const port::PortSpec& spec = platform.spec;
+  if (spec.arena_l1_bits == 0) {
+    tables_ = &only_table_;
+  } else {
+    tables_ = memory.alloc_array<std::atomic<Slot*>>(std::uint64_t{1} << spec.arena_l1_bits,
+                                                     MemoryKind::kGc);
+    if (tables_ == nullptr) return false;
+  }
+  lowest_ = spec.arena_base(0);
+  log_arena_bytes_ = spec.log_heap_arena_bytes;
+  pages_per_arena_ = spec.pages_per_arena;
+  l2_bits_ = spec.arena_l2_bits;
+  num_arenas_ = spec.num_arenas();
+  return true;
+}
+
+void ArenaMap::clear() {
+  if (counters_ != nullptr) counters_->remove(MemoryKind::kGc, counted_);
+  num_arenas_ = 0;
+  tables_ = nullptr;
+  only_table_.store(nullptr, std::memory_order_relaxed);
+  counters_ = nullptr;
+  counted_ = 0;
+  spare_metadata_ = nullptr;
+}
+
+// --- Growth. ---
+
+bool ArenaMap::add(Range region) {
+  const std::uint64_t arena_bytes = platform_->spec.heap_arena_bytes;
+  for (std::uint64_t done = 0; done < region.size; done += arena_bytes) {
+    const Address base = region.base + done;
+    Slot* const place = make_slot(base);
+    if (place == nullptr) return false;
+    if (place->load(std::memory_order_relaxed) != nullptr) continue;
+    if (!make_arena(base, *place)) return false;
+  }
+  return true;
+}
+
+ArenaMap::Slot* ArenaMap::make_slot(Address address) {
+  const std::uint64_t index = (address.value() - lowest_) >> log_arena_bytes_;
+  std::atomic<Slot*>& table = tables_[index >> l2_bits_];
+  if (table.load(std::memory_order_relaxed) == nullptr) {
+    Slot* const made =
+        static_cast<Slot*>(memory_->alloc(sizeof(Slot) << l2_bits_, kCacheLine, MemoryKind::kGc));
+    if (made == nullptr) return nullptr;
+    table.store(made, std::memory_order_release);
+  }
+  return slot(address);
+}
+
+// The metadata's arrays and the bitmaps are zeroed memory, which is what empty ones are: writing it
+// would make the system find memory for all of it at once.
+bool ArenaMap::make_arena(Address base, Slot& slot) {
+  const std::uint64_t pages = pages_per_arena_;
+  if (spare_metadata_ == nullptr) spare_metadata_ = alloc_metadata();
+  if (spare_metadata_ == nullptr) return false;
+
+  const std::uint64_t head = round_up(sizeof(Arena) + pages * sizeof(PageRecord), 8);
+  auto* const record = static_cast<std::byte*>(
+      memory_->alloc(head + 2 * page_bits_bytes(pages), kCacheLine, MemoryKind::kGc));
+  if (record == nullptr) return false;
+
+  std::byte* const metadata = spare_metadata_;
+  spare_metadata_ = nullptr;
+  auto* const arena = new (record) Arena;
+  arena->base = base;
+  arena->alloc_bits = reinterpret_cast<std::atomic<BitWord>*>(metadata);
+  arena->mark_bits = reinterpret_cast<std::atomic<BitWord>*>(metadata + pages * kBitmapBytes);
+  arena->spans = reinterpret_cast<std::atomic<Span*>*>(metadata + 2 * pages * kBitmapBytes);
+  arena->ready = reinterpret_cast<std::uint64_t*>(record + head);
+  arena->dirty = reinterpret_cast<std::uint64_t*>(record + head + page_bits_bytes(pages));
+  slot.store(arena, std::memory_order_release);
+  return true;
+}
+
+// What the sources take, or what it takes here if that is more.
+std::uint64_t ArenaMap::metadata_bytes() const {
+  return std::max(platform_->spec.heap_arena_metadata_bytes,
+                  pages_per_arena_ * (2 * kBitmapBytes + sizeof(Span*)));
+}
+
+std::byte* ArenaMap::alloc_metadata() {
+  const std::uint64_t bytes = metadata_bytes();
+  const os::Allocation piece =
+      metadata_->alloc(platform_->os, platform_->machine.page_size, bytes, kCacheLine);
+  if (!piece.ok()) {
+    return static_cast<std::byte*>(memory_->alloc(bytes, kCacheLine, MemoryKind::kGc));
+  }
+  if (counters_ != nullptr) {
+    counters_->add(MemoryKind::kGc, bytes);
+    counted_ += bytes;
+  }
+  return platform_->pointer_to<std::byte>(piece.base);
+}
+
+// --- Lookups. ---
+
+ArenaMap::Slot* ArenaMap::slot(Address address) const {
+  const std::uint64_t index = (address.value() - lowest_) >> log_arena_bytes_;
+  if (index >= num_arenas_) return nullptr;
+  Slot* const table = tables_[index >> l2_bits_].load(std::memory_order_acquire);
+  if (table == nullptr) return nullptr;
+  return table + (index & ((std::uint64_t{1} << l2_bits_) - 1));
+}
+
+Arena* ArenaMap::arena(Address address) const {
+  const Slot* const place = slot(address);
+  return place != nullptr ? place->load(std::memory_order_acquire) : nullptr;
+}
+
+Span* ArenaMap::span_of(Address address) const {
+  const Arena* const found = arena(address);
+  if (found == nullptr) return nullptr;
+  return found->spans[page_index(address)].load(std::memory_order_acquire);
+}
+
+Span* ArenaMap::object_span_of(Address address) const {
+  Span* const span = span_of(address);
+  if (span == nullptr || span->state.load(std::memory_order_acquire) != SpanState::kInUse) {
+    return nullptr;
+  }
+  return span->range().contains(address) ? span : nullptr;
+}
+
+std::uint64_t ArenaMap::page_index(Address address) const {
+  return (address.value() >> port::kPageShift) & (pages_per_arena_ - 1);
+}
+
+const std::atomic<Arena*>* ArenaMap::fast_table() const {
+  if (tables_ == nullptr) return nullptr;
+  if (tables_ == &only_table_) return only_table_.load(std::memory_order_acquire);
+  return reinterpret_cast<const Slot*>(tables_);
+}
+
+// --- Changes. ---
+
+void ArenaMap::set_spans(Range pages, Span* span) {
+  for_each_arena(pages, [span](Arena& arena, std::uint64_t first, std::uint64_t count) {
+    for (std::uint64_t i = first; i < first + count; ++i) {
+      arena.spans[i].store(span, std::memory_order_release);
+    }
+  });
+}
+
+void ArenaMap::set_ends(Span* span) {
+  set_spans({span->base, port::kPageSize}, span);
+  set_spans({span->range().end() - port::kPageSize, port::kPageSize}, span);
+}
+
+void ArenaMap::set_records(Range pages, PageRecord record) {
+  for_each_arena(pages, [record](Arena& arena, std::uint64_t first, std::uint64_t count) {
+    for (std::uint64_t i = first; i < first + count; ++i) {
+      arena.records()[i].store(record, std::memory_order_relaxed);
+    }
+  });
+}
+
+}  // namespace Atoll::pages

@@ -1,0 +1,130 @@
+// From any address to what the heap knows of it: the arena, the page's record, the span.
+//
+// The map has two levels, as the port's numbers say (one on most ports): L1 tables of L2 tables of
+// pointers to arenas. Tables and arenas are made when the heap grows and never go away before it
+// ends, so all lookups are free of locks, and right for any address whatsoever.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "src/base/linear_alloc.h"
+#include "src/base/memory_kind.h"
+#include "src/base/persistent_alloc.h"
+#include "src/base/platform.h"
+#include "src/pages/span.h"
+
+namespace Atoll::pages {
+
+// What a free needs to know of an object's page, in one word: bits 12 to 31 are the number of the
+// thread's cache that may take the object back as its own, bits 0 to 11 tell that cache where (the
+// offset of the size class in its table). 0: no thread may; ask the span.
+using PageRecord = std::uint32_t;
+
+// The metadata of one arena. Its page records follow it in memory.
+struct Arena {
+  Address base;
+  std::atomic<Span*>* spans;         // of each page in use; of a free span, its first and last page
+  std::atomic<BitWord>* alloc_bits;  // kBitmapBytes for each page; a span uses its first page's
+  std::atomic<BitWord>* mark_bits;
+  // A bit per page, under the heap's lock. Neither set: never used, and zero.
+  std::uint64_t* ready;  // in the state Ready
+  std::uint64_t* dirty;  // has been used: its bytes may not be zero, unless it was given back to a
+                         // system that zeroes
+
+  std::atomic<PageRecord>* records() {
+    return reinterpret_cast<std::atomic<PageRecord>*>(this + 1);
+  }
+  const std::atomic<PageRecord>* records() const {
+    return reinterpret_cast<const std::atomic<PageRecord>*>(this + 1);
+  }
+};
+
+class ArenaMap {
+ public:
+  constexpr ArenaMap() = default;
+  ArenaMap(const ArenaMap&) = delete;
+  ArenaMap& operator=(const ArenaMap&) = delete;
+
+  // `metadata` is the reservation of a 32-bit start, tried first for the records of arenas. All
+  // must outlive this object. What is taken from it is counted in `counters`, if there are any.
+  // False: no memory for the L1 table.
+  bool init(const Platform& platform, PersistentAlloc& memory, LinearAlloc& metadata,
+            MemoryCounters* counters = nullptr);
+
+  // Forgets everything, before the memory goes away. init() may follow.
+  void clear();
+
+  // Makes the metadata of every arena in `region`, which is whole arenas that the map has a place
+  // for. False: no memory; arenas that were made stay, and the call may be repeated.
+  // Under the heap's lock.
+  //
+  // As the sources do: an L2 table that does not exist yet, then for each arena its metadata, of
+  // spec.heap_arena_metadata_bytes or more, counted as gc_sys. Both are PersistentAlloc's, so they
+  // are calls of the system of their own where they are 64 KiB or more.
+  bool add(Range region);
+
+  // Null if the heap has no arena there. Any address will do.
+  Arena* arena(Address address) const;
+
+  // The span whose page this is, or null. Pages inside of free spans may have a stale span or none:
+  // callers look at its state and range. Any address will do.
+  Span* span_of(Address address) const;
+  // As span_of(), but only a span in use, for objects, that really holds the address.
+  Span* object_span_of(Address address) const;
+
+  void set_spans(Range pages, Span* span);
+  void set_ends(Span* span);  // of a free span: its first and last page only
+  void set_records(Range pages, PageRecord record);
+
+  std::uint64_t page_index(Address address) const;  // within its arena
+
+  // Calls visit(Arena&, std::uint64_t first, std::uint64_t count) for each arena's part of `pages`,
+  // in order: `count` pages from page `first` of the arena on. All these arenas exist.
+  template <typename Visit>
+  void for_each_arena(Range pages, Visit visit) {
+    for (std::uint64_t done = 0; done < pages.size;) {
+      const Address base = pages.base + done;
+      const std::uint64_t first = page_index(base);
+      const std::uint64_t count =
+          std::min(pages_per_arena_ - first, (pages.size - done) / port::kPageSize);
+      visit(*arena(base), first, count);
+      done += count * port::kPageSize;
+    }
+  }
+
+  // For the fast path of this build's own port, which computes with constants: the L2 table if the
+  // port has one level, else the L1 table, whose elements are pointers to L2 tables; null before
+  // the first growth.
+  const std::atomic<Arena*>* fast_table() const;
+
+ private:
+  using Slot = std::atomic<Arena*>;  // an L2 table is an array of them
+
+  Slot* slot(Address address) const;
+  Slot* make_slot(Address address);
+  bool make_arena(Address base, Slot& slot);
+  std::byte* alloc_metadata();
+  std::uint64_t metadata_bytes() const;
+
+  // Of the spec, and 0 before init(), so that nothing is found.
+  std::uint64_t num_arenas_ = 0;
+  std::uint64_t lowest_ = 0;  // address of arena 0
+  std::uint64_t pages_per_arena_ = 0;
+  unsigned log_arena_bytes_ = 0;
+  unsigned l2_bits_ = 0;
+  // The L1 table; where the port has one level, its only element is here.
+  std::atomic<Slot*>* tables_ = nullptr;
+  std::atomic<Slot*> only_table_{nullptr};
+
+  const Platform* platform_ = nullptr;
+  PersistentAlloc* memory_ = nullptr;
+  LinearAlloc* metadata_ = nullptr;
+  MemoryCounters* counters_ = nullptr;
+  std::uint64_t counted_ = 0;            // in bytes
+  std::byte* spare_metadata_ = nullptr;  // of an arena whose record could not be made
+};
+
+}  // namespace Atoll::pages

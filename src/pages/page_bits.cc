@@ -1,0 +1,100 @@
+#include "src/pages/page_bits.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace Atoll::pages {
+namespace {
+
+constexpr std::uint64_t kBits = 64;
+constexpr std::uint64_t kAll = ~std::uint64_t{0};
+
+// Calls visit(word, mask) for each word of a bitmap that has bits `first` to first + count - 1,
+// where `mask` has those that are in the word, until it returns false.
+template <typename Visit>
+void for_each_word(std::uint64_t first, std::uint64_t count, Visit visit) {
+  while (count > 0) {
+    const std::uint64_t offset = first % kBits;
+    const std::uint64_t bits = std::min(count, kBits - offset);
+    if (!visit(first / kBits, (kAll >> (kBits - bits)) << offset)) return;
+    first += bits;
+    count -= bits;
+  }
+}
+
+void set(std::uint64_t* bitmap, std::uint64_t first, std::uint64_t count) {
+  for_each_word(first, count, [bitmap](std::uint64_t word, std::uint64_t mask) {
+    bitmap[word] |= mask;
+    return true;
+  });
+}
+
+void clear(std::uint64_t* bitmap, std::uint64_t first, std::uint64_t count) {
+  for_each_word(first, count, [bitmap](std::uint64_t word, std::uint64_t mask) {
+    bitmap[word] &= ~mask;
+    return true;
+  });
+}
+
+std::uint64_t ones(std::uint64_t word) { return static_cast<unsigned>(std::popcount(word)); }
+
+}  // namespace
+
+void PageBits::set_ready(Range pages) {
+  map_.for_each_arena(pages, [](Arena& arena, std::uint64_t first, std::uint64_t count) {
+    set(arena.ready, first, count);
+  });
+}
+
+void PageBits::clear_ready(Range pages) {
+  map_.for_each_arena(pages, [](Arena& arena, std::uint64_t first, std::uint64_t count) {
+    clear(arena.ready, first, count);
+  });
+}
+
+void PageBits::set_dirty(Range pages) {
+  map_.for_each_arena(pages, [](Arena& arena, std::uint64_t first, std::uint64_t count) {
+    set(arena.dirty, first, count);
+  });
+}
+
+PageCounts PageBits::count(Range pages) const {
+  PageCounts counts;
+  map_.for_each_arena(pages,
+                      [&counts](const Arena& arena, std::uint64_t first, std::uint64_t how_many) {
+                        for_each_word(first, how_many, [&](std::uint64_t word, std::uint64_t mask) {
+                          counts.fresh += ones(mask & ~arena.dirty[word]);
+                          counts.released += ones(mask & arena.dirty[word] & ~arena.ready[word]);
+                          return true;
+                        });
+                      });
+  return counts;
+}
+
+Range PageBits::next_run(bool ready, Range pages) const {
+  const Address first = find(ready, pages);
+  const Range rest{first, pages.end() - first};
+  if (rest.is_empty()) return {};
+  return {first, find(!ready, rest) - first};
+}
+
+// The first page that is Ready, or the first that is not; the end if there is none.
+Address PageBits::find(bool ready, Range pages) const {
+  const std::uint64_t flip = ready ? 0 : kAll;
+  Address found = pages.end();
+  bool is_found = false;
+  map_.for_each_arena(pages, [&](const Arena& arena, std::uint64_t first, std::uint64_t count) {
+    if (is_found) return;
+    for_each_word(first, count, [&](std::uint64_t word, std::uint64_t mask) {
+      const std::uint64_t bits = (arena.ready[word] ^ flip) & mask;
+      if (bits == 0) return true;
+      const auto bit = static_cast<unsigned>(std::countr_zero(bits));
+      found = arena.base + (word * kBits + bit) * port::kPageSize;
+      is_found = true;
+      return false;
+    });
+  });
+  return found;
+}
+
+}  // namespace Atoll::pages

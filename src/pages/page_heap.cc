@@ -1,0 +1,363 @@
+#include "src/pages/page_heap.h"
+
+#include <algorithm>
+#include <new>
+
+#include "src/base/bits.h"
+
+namespace Atoll::pages {
+namespace {
+
+std::uint64_t count_of(Range pages) { return pages.size / port::kPageSize; }
+
+// What `range` has behind `part`, which is in it.
+Range behind(Range range, Range part) { return {part.end(), range.end() - part.end()}; }
+
+}  // namespace
+
+bool PageHeap::init(const Platform& platform, PersistentAlloc& memory, MemoryCounters* counters) {
+  forget();
+  platform_ = &platform;
+  failure_.emplace();
+  unit_ = std::max(platform.machine.page_size, port::kPageSize);
+  const port::Release release = platform.spec.release;
+  nodes_.init(memory, release, sizeof(TreapNode), MemoryKind::kOther);
+  spans_.init(memory, release, sizeof(Span), MemoryKind::kSpans, &record_span, this,
+              FixedAlloc::Zero::kNo);
+  table_.init(memory);
+  free_.init(release, platform.os.random_seed());
+  supply_.init(platform, memory, map_);
+  return map_.init(platform, memory, supply_.metadata(), counters) || fail("out of memory");
+}
+
+void PageHeap::init_arenas(const port::HintOptions& hint_options) { supply_.start(hint_options); }
+
+void PageHeap::release_all() {
+  supply_.release_all();
+  forget();
+}
+
+void PageHeap::forget() {
+  map_.clear();
+  free_.clear();
+  table_.clear();
+  mapped_pages_ = object_pages_ = stack_pages_ = 0;
+  fresh_pages_ = released_pages_ = spans_in_use_ = 0;
+}
+
+bool PageHeap::fail(std::string_view why) {
+  failure_.emplace() << why;
+  return false;
+}
+
+// --- Records of spans. ---
+
+bool PageHeap::record_span(void* heap, void* record) {
+  return static_cast<PageHeap*>(heap)->table_.append(new (record) Span);
+}
+
+// A record keeps its treap node for good, so that freeing a span needs no memory and cannot fail.
+Span* PageHeap::new_span() {
+  auto* const span = static_cast<Span*>(spans_.alloc());
+  if (span != nullptr) {
+    span->next = nullptr;  // the allocator's link was here
+    if (span->treap_node != nullptr) return span;
+    void* const node = nodes_.alloc();
+    if (node != nullptr) {
+      span->treap_node = new (node) TreapNode;
+      return span;
+    }
+    drop(span);
+  }
+  (void)fail("out of memory");
+  return nullptr;
+}
+
+void PageHeap::drop(Span* span) {
+  span->state.store(SpanState::kDead, std::memory_order_release);
+  spans_.free(span);
+}
+
+// --- Free spans. ---
+
+Span* PageHeap::free_span_at(Address base) const {
+  Span* const span = map_.span_of(base);
+  const bool is_it = span != nullptr &&
+                     span->state.load(std::memory_order_relaxed) == SpanState::kFree &&
+                     span->base == base;
+  return is_it ? span : nullptr;
+}
+
+Span* PageHeap::free_span_before(Address end) const {
+  Span* const span = map_.span_of(end - 1);
+  const bool is_it = span != nullptr &&
+                     span->state.load(std::memory_order_relaxed) == SpanState::kFree &&
+                     span->range().end() == end;
+  return is_it ? span : nullptr;
+}
+
+void PageHeap::add_free(Span* span, Range pages, std::uint64_t since) {
+  span->base = pages.base;
+  span->npages = count_of(pages);
+  span->unused_since = since;
+  span->state.store(SpanState::kFree, std::memory_order_release);
+  map_.set_ends(span);
+  free_.insert(span);
+}
+
+void PageHeap::merge_free(Span* span, Range pages, std::uint64_t since) {
+  if (Span* const before = free_span_before(pages.base); before != nullptr) {
+    pages = {before->base, before->bytes() + pages.size};
+    free_.remove(before);
+    drop(before);
+  }
+  if (Span* const next = free_span_at(pages.end()); next != nullptr) {
+    pages.size += next->bytes();
+    free_.remove(next);
+    drop(next);
+  }
+  add_free(span, pages, since);
+}
+
+// --- Pages in. ---
+
+bool PageHeap::grow(std::uint64_t bytes) {
+  const Range offered = supply_.offer(bytes);
+  if (offered.is_empty()) return fail(supply_.failure().view());
+  Span* const span = new_span();
+  if (span == nullptr) return false;
+  if (!supply_.take(offered)) {
+    drop(span);
+    return fail(supply_.failure().view());
+  }
+  mapped_pages_ += count_of(offered);
+  fresh_pages_ += count_of(offered);
+  merge_free(span, offered, platform_->os.monotonic_nanoseconds());
+  return true;
+}
+
+// Several runs may lie between pages that are Ready already. If one fails, those before are undone.
+bool PageHeap::make_ready(Range pages) {
+  os::Os& os = platform_->os;
+  const Range first = bits_.next_run(false, pages);
+  for (Range run = first; !run.is_empty(); run = bits_.next_run(false, behind(pages, run))) {
+    if (os.used(run.base, run.size).ok()) continue;
+    Range undone = first;
+    (void)os.unused(undone.base, undone.size);
+    while (undone != run) {
+      undone = bits_.next_run(false, behind(pages, undone));
+      (void)os.unused(undone.base, undone.size);
+    }
+    return fail("out of memory");
+  }
+  bits_.set_ready(pages);
+  return true;
+}
+
+// Makes free pages those of a user. Where a page of the hardware is larger, its other pages become
+// Ready with them, but stay free and fresh.
+bool PageHeap::hand_out(Range pages, bool* needs_zero) {
+  const Address first = pages.base.aligned_down(unit_);
+  const Range units{first, pages.end().aligned_up(unit_) - first};
+  const PageCounts counts = bits_.count(pages);
+  const std::uint64_t released = bits_.count(units).released;
+  if (!make_ready(units)) return false;
+  bits_.set_dirty(pages);
+  fresh_pages_ -= counts.fresh;
+  released_pages_ -= released;
+  const bool zeroes = platform_->machine.decommit_zeroes;
+  *needs_zero = counts.fresh + (zeroes ? counts.released : 0) < count_of(pages);
+  return true;
+}
+
+// --- Pages out. ---
+
+// Gives pages of a free span back, as far as they are Ready and whole pages of the hardware, and
+// tells how many bytes that was.
+std::uint64_t PageHeap::release(Range pages) {
+  const Address first = pages.base.aligned_up(unit_);
+  const Address end = pages.end().aligned_down(unit_);
+  if (end <= first) return 0;
+  const Range units{first, end - first};
+  std::uint64_t bytes = 0;
+  for (Range run = bits_.next_run(true, units); !run.is_empty();
+       run = bits_.next_run(true, behind(units, run))) {
+    if (!platform_->os.unused(run.base, run.size).ok()) continue;
+    released_pages_ += count_of(run) - bits_.count(run).fresh;
+    bits_.clear_ready(run);
+    bytes += run.size;
+  }
+  return bytes;
+}
+
+std::uint64_t PageHeap::scavenge_older_than(std::uint64_t age) {
+  if (!platform_->machine.can_shrink) return 0;
+  const std::uint64_t now = platform_->os.monotonic_nanoseconds();
+  const LockGuard guard(lock_, platform_->os);
+  std::uint64_t bytes = 0;
+  free_.for_each([&](const Span* span) {
+    // A span may have been freed since.
+    if (span->unused_since <= now && now - span->unused_since >= age) {
+      bytes += release(span->range());
+    }
+    return true;
+  });
+  return bytes;
+}
+
+std::uint64_t PageHeap::scavenge_bytes(std::uint64_t bytes) {
+  if (!platform_->machine.can_shrink) return 0;
+  const LockGuard guard(lock_, platform_->os);
+  std::uint64_t done = 0;
+  free_.for_each([&](const Span* span) {
+    if (done < bytes) done += release(span->range());
+    return done < bytes;
+  });
+  return done;
+}
+
+// --- Spans in use. ---
+
+// The best fit may hold an aligned place by chance; a span that is longer by the alignment does.
+Span* PageHeap::find(std::uint64_t npages, std::uint64_t alignment, Range* place) const {
+  for (const std::uint64_t enough : {npages, npages + alignment / port::kPageSize - 1}) {
+    Span* const span = free_.find_best_fit(enough);
+    if (span == nullptr) break;
+    *place = {span->base.aligned_up(alignment), npages * port::kPageSize};
+    if (span->range().contains(*place)) return span;
+  }
+  return nullptr;
+}
+
+Span* PageHeap::allocate(std::uint64_t npages, PageUse use, std::uint64_t alignment) {
+  const LockGuard guard(lock_, platform_->os);
+  alignment = std::max(alignment, port::kPageSize);
+  const std::uint64_t surplus = alignment / port::kPageSize - 1;
+  if (npages == 0 || npages > most_pages() || surplus > most_pages() - npages) {
+    (void)fail("out of memory");
+    return nullptr;
+  }
+  Range place;
+  Span* span = find(npages, alignment, &place);
+  for (; span == nullptr; span = find(npages, alignment, &place)) {
+    if (!grow((npages + surplus) * port::kPageSize)) return nullptr;
+  }
+  return carve(span, place, use == PageUse::kStacks ? SpanState::kManual : SpanState::kInUse);
+}
+
+// Takes `place` out of a free span, whose record goes with it; what is left on its sides stays
+// free.
+Span* PageHeap::carve(Span* span, Range place, SpanState state) {
+  const Range whole = span->range();
+  const Range head{whole.base, place.base - whole.base};
+  const Range tail = behind(whole, place);
+  Span* const head_span = head.is_empty() ? nullptr : new_span();
+  Span* const tail_span = tail.is_empty() ? nullptr : new_span();
+  const bool have_records =
+      head.is_empty() == (head_span == nullptr) && tail.is_empty() == (tail_span == nullptr);
+  bool needs_zero = false;
+  if (!have_records || !hand_out(place, &needs_zero)) {
+    if (head_span != nullptr) drop(head_span);
+    if (tail_span != nullptr) drop(tail_span);
+    return nullptr;
+  }
+  free_.remove(span);
+  if (head_span != nullptr) add_free(head_span, head, span->unused_since);
+  if (tail_span != nullptr) add_free(tail_span, tail, span->unused_since);
+
+  span->base = place.base;
+  span->npages = count_of(place);
+  span->needs_zero = needs_zero;
+  span->state.store(state, std::memory_order_release);
+  map_.set_spans(place, span);
+  pages_of(state) += span->npages;
+  ++spans_in_use_;
+  return span;
+}
+
+void PageHeap::free(Span* span) {
+  const std::uint64_t now = platform_->os.monotonic_nanoseconds();
+  const LockGuard guard(lock_, platform_->os);
+  pages_of(span->state.load(std::memory_order_relaxed)) -= span->npages;
+  --spans_in_use_;
+  map_.set_records(span->range(), 0);
+  merge_free(span, span->range(), now);
+}
+
+bool PageHeap::extend(Span* span, std::uint64_t npages) {
+  const LockGuard guard(lock_, platform_->os);
+  if (npages > most_pages()) return fail("out of memory");
+  const Range added{span->range().end(), (npages - span->npages) * port::kPageSize};
+  Span* follower = free_span_at(added.base);
+  std::uint64_t there = follower != nullptr ? follower->bytes() : 0;
+  while (there < added.size) {
+    if (supply_.next() != added.base + there) return fail("out of memory");
+    if (!grow(added.size - there)) return false;
+    follower = free_span_at(added.base);
+    // The system may have had other places for it.
+    if (follower == nullptr || follower->bytes() == there) return fail("out of memory");
+    there = follower->bytes();
+  }
+  bool needs_zero = false;
+  if (!hand_out(added, &needs_zero)) return false;
+  const Range rest = behind(follower->range(), added);
+  free_.remove(follower);
+  if (rest.is_empty()) {
+    drop(follower);
+  } else {
+    add_free(follower, rest, follower->unused_since);
+  }
+  pages_of(span->state.load(std::memory_order_relaxed)) += count_of(added);
+  span->npages = npages;
+  span->needs_zero = span->needs_zero || needs_zero;
+  map_.set_spans(added, span);
+  return true;
+}
+
+bool PageHeap::truncate(Span* span, std::uint64_t npages) {
+  const std::uint64_t now = platform_->os.monotonic_nanoseconds();
+  const LockGuard guard(lock_, platform_->os);
+  const Address end = span->base + npages * port::kPageSize;
+  const Range cut{end, span->range().end() - end};
+  Range tail = cut;
+  Span* follower = free_span_at(cut.end());
+  if (follower != nullptr) {
+    tail.size += follower->bytes();
+    free_.remove(follower);
+  } else {
+    follower = new_span();
+    if (follower == nullptr) return false;
+  }
+  pages_of(span->state.load(std::memory_order_relaxed)) -= count_of(cut);
+  span->npages = npages;
+  map_.set_records(cut, 0);
+  add_free(follower, tail, now);
+  return true;
+}
+
+// --- Figures. ---
+
+PageStatistics PageHeap::statistics() {
+  const LockGuard guard(lock_, platform_->os);
+  return statistics_locked();
+}
+
+PageStatistics PageHeap::statistics_locked() const {
+  PageStatistics result;
+  result.mapped = mapped_pages_ * port::kPageSize;
+  result.objects = object_pages_ * port::kPageSize;
+  result.stacks = stack_pages_ * port::kPageSize;
+  result.idle = result.mapped - result.objects - result.stacks;
+  result.fresh = fresh_pages_ * port::kPageSize;
+  result.released = released_pages_ * port::kPageSize;
+  result.spans_in_use = spans_in_use_;
+  result.span_record_bytes = spans_.in_use_bytes();
+  return result;
+}
+
+Line PageHeap::last_failure() {
+  const LockGuard guard(lock_, platform_->os);
+  return *failure_;
+}
+
+}  // namespace Atoll::pages

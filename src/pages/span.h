@@ -1,0 +1,87 @@
+// A run of pages that are used together: free, or holding objects of one size class, or one large
+// object, or stacks.
+//
+// Records of spans come from a FixedAlloc that never gives their memory away while the heap lives,
+// and never clears it, so a record may be looked at without a lock: `state` tells what it is now.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "src/base/address.h"
+#include "src/base/list.h"
+#include "src/port/port.h"
+
+namespace Atoll {
+
+namespace objects {
+struct Special;
+}
+
+namespace pages {
+
+struct TreapNode;
+
+enum class SpanState : std::uint8_t {
+  kDead,    // the record is on the free list of its allocator
+  kFree,    // its pages are the page heap's
+  kInUse,   // its pages hold objects
+  kManual,  // its pages hold stacks
+};
+
+// A word of a bitmap that several threads change: as wide as the widest atomic of every target.
+using BitWord = std::size_t;
+inline constexpr unsigned kBitsPerWord = sizeof(BitWord) * 8;
+
+// No span has more objects: those of 8 bytes, on one page.
+inline constexpr unsigned kMaxObjectsPerSpan = port::kPageSize / 8;
+inline constexpr std::size_t kBitmapBytes = kMaxObjectsPerSpan / 8;
+
+struct Span {
+  // --- Of the list it is on; for whoever keeps that list. ---
+  Span* next = nullptr;
+  Span* previous = nullptr;
+  List<Span>* list = nullptr;
+
+  // --- Of the page heap. Constant while the span is in use. ---
+  Address base;
+  std::uint64_t npages = 0;
+  std::atomic<SpanState> state{SpanState::kDead};
+  bool needs_zero = false;         // some bytes of its pages may not be zero
+  TreapNode* treap_node = nullptr;
+  std::uint64_t unused_since = 0;  // of a free span: when it became free, in nanoseconds
+
+  // --- Of the objects in it (src/objects/). Constant while the span is in use, but where told. ---
+  std::atomic<std::uint8_t> span_class{0};  // a size class and whether there are pointers
+  std::uint16_t object_count = 0;    // how many fit
+  std::uint64_t object_size = 0;     // in bytes; of a large object, its pages
+  port::DivMagic divide;             // an offset in the span by object_size
+  // A bit per object, in the arena's metadata. Set: taken, by a user or by a thread's cache.
+  std::atomic<BitWord>* alloc_bits = nullptr;
+  // Set: found by the collector's mark phase.
+  std::atomic<BitWord>* mark_bits = nullptr;
+  std::atomic<std::uint32_t> sweep_generation{0};
+  // By the thread that holds the span in its cache:
+  std::uint64_t alloc_cache = 0;  // objects it has taken and not yet handed out, a bit each ...
+  std::uint16_t cache_base = 0;   // ... from this one on
+  std::uint16_t free_index = 0;   // no free object before; a multiple of 64, or object_count
+  // Under the lock of the span's central list (src/objects/central.h):
+  bool is_held = false;           // by a thread's cache; on no list then
+  std::uint16_t taken_count = 0;  // bits set in alloc_bits, while it is not held
+  bool frees_slowly = false;      // objects have records, or are tiny: page records stay 0
+  objects::Special* specials = nullptr;           // by offset and kind
+  std::atomic<std::atomic<std::uint32_t>*> tiny_blocks{nullptr};  // see objects/tiny.h
+
+  // --- Of the stacks in it (src/stacks/), under the lock of their pool. ---
+  void* free_stacks = nullptr;
+  std::uint32_t stacks_in_use = 0;
+  // Constant while the span is in use: their size is FixedStack << order; 0xff: one large stack.
+  std::uint8_t stack_order = 0;
+
+  std::uint64_t bytes() const { return npages * port::kPageSize; }
+  Range range() const { return {base, bytes()}; }
+};
+
+}  // namespace pages
+}  // namespace Atoll

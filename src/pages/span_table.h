@@ -1,0 +1,48 @@
+// Every span that was ever made, by number: the book's allspans.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "src/base/persistent_alloc.h"
+#include "src/pages/span.h"
+
+namespace Atoll::pages {
+
+// Segments that double in size and never move, so that growing copies nothing and frees nothing.
+//
+// Not thread safe: callers hold the heap's lock.
+class SpanTable {
+ public:
+  constexpr SpanTable() = default;
+  SpanTable(const SpanTable&) = delete;
+  SpanTable& operator=(const SpanTable&) = delete;
+
+  // Empty. `memory` must outlive this object.
+  void init(PersistentAlloc& memory);
+  // Forgets everything, before the memory goes away.
+  void clear();
+
+  // False: no memory, and nothing has changed.
+  bool append(Span* span);
+
+  std::uint64_t count() const { return count_; }
+  Span* operator[](std::uint64_t i) const { return entry(i).span; }
+
+ private:
+  struct Entry {
+    Span* span;
+  };
+
+  static constexpr std::uint64_t kFirstSegment = 512;  // spans in segment 0
+  static constexpr unsigned kSegments = 48;            // more than addresses can hold
+
+  static unsigned segment_of(std::uint64_t i);
+  Entry& entry(std::uint64_t i) const;
+
+  PersistentAlloc* memory_ = nullptr;
+  std::uint64_t count_ = 0;
+  std::array<Entry*, kSegments> segments_{};
+};
+
+}  // namespace Atoll::pages

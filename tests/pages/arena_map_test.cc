@@ -1,0 +1,300 @@
+// Maps of every shape. Arenas need no memory here, only their metadata do, so a map of any port can
+// be made on any system.
+#include "src/pages/arena_map.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <vector>
+
+#include "os/decorators/fault_injection.h"
+#include "os/os.h"
+#include "src/pages/page_bits.h"
+#include "src/pages/span_table.h"
+
+namespace Atoll::pages {
+namespace {
+
+using port::Goarch;
+using port::Goos;
+using port::Release;
+
+struct Shape {
+  port::PortSpec spec;
+  std::uint64_t base;  // of some arena
+};
+
+const Shape kShapes[] = {
+    {port::spec(Release::k1_11, Goos::kLinux, Goarch::kAmd64), 0xc0'0000'0000},
+    {port::spec(Release::k1_22, Goos::kLinux, Goarch::kAmd64), 0xc0'0000'0000},
+    {port::spec(Release::k1_17, Goos::kLinux, Goarch::kAmd64), 0xffff'8000'0000'0000},
+    {port::spec(Release::k1_11, Goos::kLinux, Goarch::kArm64), 0x40'0000'0000},
+    {port::spec(Release::k1_11, Goos::kWindows, Goarch::kAmd64), 0xc0'0000'0000},
+    {port::spec(Release::k1_12, Goos::kAix, Goarch::kPpc64), 0xa00'0100'0000'0000},
+    {port::spec(Release::k1_14, Goos::kAix, Goarch::kPpc64), 0xa00'0100'0000'0000},
+    {port::spec(Release::k1_11, Goos::kLinux, Goarch::k386), 0x0840'0000},
+    {port::spec(Release::k1_26, Goos::kLinux, Goarch::k386), 0xf000'0000},
+    {port::spec(Release::k1_11, Goos::kLinux, Goarch::kMips), 0x7000'0000},
+    {port::spec(Release::k1_17, Goos::kIos, Goarch::kArm64), 0x1'3000'0000},
+    {port::spec(Release::k1_26, Goos::kJs, Goarch::kWasm), 0x20'0000},
+};
+
+class MapOf : public ::testing::TestWithParam<Shape> {
+ protected:
+  MapOf() : faults_(os::native()), platform_{faults_, faults_.probe(), GetParam().spec} {
+    memory_.init(platform_, counters_);
+  }
+  ~MapOf() override {
+    faults_.fail_nothing();
+    memory_.release_all();
+  }
+
+  void make() { ASSERT_TRUE(map_.init(platform_, memory_, metadata_)); }
+
+  std::uint64_t arena_bytes() const { return platform_.spec.heap_arena_bytes; }
+  Range region(std::uint64_t arenas) const {
+    return {Address(GetParam().base), arenas * arena_bytes()};
+  }
+
+  os::FaultInjectionOs faults_;
+  Platform platform_;
+  MemoryCounters counters_;
+  PersistentAlloc memory_;
+  LinearAlloc metadata_;
+  ArenaMap map_;
+};
+
+TEST_P(MapOf, KnowsNothingBeforeItGrows) {
+  std::mt19937_64 random(1);
+  const auto expect_nothing = [&](std::uint64_t address) {
+    EXPECT_EQ(map_.arena(Address(address)), nullptr) << address;
+    EXPECT_EQ(map_.span_of(Address(address)), nullptr) << address;
+    EXPECT_EQ(map_.object_span_of(Address(address)), nullptr) << address;
+  };
+  for (int round = 0; round < 2; ++round) {
+    for (unsigned bit = 0; bit < 64; ++bit) {
+      const std::uint64_t power = std::uint64_t{1} << bit;
+      for (const std::uint64_t address : {power - 1, power, 0 - power, 0 - power - 1}) {
+        expect_nothing(address);
+      }
+    }
+    for (int i = 0; i < 1000; ++i) expect_nothing(random());
+    expect_nothing(GetParam().base);
+    if (round == 0) {
+      EXPECT_EQ(map_.fast_table(), nullptr);
+      make();
+    }
+  }
+  const bool is_flat = platform_.spec.arena_l1_bits == 0;
+  EXPECT_EQ(map_.fast_table() == nullptr, is_flat);
+}
+
+TEST_P(MapOf, KnowsItsArenasAndNoOthers) {
+  make();
+  ASSERT_TRUE(map_.add(region(2)));
+  Arena* const first = map_.arena(region(2).base);
+  Arena* const second = map_.arena(region(2).last());
+  ASSERT_NE(first, nullptr);
+  ASSERT_NE(second, nullptr);
+  ASSERT_NE(first, second);
+  EXPECT_EQ(first->base, region(2).base);
+  EXPECT_EQ(second->base, region(2).base + arena_bytes());
+  EXPECT_EQ(map_.arena(region(1).last()), first);
+  EXPECT_EQ(map_.arena(region(2).base - 1), nullptr);
+  EXPECT_EQ(map_.arena(region(2).end()), nullptr);
+  EXPECT_EQ(map_.page_index(region(1).base), 0U);
+  EXPECT_EQ(map_.page_index(region(1).last()), platform_.spec.pages_per_arena - 1);
+  // What differs in bits that no index has must not be taken for it.
+  for (unsigned bit = platform_.spec.log_heap_arena_bytes + 2; bit < 64; ++bit) {
+    const Address other(region(1).base.value() ^ (std::uint64_t{1} << bit));
+    EXPECT_EQ(map_.arena(other), nullptr) << other.value();
+  }
+
+  ASSERT_TRUE(map_.add(region(2))) << "to be repeated after a failure";
+  EXPECT_EQ(map_.arena(region(1).base), first);
+
+  const std::atomic<Arena*>* table = map_.fast_table();
+  const std::uint64_t index = platform_.spec.arena_index(region(1).base.value());
+  if (platform_.spec.arena_l1_bits != 0) {
+    const auto* const tables = reinterpret_cast<const std::atomic<std::atomic<Arena*>*>*>(table);
+    table = tables[index >> platform_.spec.arena_l2_bits].load();
+  }
+  const std::uint64_t mask = (std::uint64_t{1} << platform_.spec.arena_l2_bits) - 1;
+  EXPECT_EQ(table[index & mask].load(), first);
+
+  map_.clear();
+  EXPECT_EQ(map_.arena(region(1).base), nullptr);
+}
+
+TEST_P(MapOf, HasZeroedMetadataOfItsOwnForEachPage) {
+  make();
+  ASSERT_TRUE(map_.add(region(2)));
+  const auto pages = static_cast<std::size_t>(platform_.spec.pages_per_arena);
+  const std::size_t words = kBitmapBytes / sizeof(BitWord) * pages;
+  Arena* const arenas[] = {map_.arena(region(1).base), map_.arena(region(2).last())};
+  for (Arena* const arena : arenas) {
+    // The first and the last of everything: overlaps would show.
+    std::atomic<BitWord>* const bits[] = {&arena->alloc_bits[0], &arena->alloc_bits[words - 1],
+                                          &arena->mark_bits[0], &arena->mark_bits[words - 1]};
+    for (std::atomic<BitWord>* word : bits) EXPECT_EQ(word->exchange(~BitWord{0}), 0U);
+    for (const std::size_t page : {std::size_t{0}, pages - 1}) {
+      EXPECT_EQ(arena->spans[page].exchange(reinterpret_cast<Span*>(-1)), nullptr);
+      EXPECT_EQ(arena->records()[page].exchange(~PageRecord{0}), 0U);
+    }
+    for (std::uint64_t* const bitmap : {arena->ready, arena->dirty}) {
+      EXPECT_EQ(bitmap[0] | bitmap[pages / 64 - 1], 0U);
+      bitmap[0] = bitmap[pages / 64 - 1] = ~std::uint64_t{0};
+    }
+    EXPECT_TRUE(Address::of(arena).is_aligned(64));
+    EXPECT_TRUE(Address::of(arena->alloc_bits).is_aligned(64));
+  }
+  const std::uint64_t table = sizeof(void*) << platform_.spec.arena_l2_bits;
+  EXPECT_GE(counters_.get(MemoryKind::kGc), table + 2 * platform_.spec.heap_arena_metadata_bytes);
+}
+
+TEST_P(MapOf, FindsTheSpanOfEveryPage) {
+  make();
+  ASSERT_TRUE(map_.add(region(2)));
+  Span span;
+  span.base = region(1).end() - 2 * port::kPageSize;
+  span.npages = 5;
+  span.state = SpanState::kInUse;
+  map_.set_spans(span.range(), &span);
+  map_.set_records(span.range(), 7);
+  for (Address at = span.base; at < span.range().end(); at = at + 4096) {
+    EXPECT_EQ(map_.span_of(at), &span);
+    EXPECT_EQ(map_.object_span_of(at), &span);
+    EXPECT_EQ(map_.arena(at)->records()[map_.page_index(at)].load(), 7U);
+  }
+  EXPECT_EQ(map_.object_span_of(span.range().last()), &span);
+  for (const Address outside : {span.base - 1, span.range().end()}) {
+    EXPECT_EQ(map_.span_of(outside), nullptr);
+    EXPECT_EQ(map_.arena(outside)->records()[map_.page_index(outside)].load(), 0U);
+  }
+  for (const SpanState state : {SpanState::kDead, SpanState::kFree, SpanState::kManual}) {
+    span.state = state;
+    EXPECT_EQ(map_.object_span_of(span.base), nullptr);
+  }
+  span.state = SpanState::kInUse;
+  span.npages = 4;
+  EXPECT_EQ(map_.object_span_of(span.range().end()), nullptr) << "a stale page";
+
+  Span free;
+  free.base = region(1).base;
+  free.npages = 3;
+  map_.set_ends(&free);
+  EXPECT_EQ(map_.span_of(free.base), &free);
+  EXPECT_EQ(map_.span_of(free.base + port::kPageSize), nullptr);
+  EXPECT_EQ(map_.span_of(free.range().last()), &free);
+}
+
+TEST_P(MapOf, KeepsWhatItHasWhenThereIsNoMemory) {
+  make();
+  int failures = 0;
+  for (std::uint32_t k = 1;; ++k) {
+    ASSERT_LT(k, 30U);
+    faults_.fail_call(k);
+    if (map_.add(region(3)) && faults_.failed_calls() == 0) break;
+    if (faults_.failed_calls() != 0) ++failures;
+    faults_.fail_nothing();
+    const std::uint64_t before = counters_.get(MemoryKind::kGc);
+    ASSERT_TRUE(map_.add(region(3)));
+    const std::uint64_t metadata =
+        std::max(platform_.spec.heap_arena_metadata_bytes,
+                 platform_.spec.pages_per_arena * (2 * kBitmapBytes + sizeof(void*)));
+    EXPECT_LE(counters_.get(MemoryKind::kGc) - before,
+              (sizeof(void*) << platform_.spec.arena_l2_bits) + 4 * metadata)
+        << "nothing is taken twice";
+    map_.clear();
+    make();
+  }
+  EXPECT_GE(failures, 1);
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    EXPECT_NE(map_.arena(region(1).base + i * arena_bytes()), nullptr);
+  }
+}
+
+// Runs of bits, against a model of one page after the other, across the border of two arenas.
+TEST_P(MapOf, KeepsBitsOfPages) {
+  make();
+  ASSERT_TRUE(map_.add(region(4)));
+  PageBits bits(map_);
+  constexpr std::size_t kPages = 200;
+  const Address base = region(2).end() - kPages / 2 * port::kPageSize;
+  struct Page {
+    bool is_ready = false;
+    bool is_dirty = false;
+  };
+  std::vector<Page> model(kPages);
+  std::mt19937 random(1);
+  for (int step = 0; step < 2000; ++step) {
+    const std::size_t first = random() % kPages;
+    const std::size_t count = 1 + random() % std::min<std::size_t>(kPages - first, 90);
+    const Range pages{base + first * port::kPageSize, count * port::kPageSize};
+    // Nothing makes a page clean again, so few become dirty.
+    const auto action = random() % 200;
+    if (action == 0) bits.set_dirty(pages);
+    if (action % 3 == 1) bits.set_ready(pages);
+    if (action % 3 == 2) bits.clear_ready(pages);
+    PageCounts expected;
+    for (std::size_t i = first; i < first + count; ++i) {
+      if (action == 0) model[i].is_dirty = true;
+      if (action % 3 == 1) model[i].is_ready = true;
+      if (action % 3 == 2) model[i].is_ready = false;
+      if (!model[i].is_dirty) ++expected.fresh;
+      if (model[i].is_dirty && !model[i].is_ready) ++expected.released;
+    }
+    const PageCounts counts = bits.count(pages);
+    ASSERT_EQ(counts.fresh, expected.fresh);
+    ASSERT_EQ(counts.released, expected.released);
+    for (const bool ready : {false, true}) {
+      std::size_t begin = first;
+      while (begin < first + count && model[begin].is_ready != ready) ++begin;
+      std::size_t end = begin;
+      while (end < first + count && model[end].is_ready == ready) ++end;
+      const Range run = bits.next_run(ready, pages);
+      ASSERT_EQ(run.size, (end - begin) * port::kPageSize);
+      if (begin != end) {
+        ASSERT_EQ(run.base, base + begin * port::kPageSize);
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, MapOf, ::testing::ValuesIn(kShapes), [](const auto& shape) {
+  const port::PortSpec& spec = shape.param.spec;
+  return std::string(name(spec.goos)) + "_" + std::string(name(spec.goarch)) + "_" +
+         std::to_string(port::minor_version(spec.release)) +
+         (shape.param.base >> 63 != 0 ? "_upper_half" : "");
+});
+
+TEST(SpanTable, KeepsEverySpanAndItsNumber) {
+  os::FaultInjectionOs faults(os::native());
+  const Platform platform{faults, faults.probe(), port::native_spec()};
+  MemoryCounters counters;
+  PersistentAlloc memory;
+  memory.init(platform, counters);
+  SpanTable table;
+  table.init(memory);
+  constexpr std::size_t kSpans = 40000;
+  std::vector<Span> spans(kSpans);
+  int failures = 0;
+  for (std::size_t i = 0; i < kSpans; ++i) {
+    faults.fail_call(1);
+    if (!table.append(&spans[i])) {
+      ++failures;
+      ASSERT_EQ(table.count(), i) << "a failure changes nothing";
+      faults.fail_nothing();
+      ASSERT_TRUE(table.append(&spans[i]));
+    }
+    ASSERT_EQ(table.count(), i + 1);
+    ASSERT_EQ(table[i / 2], &spans[i / 2]);
+  }
+  EXPECT_GE(failures, 2);
+  for (std::size_t i = 0; i < kSpans; ++i) ASSERT_EQ(table[i], &spans[i]);
+  faults.fail_nothing();
+  memory.release_all();
+}
+
+}  // namespace
+}  // namespace Atoll::pages

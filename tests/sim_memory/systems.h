@@ -1,0 +1,50 @@
+// Every preset of the simulation with a port of Go that runs on it.
+#pragma once
+
+#include <array>
+
+#include "os/sim/presets.h"
+#include "src/port/port.h"
+
+namespace Atoll::test {
+
+struct System {
+  os::sim::Config preset;
+  port::PortSpec spec;  // of the default release, or of the first that has the port if later
+};
+
+constexpr System system_of(const os::sim::Config& preset, port::Goos goos, port::Goarch goarch) {
+  return {preset, port::spec(*port::first_release(goos, goarch), goos, goarch)};
+}
+
+inline constexpr std::array kSystems = [] {
+  using port::Goarch;
+  using port::Goos;
+  namespace presets = os::sim::presets;
+  return std::array{
+      system_of(presets::linux_amd64(), Goos::kLinux, Goarch::kAmd64),
+      system_of(presets::linux_arm64(), Goos::kLinux, Goarch::kArm64),
+      system_of(presets::linux_arm64_39_bit(), Goos::kLinux, Goarch::kArm64),
+      system_of(presets::linux_arm64_64k_pages(), Goos::kLinux, Goarch::kArm64),
+      system_of(presets::linux_ppc64_64k_pages(), Goos::kLinux, Goarch::kPpc64le),
+      system_of(presets::linux_amd64_la57(), Goos::kLinux, Goarch::kAmd64),
+      system_of(presets::linux_riscv64_sv39(), Goos::kLinux, Goarch::kRiscv64),
+      system_of(presets::gvisor_amd64(), Goos::kLinux, Goarch::kAmd64),
+      system_of(presets::moved_hints_amd64(), Goos::kLinux, Goarch::kAmd64),
+      system_of(presets::linux_386_3_gib(), Goos::kLinux, Goarch::k386),
+      system_of(presets::linux_386_4_gib(), Goos::kLinux, Goarch::k386),
+      system_of(presets::linux_mips_2_gib(), Goos::kLinux, Goarch::kMips),
+      system_of(presets::windows_amd64(), Goos::kWindows, Goarch::kAmd64),
+      system_of(presets::windows_386(), Goos::kWindows, Goarch::k386),
+      system_of(presets::darwin_amd64(), Goos::kDarwin, Goarch::kAmd64),
+      system_of(presets::darwin_arm64(), Goos::kDarwin, Goarch::kArm64),
+      system_of(presets::ios_arm64(), Goos::kIos, Goarch::kArm64),
+      system_of(presets::aix_ppc64(), Goos::kAix, Goarch::kPpc64),
+      system_of(presets::plan9_amd64(), Goos::kPlan9, Goarch::kAmd64),
+      system_of(presets::plan9_386(), Goos::kPlan9, Goarch::k386),
+      system_of(presets::wasm(), Goos::kJs, Goarch::kWasm),
+  };
+}();
+static_assert(kSystems.size() == os::sim::presets::kAll.size());
+
+}  // namespace Atoll::test
