@@ -5,7 +5,11 @@
 namespace Atoll {
 
 LinearAlloc::LinearAlloc(Range range, Mapping mapping)
-    : next_(range.base), mapped_(range.base), end_(range.end()), mapping_(mapping) {
+    : next_(range.base),
+      prepared_(range.base),
+      ready_(range.base),
+      end_(range.end()),
+      mapping_(mapping) {
   if (end_.is_null() && !range.is_empty()) end_ = range.last();
 }
 
@@ -25,16 +29,18 @@ os::Allocation LinearAlloc::alloc(os::Os& os, std::uint64_t page_size, std::uint
 }
 
 os::Status LinearAlloc::map_up_to(os::Os& os, Address end) {
-  if (mapping_ == Mapping::kNone || end <= mapped_) return {};
-  const std::uint64_t size = end - mapped_;
-  os::Status status = os.map(mapped_, size);
-  if (status.ok() && mapping_ == Mapping::kReadies) {
-    status = os.used(mapped_, size);
-    // Prepared memory cannot be mapped again, so it goes back to where the next call begins.
-    if (!status.ok()) (void)os.fault(mapped_, size);
+  if (mapping_ == Mapping::kNone) return {};
+  if (end > prepared_) {
+    const os::Status status = os.map(prepared_, end - prepared_);
+    if (!status.ok()) return status;
+    prepared_ = end;
   }
-  if (status.ok()) mapped_ = end;
-  return status;
+  if (mapping_ == Mapping::kReadies && end > ready_) {
+    const os::Status status = os.used(ready_, end - ready_);
+    if (!status.ok()) return status;
+    ready_ = end;
+  }
+  return {};
 }
 
 }  // namespace Atoll

@@ -43,7 +43,10 @@ class LinearAlloc {
   os::Status map_up_to(os::Os& os, Address end);
 
   Address next_;
-  Address mapped_;  // everything before is mapped; a multiple of the page size
+  // Everything before is Prepared, or Ready. Multiples of the page size. They differ after a piece
+  // that could be mapped, but not be used.
+  Address prepared_;
+  Address ready_;
   Address end_;
   Mapping mapping_ = Mapping::kNone;
 };

@@ -99,7 +99,8 @@ class Cache {
     const auto address = reinterpret_cast<std::uintptr_t>(p);
     const pages::Arena* const arena = find_arena<kPort>(address >> kPort.log_heap_arena_bytes);
     if (arena == nullptr) return kNobody;
-    const std::uintptr_t page = address / port::kPageSize % kPort.pages_per_arena;
+    const auto page =
+        static_cast<std::uintptr_t>(address / port::kPageSize % kPort.pages_per_arena);
     return arena->records()[page].load(std::memory_order_relaxed) ^ number_;
   }
 

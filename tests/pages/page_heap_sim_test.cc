@@ -57,6 +57,9 @@ std::vector<Case> some_cases() {
       {presets::windows_386(), port::spec(Release::k1_17, Goos::kWindows, Goarch::k386)},
       {presets::darwin_arm64(), port::spec(Release::k1_16, Goos::kDarwin, Goarch::kArm64)},
       {presets::plan9_amd64(), port::spec(Release::k1_11, Goos::kPlan9, Goarch::kAmd64)},
+      {presets::plan9_386(), port::spec(Release::k1_11, Goos::kPlan9, Goarch::k386)},
+      {presets::plan9_386(), port::spec(Release::k1_17, Goos::kPlan9, Goarch::k386)},
+      {presets::wasm(), port::spec(Release::k1_11, Goos::kJs, Goarch::kWasm)},
       {presets::wasm(), port::spec(Release::k1_26, Goos::kJs, Goarch::kWasm)},
   };
 }
