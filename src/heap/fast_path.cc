@@ -52,8 +52,10 @@ void* Heap::allocate_larger(std::size_t size, Scan scan) {
 void Heap::free(void* p) {
   ThreadCache* const cache = thread_caches[slot_];
   const pages::PageRecord offset = cache->objects.offset_for<kNativePort>(p);
-  if (offset > objects::kOffsetMask) [[unlikely]]
-    return free_slowly(p);
+  if (offset > objects::kOffsetMask) [[unlikely]] {
+    free_slowly(p);
+    return;
+  }
   if (!objects::Cache::push(cache->objects.list_at(offset), p)) [[unlikely]] {
     cache->objects.overflow(state_->objects, offset);
   }

@@ -148,7 +148,7 @@ Line Heap::check_span(const pages::Span& span) {
 // Every span by itself; and for each span class, that the objects whose bits are set are those in
 // use and those in caches. That cannot be told while spans wait to be swept.
 Line Heap::check_objects() {
-  State& state = *state_;
+  const State& state = *state_;
   std::array<std::uint64_t, objects::kMaxSpanClasses> taken{};
   bool is_swept = true;
   for (std::uint64_t i = 0; i < state.pages.span_count(); ++i) {

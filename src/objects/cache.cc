@@ -298,7 +298,7 @@ void Cache::put_back(Context& context, unsigned span_class, void* p, bool is_own
     return;
   }
   if (is_own) {
-    if (!push(lists_[span_class], p)) overflow(context, span_class * kListStride);
+    if (!push(lists_[span_class], p)) overflow(context, std::size_t{span_class} * kListStride);
     return;
   }
   auto* const object = static_cast<FreeObject*>(p);

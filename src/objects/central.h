@@ -72,11 +72,12 @@ class Central {
   }
 
  private:
-  void hold(Context& context, Span* span, pages::PageRecord record);
+  static void hold(Context& context, Span* span, pages::PageRecord record);
   void sweep(Context& context, Span* span);
   // Puts a span that nobody holds where it belongs now; an empty one goes to `empties`.
   void place(Span* span, List<Span>& empties);
-  std::uint32_t clear_bits(Context& context, Span& span, std::uint64_t first_index, BitWord mask);
+  static std::uint32_t clear_bits(Context& context, Span& span, std::uint64_t first_index,
+                                  BitWord mask);
   void free_empties(Context& context, List<Span>& empties);
   Span* add_span(Context& context, Span* span);
 

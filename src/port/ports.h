@@ -122,21 +122,21 @@ inline constexpr auto kPorts = [] {
 constexpr std::span<const PortRow> all_ports() { return kPorts; }
 
 // Null when no release has the pair.
-constexpr const PortRow* find_row(Goos goos, Goarch goarch) {
+constexpr std::optional<PortRow> find_row(Goos goos, Goarch goarch) {
   for (const PortRow& row : kPorts) {
-    if (row.goos == goos && row.goarch == goarch) return &row;
+    if (row.goos == goos && row.goarch == goarch) return row;
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 constexpr bool has_port(Release release, Goos goos, Goarch goarch) {
-  const PortRow* row = find_row(goos, goarch);
-  return row != nullptr && row->releases.contains(release);
+  const std::optional<PortRow> row = find_row(goos, goarch);
+  return row.has_value() && row->releases.contains(release);
 }
 
 constexpr bool has_race(Release release, Goos goos, Goarch goarch) {
-  const PortRow* row = find_row(goos, goarch);
-  return row != nullptr && row->race.has_value() && row->race->contains(release);
+  const std::optional<PortRow> row = find_row(goos, goarch);
+  return row.has_value() && row->race.has_value() && row->race->contains(release);
 }
 
 constexpr bool exists(const Port& port) {
@@ -145,14 +145,14 @@ constexpr bool exists(const Port& port) {
 }
 
 constexpr std::optional<Release> first_release(Goos goos, Goarch goarch) {
-  const PortRow* row = find_row(goos, goarch);
-  if (row == nullptr) return std::nullopt;
+  const std::optional<PortRow> row = find_row(goos, goarch);
+  if (!row) return std::nullopt;
   return row->releases.first;
 }
 
 constexpr std::optional<Release> last_release(Goos goos, Goarch goarch) {
-  const PortRow* row = find_row(goos, goarch);
-  if (row == nullptr) return std::nullopt;
+  const std::optional<PortRow> row = find_row(goos, goarch);
+  if (!row) return std::nullopt;
   return row->releases.last;
 }
 

@@ -199,8 +199,8 @@ constexpr std::string_view explain(PortProblem problem) {
 }
 
 constexpr PortProblem check(const Port& port) {
-  const PortRow* row = find_row(port.goos, port.goarch);
-  if (row == nullptr) return PortProblem::kUnknownPort;
+  const std::optional<PortRow> row = find_row(port.goos, port.goarch);
+  if (!row) return PortProblem::kUnknownPort;
   if (!row->releases.contains(port.release)) return PortProblem::kNotInRelease;
   if (!port.race) return PortProblem::kNone;
   if (!row->race.has_value()) return PortProblem::kNoRace;
