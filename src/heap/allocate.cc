@@ -50,7 +50,8 @@ void* Heap::allocate_zeroed(std::size_t size, Scan scan) {
   if (!state_.has_value()) return nullptr;
   bool needs_zero = false;
   void* const object = allocate_large(size, port::kPageSize, scan, &needs_zero);
-  return needs_zero ? zeroed(object, size) : object;
+  if (!needs_zero) return object;
+  return zeroed(object, scan == Scan::kScan ? usable_size(object) : size);
 }
 
 void* Heap::allocate_aligned(std::size_t size, std::size_t alignment, Scan scan) {
@@ -79,7 +80,7 @@ void Heap::free_slowly(void* p) {
 
 std::size_t Heap::usable_size(const void* p) {
   std::uint64_t index = 0;
-  const pages::Span* const span = find(p, &index, /*needs_taken=*/true);
+  const pages::Span* const span = find(p, &index);
   if (span == nullptr) return 0;
   const auto offset = static_cast<unsigned>(
       std::min<std::uint64_t>(platform().address(p) - objects::object_at(*span, index),
@@ -99,7 +100,7 @@ void* Heap::reallocate(void* p, std::size_t size, Scan scan) {
     return &empty_object;
   }
   std::uint64_t index = 0;
-  pages::Span* const span = find(p, &index, /*needs_taken=*/true);
+  pages::Span* const span = find(p, &index);
   const std::size_t used = usable_size(p);
   if (span == nullptr || used == 0) {
     state_->objects.report(CorruptionKind::kFreeOfForeignPointer, p, span);

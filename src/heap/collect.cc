@@ -5,15 +5,20 @@
 
 namespace Atoll {
 
-pages::Span* Heap::find(const void* p, std::uint64_t* index, bool needs_taken) const {
+pages::Span* Heap::find(const void* p, std::uint64_t* index) {
   if (!state_.has_value()) return nullptr;
-  const State& state = *state_;
+  State& state = *state_;
   const Address address = state.platform.address(p);
   pages::Span* const span = state.objects.pages->map().object_span_of(address);
   if (span == nullptr) return nullptr;
   *index = objects::index_of(*span, address);
   if (*index >= span->object_count) return nullptr;
-  if (needs_taken && !objects::is_set(span->alloc_bits, *index)) return nullptr;
+  if (!objects::is_set(span->alloc_bits, *index)) return nullptr;
+  // A span that waits to be swept is swept now: only that tells who is alive.
+  if (span->sweep_generation.load(std::memory_order_acquire) != state.objects.generation() &&
+      !central_of(*span).sweep_for(state.objects, span, *index)) {
+    return nullptr;
+  }
   return span;
 }
 
@@ -29,7 +34,7 @@ objects::Central& Heap::central_of(const pages::Span& span) {
 
 Object Heap::find_object(const void* p) {
   std::uint64_t index = 0;
-  const pages::Span* const span = find(p, &index, /*needs_taken=*/true);
+  const pages::Span* const span = find(p, &index);
   return span == nullptr ? Object{} : object_of(*span, index);
 }
 
@@ -49,7 +54,7 @@ void Heap::begin_mark() {
 
 Object Heap::mark(const void* p) {
   std::uint64_t index = 0;
-  const pages::Span* const span = find(p, &index, /*needs_taken=*/true);
+  const pages::Span* const span = find(p, &index);
   if (span == nullptr) return {};
   const objects::BitWord mask = objects::mask_of(index);
   std::atomic<objects::BitWord>& word = objects::word_of(span->mark_bits, index);
@@ -97,7 +102,7 @@ void Heap::sweep_all() {
 
 bool Heap::set_finalizer(void* p, objects::FinalizerFunction function, void* argument) {
   std::uint64_t index = 0;
-  pages::Span* const span = find(p, &index, /*needs_taken=*/true);
+  pages::Span* const span = find(p, &index);
   if (span == nullptr) return false;
   const Address address = platform().address(p);
   if (objects::object_at(*span, index) != address) return false;
@@ -113,7 +118,7 @@ bool Heap::set_finalizer(void* p, objects::FinalizerFunction function, void* arg
 
 bool Heap::clear_finalizer(void* p) {
   std::uint64_t index = 0;
-  pages::Span* const span = find(p, &index, /*needs_taken=*/true);
+  pages::Span* const span = find(p, &index);
   if (span == nullptr) return false;
   return state_->objects.specials.remove(span, platform().address(p) - span->base,
                                          objects::SpecialKind::kFinalizer);

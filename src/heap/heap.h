@@ -115,7 +115,7 @@ class Heap {
   // memory.
   void* allocate(std::size_t size);
   void* allocate(std::size_t size, Scan scan);
-  // The same, all bytes zero.
+  // The same, zeroed: `size` bytes, and of an object with pointers all that are usable.
   void* allocate_zeroed(std::size_t size, Scan scan = Scan::kNoscan);
   // At a multiple of `alignment`, a power of two (else null); not zeroed; never tiny.
   void* allocate_aligned(std::size_t size, std::size_t alignment, Scan scan = Scan::kNoscan);
@@ -131,9 +131,9 @@ class Heap {
   // Bytes that may be used from `p`, an object's beginning, or a tiny object.
   std::size_t usable_size(const void* p);
 
-  // The object that holds `p`, which may be any address: inside of an object, or wild. An object
-  // that was freed may still be found until its thread's cache gives it back; between begin_mark()
-  // and the end of sweeping the answer is exact.
+  // The object that holds `p`, which may be any address: inside of an object, or wild. Between
+  // begin_mark() and end_mark() the answer is exact. At other times a free object may be found too,
+  // while a thread's cache holds it; one that was not marked is never found from end_mark() on.
   Object find_object(const void* p);
 
   // --- Stacks: `size` is a power of two and at least the port's FixedStack (else null). ---
@@ -232,7 +232,7 @@ class Heap {
   void flush(ThreadCache& cache);
   pages::PageRecord new_number();
   bool is_careful() const;
-  pages::Span* find(const void* p, std::uint64_t* index, bool needs_taken) const;
+  pages::Span* find(const void* p, std::uint64_t* index);
   Object object_of(const pages::Span& span, std::uint64_t index) const;
   objects::Central& central_of(const pages::Span& span);
   objects::ObjectCounts count_objects(pages::PageStatistics* pages);

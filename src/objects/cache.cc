@@ -66,7 +66,7 @@ bool Cache::refill(Context& context, unsigned span_class) {
   FreeList& list = lists_[span_class];
   ClassCache& state = classes_[span_class];
   count(context, span_class);
-  if (!hold_next_span(context, span_class)) return false;
+  if (!take_objects(context, span_class)) return false;
   Span& span = *state.span;
   const auto size = static_cast<std::size_t>(span.object_size);
   char* const base = context.platform->pointer_to<char>(object_at(span, span.cache_base));
@@ -84,27 +84,31 @@ bool Cache::refill(Context& context, unsigned span_class) {
   return true;
 }
 
-// Makes sure that there is a span with objects in its alloc_cache.
+// Exchanges the span that is held, if any, for one with free objects.
 bool Cache::hold_next_span(Context& context, unsigned span_class) {
   Span*& span = classes_[span_class].span;
-  for (;;) {
-    if (span != nullptr) {
-      if (span->alloc_cache != 0 || take_next(*span)) return true;
-      centrals_[span_class].give_back(context, span);
-    }
-    const pages::PageRecord record = is_careful_ ? 0 : own_number_ | (span_class * kListStride);
-    span = centrals_[span_class].take(context, record);
-    if (span == nullptr) return false;
+  if (span != nullptr) centrals_[span_class].give_back(context, span);
+  const pages::PageRecord record = is_careful_ ? 0 : own_number_ | (span_class * kListStride);
+  span = centrals_[span_class].take(context, record);
+  return span != nullptr;
+}
+
+// Makes sure that the span that is held has objects in its alloc_cache.
+bool Cache::take_objects(Context& context, unsigned span_class) {
+  const ClassCache& state = classes_[span_class];
+  while (state.span == nullptr || (state.span->alloc_cache == 0 && !take_next(*state.span))) {
+    if (!hold_next_span(context, span_class)) return false;
   }
+  return true;
 }
 
 void* Cache::allocate_carefully(Context& context, unsigned span_class) {
-  if (!hold_next_span(context, span_class)) return nullptr;
   ClassCache& state = classes_[span_class];
+  unsigned index = 0;
+  while (state.span == nullptr || (index = take_one(*state.span)) == state.span->object_count) {
+    if (!hold_next_span(context, span_class)) return nullptr;
+  }
   Span& span = *state.span;
-  const unsigned index =
-      span.cache_base + static_cast<unsigned>(std::countr_zero(span.alloc_cache));
-  span.alloc_cache &= span.alloc_cache - 1;
   if (context.marking.load(std::memory_order_relaxed)) {
     word_of(span.mark_bits, index).fetch_or(mask_of(index), std::memory_order_relaxed);
   }
@@ -262,12 +266,18 @@ void Cache::free(Context& context, void* p) {
     context.report(CorruptionKind::kFreeInsideObject, p, span);
     return;
   }
-  // Objects whose records are of interest always come here.
+  const unsigned span_class = span->span_class.load(std::memory_order_relaxed);
+  // An object that has records, or had, always comes here.
   if (context.specials.in_use() != 0) {
+    // A finalizer may be all that keeps the object alive: sweeping must see it.
+    if (!centrals_[span_class].sweep_for(context, span, index)) {
+      context.report(CorruptionKind::kDoubleFree, p, span);
+      return;
+    }
     context.specials.remove_all(span, base - span->base, context.on_sample_freed,
                                 context.profile_context);
+    context.specials.drop_due(p);
   }
-  const unsigned span_class = span->span_class.load(std::memory_order_relaxed);
   if (port::size_class_of(span_class) == 0) {
     free_large(context, span, p);
     return;

@@ -172,6 +172,7 @@ class Cache {
   void sample(Context& context, void* object, std::uint64_t size);
   bool refill(Context& context, unsigned span_class);
   bool hold_next_span(Context& context, unsigned span_class);
+  bool take_objects(Context& context, unsigned span_class);
   void count(Context& context, unsigned list);
   void settle_list(Context& context, unsigned list, FreeObject* first, std::int32_t count);
   void settle_batch(Context& context, unsigned span_class);

@@ -179,6 +179,21 @@ void Central::sweep(Context& context, Span* span) {
   swept_bytes_ += freed * span->object_size;
 }
 
+bool Central::sweep_for(Context& context, Span* span, std::uint64_t index) {
+  List<Span> empties;
+  bool is_alive = false;
+  {
+    const LockGuard guard(lock_, context.os());
+    if (is_unswept(*span)) {
+      sweep(context, span);
+      place(span, empties);
+    }
+    is_alive = is_set(span->alloc_bits, index);
+  }
+  free_empties(context, empties);
+  return is_alive;
+}
+
 bool Central::sweep_one(Context& context) {
   List<Span> empties;
   {

@@ -46,6 +46,8 @@ class Central {
 
   // Every span waits to be swept. No other thread may use the heap, and no cache holds a span.
   void begin_sweep();
+  // Sweeps `span` if it waits to be swept, and tells whether its object lives.
+  bool sweep_for(Context& context, Span* span, std::uint64_t index);
   // Sweeps one span. False: all are swept.
   bool sweep_one(Context& context);
 

@@ -68,6 +68,22 @@ bool take_next(Span& span) {
   return false;
 }
 
+unsigned take_one(Span& span) {
+  for (unsigned base = span.free_index; base < span.object_count; base += kBitsPerWord) {
+    std::atomic<BitWord>& word = word_of(span.alloc_bits, base);
+    const BitWord all = low_bits(span.object_count - base);
+    const BitWord free = all & ~word.load(std::memory_order_relaxed);
+    if (free == 0) continue;
+    // Others only clear bits, so it is still free.
+    const auto bit = static_cast<unsigned>(std::countr_zero(free));
+    word.fetch_or(mask_of(bit), std::memory_order_acquire);
+    span.free_index = static_cast<std::uint16_t>(base);
+    return base + bit;
+  }
+  span.free_index = span.object_count;
+  return span.object_count;
+}
+
 void untake(Span& span) {
   for (unsigned bit = 0; bit < kGroup; bit += kBitsPerWord) {
     const auto mine = static_cast<BitWord>(span.alloc_cache >> bit);

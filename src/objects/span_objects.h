@@ -44,6 +44,9 @@ inline bool is_set(std::atomic<BitWord>* bits, std::uint64_t index) {
 // For the thread that holds the span. Takes the next free objects into alloc_cache, which must be
 // empty. False: there is none from free_index on.
 bool take_next(Span& span);
+// Takes one object only, the first that is free from free_index on, and not by way of alloc_cache,
+// which must be empty. object_count: there is none.
+unsigned take_one(Span& span);
 // Gives back what is in alloc_cache.
 void untake(Span& span);
 

@@ -147,6 +147,22 @@ bool SpecialRecords::take_due(DueFinalizer* due) {
   return true;
 }
 
+void SpecialRecords::drop_due(const void* object) {
+  const LockGuard guard(mutex_, platform_->os);
+  Special* last = nullptr;
+  for (Special** link = &first_due_; *link != nullptr;) {
+    Special* const special = *link;
+    if (static_cast<FinalizerSpecial*>(special)->object != object) {
+      last = special;
+      link = &special->next;
+      continue;
+    }
+    *link = special->next;
+    free_locked(special);
+  }
+  last_due_ = last;
+}
+
 void SpecialRecords::for_each_due(void (*visit)(void* context, void* object), void* context) {
   const LockGuard guard(mutex_, platform_->os);
   for (const Special* special = first_due_; special != nullptr; special = special->next) {

@@ -92,6 +92,8 @@ class SpecialRecords {
   void queue(FinalizerSpecial* special, void* object);
   // False: none is due.
   bool take_due(DueFinalizer* due);
+  // Forgets what is due for an object that is freed. Takes time proportional to the queue.
+  void drop_due(const void* object);
   // The objects in the queue, which live until their turn comes: a collector marks them. Called
   // under the lock: `visit` must not call this object.
   void for_each_due(void (*visit)(void* context, void* object), void* context);

@@ -30,7 +30,8 @@ std::uint32_t sweep_objects(Context& context, Span& span) {
   TinyBlock* const blocks = span.tiny_blocks.load(std::memory_order_relaxed);
   unsigned freed = 0;
   unsigned taken = 0;
-  for (unsigned i = 0; i < words_of_bits(span.object_count); ++i) {
+  const unsigned words = words_of_bits(span.object_count);
+  for (unsigned i = 0; i < words; ++i) {
     const BitWord marked = span.mark_bits[i].load(std::memory_order_relaxed);
     const BitWord before = span.alloc_bits[i].fetch_and(marked, std::memory_order_release);
     if (marked != 0) span.mark_bits[i].store(0, std::memory_order_relaxed);

@@ -26,7 +26,7 @@ class SizeTables : public testing::TestWithParam<port::Release> {
 
 TEST_P(SizeTables, LeadEverySmallSizeToItsSpanClass) {
   // The last step may hold sizes that are not small, and is left to the slow path then.
-  const std::size_t end = spec_.max_small_request / 128 * 128;
+  const auto end = static_cast<std::size_t>(spec_.max_small_request / 128 * 128);
   for (std::size_t size = 16; size <= end; ++size) {
     const unsigned size_class = port::size_class(GetParam(), size);
     ASSERT_EQ(list(size, Scan::kScan), port::span_class(size_class, /*noscan=*/false)) << size;
@@ -43,9 +43,10 @@ TEST_P(SizeTables, LeaveEmptyTinyAndTooLargeRequestsToTheSlowPath) {
     EXPECT_EQ(list(size, Scan::kScan),
               port::span_class(port::size_class(GetParam(), size), /*noscan=*/false));
   }
-  for (std::size_t size = spec_.max_small_request + 1; size <= SizeTable::kMaxStepped; ++size) {
+  const auto largest = static_cast<std::size_t>(spec_.max_small_request);
+  for (std::size_t size = largest + 1; size <= SizeTable::kMaxStepped; ++size) {
     const std::size_t last_of_step = (size + 127) / 128 * 128;
-    if (last_of_step > spec_.max_small_request) {
+    if (last_of_step > largest) {
       EXPECT_EQ(list(size, Scan::kNoscan), kEmptyList) << size;
     }
     EXPECT_FALSE(table_->is_small(size));

@@ -1,0 +1,142 @@
+// What no correct program does is named, and without effect.
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "tests/heap/fixture.h"
+
+namespace Atoll::test {
+namespace {
+
+using Kinds = std::vector<CorruptionKind>;
+
+HeapOptions checked() {
+  HeapOptions options;
+  options.checked = true;
+  return options;
+}
+
+class Checked : public HeapTest {
+ protected:
+  Checked() : HeapTest(checked()) {}
+
+  void expect(CorruptionKind kind) { EXPECT_EQ(take_corruptions(), Kinds{kind}); }
+};
+
+TEST_F(Checked, FreeingTwice) {
+  for (const std::size_t size : {16U, 100U, 8000U}) {
+    void* const neighbour = heap_.allocate(size);
+    void* const p = heap_.allocate(size);
+    heap_.free(p);
+    heap_.free(p);
+    expect(CorruptionKind::kDoubleFree);
+    EXPECT_NE(heap_.allocate(size), neighbour);
+    EXPECT_EQ(text(heap_.check()), "");
+  }
+}
+
+TEST_F(Checked, FreeingALargeObjectTwice) {
+  void* const p = heap_.allocate(100'000);
+  heap_.free(p);
+  heap_.free(p);
+  EXPECT_EQ(take_corruptions().size(), 1U);
+  EXPECT_EQ(objects(), 0U);
+}
+
+TEST_F(Checked, FreeingInsideOfAnObject) {
+  for (const std::size_t size : {32U, 100U, 8000U, 100'000U}) {
+    char* const p = static_cast<char*>(heap_.allocate(size));
+    for (const std::size_t offset : {std::size_t{8}, size / 2, size - 1}) {
+      heap_.free(p + offset);
+      expect(CorruptionKind::kFreeInsideObject);
+    }
+    EXPECT_TRUE(holds(p)) << "the bad call is without effect";
+    heap_.free(p);
+  }
+  EXPECT_EQ(objects(), 0U);
+}
+
+TEST_F(Checked, FreeingWhatNeverWasTheHeaps) {
+  int on_stack = 0;
+  static int of_program = 0;
+  Heap other;
+  ASSERT_EQ(text(other.init(os::native())), "");
+  for (void* const p : {static_cast<void*>(&on_stack), static_cast<void*>(&of_program),
+                        other.allocate(100), other.allocate(100'000)}) {
+    heap_.free(p);
+    expect(CorruptionKind::kFreeOfForeignPointer);
+  }
+  EXPECT_EQ(other.statistics().heap_objects, 2U);
+}
+
+TEST_F(Checked, FreeingAStackAsAnObject) {
+  for (const std::size_t size : {std::size_t{1} << 14, std::size_t{1} << 17}) {
+    const StackMemory stack = heap_.stack_allocate(size);
+    heap_.free(stack.base);
+    expect(CorruptionKind::kFreeOfStack);
+    heap_.stack_free(stack);
+  }
+}
+
+TEST_F(Checked, FreeingAnObjectAsAStack) {
+  const auto least = static_cast<std::size_t>(options_.spec.fixed_stack);
+  for (const std::size_t size : {least, std::size_t{1} << 17}) {
+    void* const p = heap_.allocate(size);
+    heap_.stack_free({p, size});
+    expect(CorruptionKind::kBadStackFree);
+    EXPECT_TRUE(holds(p));
+  }
+}
+
+TEST_F(Checked, FreeingAStackWithAnotherSize) {
+  const auto least = static_cast<std::size_t>(options_.spec.fixed_stack);
+  const StackMemory stack = heap_.stack_allocate(1 << 17);
+  for (const std::size_t size : {least, std::size_t{1} << 16, std::size_t{1} << 18}) {
+    heap_.stack_free({stack.base, size});
+    expect(CorruptionKind::kBadStackFree);
+  }
+  heap_.stack_free(stack);
+}
+
+TEST_F(Checked, FreeingATinyObjectTwice) {
+  void* const neighbour = heap_.allocate(4);
+  void* const p = heap_.allocate(4);
+  heap_.free(p);
+  heap_.free(p);
+  expect(CorruptionKind::kFreeOfTinyBlock);
+  std::memset(neighbour, 1, 4);
+  EXPECT_TRUE(holds(neighbour));
+}
+
+TEST_F(Checked, ReallocatingWhatWasFreed) {
+  void* const p = heap_.allocate(100);
+  heap_.free(p);
+  EXPECT_EQ(heap_.reallocate(p, 1000), nullptr);
+  EXPECT_EQ(take_corruptions().size(), 1U);
+  EXPECT_EQ(objects(), 0U);
+}
+
+class Unchecked : public HeapTest {};
+
+TEST_F(Unchecked, FreeingInsideOfAnObjectIsSeenWhenItsPageIsLookedAt) {
+  // A page that no thread frees to the fast way.
+  char* const p = static_cast<char*>(heap_.allocate(100'000));
+  heap_.free(p + 8);
+  EXPECT_EQ(take_corruptions(), Kinds{CorruptionKind::kFreeInsideObject});
+  int on_stack = 0;
+  heap_.free(&on_stack);
+  EXPECT_EQ(take_corruptions(), Kinds{CorruptionKind::kFreeOfForeignPointer});
+}
+
+TEST_F(Unchecked, FreeingTwiceIsSeenAtTheLatestWhenTheThreadGivesItsObjectsBack) {
+  void* const p = heap_.allocate(100);
+  heap_.free(p);
+  heap_.free(p);
+  heap_.flush_thread();
+  const Kinds seen = take_corruptions();
+  ASSERT_FALSE(seen.empty());
+  EXPECT_EQ(seen.front(), CorruptionKind::kDoubleFree);
+}
+
+}  // namespace
+}  // namespace Atoll::test

@@ -1,0 +1,78 @@
+// Whatever the system refuses, the heap says so, stays whole, and goes on when it can.
+#include <ostream>
+
+#include "tests/heap/refusals.h"
+
+namespace Atoll::test {
+namespace {
+
+constexpr bool kIsFast =
+    port::kNativeGoarch == port::Goarch::kAmd64 && port::kNativeGoos == port::Goos::kLinux;
+
+struct Case {
+  const char* name;
+  port::Release release;
+  bool checked = false;
+  // Every so many calls: all of the default's where that does not take too long.
+  std::uint32_t step = kIsFast ? 5 : 29;
+
+  friend std::ostream& operator<<(std::ostream& out, const Case& tested) {
+    return out << tested.name;
+  }
+};
+
+std::vector<Case> every_case() {
+  std::vector<Case> cases = {{"Default", port::native_release(), false, kIsFast ? 1 : 7},
+                             {"Checked", port::native_release(), true}};
+  for (const Case& other :
+       {Case{"Go1_14", port::Release::k1_14}, Case{"Go1_18", port::Release::k1_18},
+        Case{"Go1_26", port::Release::k1_26}}) {
+    if (port::has_port(other.release, port::kNativeGoos, port::kNativeGoarch)) {
+      cases.push_back(other);
+    }
+  }
+  return cases;
+}
+
+class Refused : public testing::TestWithParam<Case> {
+ protected:
+  HeapOptions options() const {
+    HeapOptions options;
+    options.spec = port::native_spec(GetParam().release);
+    options.checked = GetParam().checked;
+    return options;
+  }
+};
+
+TEST_P(Refused, EveryCallOnce) {
+  const std::uint32_t calls = live_with_every_refusal(os::native(), options(), {}, GetParam().step);
+  EXPECT_GT(calls, 10U);
+}
+
+TEST_P(Refused, EveryCallFromOneOn) {
+  const std::uint32_t calls = live_with_every_refusal(
+      os::native(), options(), {.refuses = Refuses::kFromThenOn}, GetParam().step);
+  EXPECT_GT(calls, 10U);
+}
+
+TEST_P(Refused, AllMemoryFromAMomentOn) {
+  // Address space can be had, but nothing behind it.
+  const std::uint32_t calls = live_with_every_refusal(
+      os::native(), options(),
+      {.refuses = Refuses::kFromThenOn, .verbs = os::Verb::kUsed | os::Verb::kAlloc},
+      GetParam().step);
+  EXPECT_GT(calls, 5U);
+}
+
+TEST_P(Refused, TakingBackMemory) {
+  const std::uint32_t calls = live_with_every_refusal(
+      os::native(), options(), {.refuses = Refuses::kFromThenOn, .verbs = os::Verb::kUnused},
+      GetParam().step);
+  EXPECT_EQ(calls != 0, os::native().probe().can_shrink);
+}
+
+INSTANTIATE_TEST_SUITE_P(Heap, Refused, testing::ValuesIn(every_case()),
+                         [](const auto& tested) { return std::string(tested.param.name); });
+
+}  // namespace
+}  // namespace Atoll::test

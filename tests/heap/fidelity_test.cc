@@ -1,0 +1,104 @@
+// What a fresh heap decides on this machine.
+#include "tests/heap/fidelity.h"
+
+namespace Atoll::test {
+namespace {
+
+constexpr bool kHasHint = port::native_spec().heap_start == port::HeapStart::kHints;
+
+std::vector<port::Release> releases() {
+  using port::Release;
+  std::vector<Release> all;
+  for (const Release release : {Release::k1_11, Release::k1_12, Release::k1_14, Release::k1_16,
+                                Release::k1_17, Release::k1_20, Release::k1_22, Release::k1_26}) {
+    if (port::has_port(release, port::kNativeGoos, port::kNativeGoarch)) all.push_back(release);
+  }
+  return all;
+}
+
+// Where the first arena will be, if that is known beforehand.
+std::uint64_t expected_base(const port::PortSpec& spec) {
+  if (spec.heap_start != port::HeapStart::kHints || !os::native().probe().honours_hints) return 0;
+  const std::uint64_t hint = *port::first_hint(spec);
+  return port::is_usable_hint(spec, hint) ? hint : 0;
+}
+
+class Fidelity : public testing::TestWithParam<port::Release> {
+ protected:
+  HeapOptions options() const {
+    HeapOptions options;
+    options.spec = port::native_spec(GetParam());
+    return options;
+  }
+};
+
+TEST_P(Fidelity, ObjectsFollowEachOtherAsTheTablesSay) {
+  HeapOptions with = options();
+  expect_addresses(os::native(), with, expected_base(with.spec), 3000, 1);
+  HeapOptions without = options();
+  without.tiny = false;
+  expect_addresses(os::native(), without, expected_base(with.spec), 3000, 2);
+}
+
+TEST_P(Fidelity, TheSystemIsAskedAsTheSourcesDo) {
+  const HeapOptions heap_options = options();
+  if (!kHasHint || expected_base(heap_options.spec) == 0) {
+    SUCCEED() << "the first arena is where the system likes";
+    return;
+  }
+  expect_calls_from_hints(os::native(), heap_options);
+}
+
+// The best fit is taken. Of several, release 1.11 takes the one freed last if it has fewer than 128
+// pages; else it is the lowest.
+TEST_P(Fidelity, HolesAreFilledByTheSmallestThatHolds) {
+  Heap heap;
+  ASSERT_EQ(std::string(heap.init(os::native(), options()).view()), "");
+  constexpr auto kPage = static_cast<std::size_t>(port::kPageSize);
+  const auto pages = [&](std::size_t n) { return static_cast<char*>(heap.allocate(n * kPage)); };
+  std::vector<char*> holes;
+  for (const std::size_t n : {10U, 6U, 6U, 200U, 130U, 130U}) {
+    holes.push_back(pages(n));
+    (void)pages(5);
+  }
+  for (char* const hole : holes) heap.free(hole);
+  const bool has_lists = GetParam() == port::Release::k1_11;
+  EXPECT_EQ(pages(6), holes[has_lists ? 2 : 1]);
+  EXPECT_EQ(pages(5), holes[has_lists ? 1 : 2]);
+  EXPECT_EQ(pages(8), holes[0]);
+  EXPECT_EQ(pages(129), holes[4]);
+  EXPECT_EQ(pages(129), holes[5]);
+  EXPECT_EQ(pages(150), holes[3]);
+  EXPECT_EQ(pages(45), holes[3] + 150 * kPage);
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryRelease, Fidelity, testing::ValuesIn(releases()),
+                         [](const auto& tested) {
+                           std::string text("Go" + std::string(port::name(tested.param)));
+                           text[text.find('.')] = '_';
+                           return text;
+                         });
+
+TEST(Holes, GrowTogether) {
+  Heap heap;
+  ASSERT_EQ(std::string(heap.init(os::native()).view()), "");
+  constexpr std::size_t kSize = std::size_t{64} << 10;
+  std::array<char*, 8> all{};
+  for (char*& p : all) p = static_cast<char*>(heap.allocate(kSize));
+  (void)heap.allocate(kSize);
+  for (const std::size_t i : {1U, 3U, 2U, 5U, 4U}) heap.free(all[i]);
+  EXPECT_EQ(heap.allocate(5 * kSize), all[1]);
+}
+
+// Of small objects the one freed last is handed out first, by the thread that freed it.
+TEST(Freed, ComeBackLastInFirstOut) {
+  Heap heap;
+  ASSERT_EQ(std::string(heap.init(os::native()).view()), "");
+  std::array<void*, 5> all{};
+  for (void*& p : all) p = heap.allocate(64);
+  for (void* const p : all) heap.free(p);
+  for (std::size_t i = all.size(); i > 0; --i) EXPECT_EQ(heap.allocate(64), all[i - 1]);
+}
+
+}  // namespace
+}  // namespace Atoll::test

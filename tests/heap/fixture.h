@@ -1,0 +1,50 @@
+// A heap over this machine's own system, for the tests of what its users do.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "src/heap/heap.h"
+
+namespace Atoll::test {
+
+// Remembers what the corruption handler was told.
+struct Corruptions {
+  std::vector<CorruptionKind> kinds;
+
+  static void handle(void* context, const Corruption& corruption) {
+    static_cast<Corruptions*>(context)->kinds.push_back(corruption.kind);
+  }
+};
+
+inline std::string text(const Line& line) { return std::string(line.view()); }
+
+// Initialised with the options a test derives from it with; checked once more when the test ends.
+class HeapTest : public testing::Test {
+ protected:
+  explicit HeapTest(HeapOptions options = {}) : options_(options) {
+    options_.corruption_handler = &Corruptions::handle;
+    options_.corruption_context = &corruptions_;
+  }
+  void SetUp() override { ASSERT_EQ(text(heap_.init(os::native(), options_)), ""); }
+  void TearDown() override {
+    EXPECT_TRUE(corruptions_.kinds.empty()) << "corruption was told that no test looked at";
+    EXPECT_EQ(text(heap_.check()), "");
+  }
+
+  // Objects in use, when everything has been swept.
+  std::uint64_t objects() { return heap_.statistics().heap_objects; }
+  bool holds(const void* p) { return bool(heap_.find_object(p)); }
+
+  // What the handler was told since the last call.
+  std::vector<CorruptionKind> take_corruptions() { return std::exchange(corruptions_.kinds, {}); }
+
+  HeapOptions options_;
+  Corruptions corruptions_;
+  Heap heap_;
+};
+
+}  // namespace Atoll::test

@@ -1,0 +1,105 @@
+// A system that refuses: every call in turn, and what a heap makes of it.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "os/decorators/fault_injection.h"
+#include "tests/heap/ledger_os.h"
+#include "tests/heap/workload.h"
+
+namespace Atoll::test {
+
+enum class Refuses : bool { kOnce, kFromThenOn };
+
+struct Refusal {
+  Refuses refuses = Refuses::kOnce;
+  os::VerbSet verbs = os::VerbSet::all();
+};
+
+// Bytes of what the system would not take back: they are lost, and nobody is to blame.
+class RefusedReturns final : public os::ForwardOs {
+ public:
+  explicit RefusedReturns(os::Os& beneath) : ForwardOs(beneath) {}
+
+  std::uint64_t bytes() const { return bytes_; }
+
+  os::Status release(Address base, std::uint64_t size) override {
+    return note(beneath().release(base, size), size);
+  }
+  os::Status free(Address base, std::uint64_t size) override {
+    return note(beneath().free(base, size), size);
+  }
+
+ private:
+  os::Status note(os::Status status, std::uint64_t size) {
+    if (!status.ok()) bytes_ += size;
+    return status;
+  }
+
+  std::uint64_t bytes_ = 0;
+};
+
+// One life of a heap whose system refuses the kth call. False: it made fewer than k calls.
+inline bool live_with_refusal(os::Os& system, const HeapOptions& options, const Refusal& refusal,
+                              std::uint32_t k) {
+  LedgerOs ledger(system);
+  os::FaultInjectionOs faults(ledger);
+  RefusedReturns returns(static_cast<os::Os&>(faults));
+  const auto text = [](const Line& line) { return std::string(line.view()); };
+  faults.only(refusal.verbs);
+  bool was_refused = false;
+  {
+    Heap heap;
+    if (refusal.refuses == Refuses::kOnce) {
+      faults.fail_call(k);
+    } else {
+      faults.fail_from_call(k);
+    }
+    const std::string why = text(heap.init(returns, options));
+    if (why.empty()) {
+      Workload work(heap);
+      const bool is_complete = work.run();
+      EXPECT_EQ(work.failure(), "");
+      EXPECT_TRUE(is_complete || faults.failed_calls() != 0) << text(heap.last_failure());
+      EXPECT_EQ(text(heap.check()), "") << "while the system refuses";
+    } else {
+      EXPECT_NE(faults.failed_calls(), 0U) << why;
+      EXPECT_FALSE(heap.is_initialised());
+      EXPECT_LE(ledger.bytes_held(), returns.bytes()) << "init() left something behind: " << why;
+    }
+    was_refused = faults.failed_calls() != 0;
+
+    faults.fail_nothing();
+    if (!heap.is_initialised()) {
+      EXPECT_EQ(text(heap.init(returns, options)), "");
+    }
+    Workload work(heap);
+    EXPECT_TRUE(work.run()) << "the system refuses no more: " << text(heap.last_failure());
+    EXPECT_EQ(work.failure(), "");
+    EXPECT_EQ(text(heap.check()), "");
+    const Statistics statistics = heap.statistics();
+    EXPECT_EQ(statistics.heap_objects, 0U);
+    EXPECT_EQ(statistics.stack_in_use, 0U);
+  }
+  EXPECT_LE(ledger.bytes_held(), returns.bytes()) << "the heap's end left something behind";
+  return was_refused;
+}
+
+// Every call in turn, until the heap makes no more; every `step`th of them. Returns how many.
+inline std::uint32_t live_with_every_refusal(os::Os& system, const HeapOptions& options,
+                                             const Refusal& refusal, std::uint32_t step = 1) {
+  std::uint32_t k = 1;
+  while (live_with_refusal(system, options, refusal, k)) {
+    if (testing::Test::HasFailure()) {
+      ADD_FAILURE() << "call " << k << " was refused";
+      break;
+    }
+    k += step;
+  }
+  testing::Test::RecordProperty("calls", std::to_string(k - 1));
+  return k - 1;
+}
+
+}  // namespace Atoll::test

@@ -1,0 +1,90 @@
+// One thing a program asks of a heap, as plain data. Model tests, stress tests, fuzzers and
+// benchmarks all speak of requests: what one of them finds, the others can repeat.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "src/base/text.h"
+
+namespace Atoll::test {
+
+// Whoever executes requests has two tables, of objects and of stacks, and begins with both empty.
+// Every sequence of requests is valid: what makes no sense at the time (freeing an empty slot,
+// ending a mark phase that has not begun) does nothing.
+enum class RequestKind : std::uint8_t {
+  // Into a slot of objects; what was there is freed first.
+  kAllocate,         // size, scan
+  kAllocateZeroed,   // size, scan
+  kAllocateAligned,  // size, scan, alignment
+  kFree,
+  kReallocate,  // size; scan if the slot is empty
+
+  // A slot of stacks.
+  kStackAllocate,  // size: any; rounded up to a stack's
+  kStackFree,
+
+  kFind,          // looks up addresses in and around the slot's object, and one made of `size`
+  kSetFinalizer,  // on the slot's object
+
+  // A cycle of mark and sweep.
+  kBeginMark,
+  kMarkRoots,      // `size` chooses which objects are roots: see is_root()
+  kEndMark,        // what is no root and older than the cycle dies
+  kSweep,          // `size` spans, at most 255
+  kSweepAll,       // and runs finalizers
+  kRunFinalizers,  // that are due already
+
+  kScavenge,
+  kFlush,
+};
+inline constexpr std::size_t kRequestKinds = 17;
+
+struct Request {
+  RequestKind kind = RequestKind::kAllocate;
+  bool scan = false;                // whether the object may hold pointers
+  std::uint8_t alignment_log2 = 0;  // of kAllocateAligned
+  std::uint32_t slot = 0;           // modulo the number of slots
+  std::uint64_t size = 0;
+
+  std::uint64_t alignment() const { return std::uint64_t{1} << alignment_log2; }
+};
+
+// A good mixing of 64 bits (the finaliser of SplitMix64).
+constexpr std::uint64_t mix(std::uint64_t x) {
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+  return x ^ (x >> 31);
+}
+
+// Whether the object in `slot` is kept by the mark phase that `choice` describes: three of four
+// are.
+constexpr bool is_root(std::uint64_t choice, std::uint32_t slot) {
+  return mix(choice + slot) % 4 != 0;
+}
+
+inline std::string_view name(RequestKind kind) {
+  static constexpr std::array<std::string_view, kRequestKinds> kNames = {
+      "allocate",      "allocate_zeroed", "allocate_aligned", "free",
+      "reallocate",    "stack_allocate",  "stack_free",       "find",
+      "set_finalizer", "begin_mark",      "mark_roots",       "end_mark",
+      "sweep",         "sweep_all",       "run_finalizers",   "scavenge",
+      "flush"};
+  static_assert(static_cast<std::size_t>(RequestKind::kFlush) + 1 == kRequestKinds);
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+// "allocate_aligned slot 12 size 100 alignment 64 scan".
+inline Line describe(const Request& request) {
+  Line line;
+  line << name(request.kind) << " slot " << std::uint64_t{request.slot} << " size " << request.size;
+  if (request.kind == RequestKind::kAllocateAligned) {
+    line << " alignment " << request.alignment();
+  }
+  if (request.scan) line << " scan";
+  return line;
+}
+
+}  // namespace Atoll::test

@@ -1,0 +1,418 @@
+// Several threads in one heap. Built only for targets that have threads.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "tests/heap/fixture.h"
+#include "tests/heap/model.h"
+#include "tests/heap/pattern.h"
+#include "tests/heap/request_source.h"
+
+namespace Atoll::test {
+namespace {
+
+// Emulators take ten to fifty times as long.
+constexpr bool kIsEmulated =
+    port::kNativeGoarch != port::Goarch::kAmd64 && port::kNativeGoarch != port::Goarch::k386;
+constexpr std::uint64_t kScale = kIsEmulated ? 1 : 10;
+
+struct Piece {
+  std::byte* bytes = nullptr;
+  std::size_t size = 0;
+  std::uint64_t pattern = 0;
+};
+
+// Where threads leave things for each other.
+template <typename T>
+class Mailbox {
+ public:
+  void put(const T& item) {
+    const std::scoped_lock lock(mutex_);
+    items_.push_back(item);
+  }
+  std::optional<T> take() {
+    const std::scoped_lock lock(mutex_);
+    if (items_.empty()) return std::nullopt;
+    const T item = items_.front();
+    items_.pop_front();
+    return item;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::deque<T> items_;
+};
+
+class Threads : public HeapTest {
+ protected:
+  explicit Threads(HeapOptions options = {}) : HeapTest(options) {}
+
+  Piece make(Random& random) {
+    const auto size = static_cast<std::size_t>(random.log_uniform(random.one_in(50) ? 17 : 11) + 1);
+    const Scan scan = random.one_in(2) ? Scan::kScan : Scan::kNoscan;
+    const Piece piece{static_cast<std::byte*>(heap_.allocate(size, scan)), size, random.next()};
+    EXPECT_NE(piece.bytes, nullptr);
+    fill(piece.bytes, size, piece.pattern);
+    return piece;
+  }
+  void check_and_free(const Piece& piece) {
+    EXPECT_EQ(first_change(piece.bytes, piece.size, piece.size, piece.pattern), piece.size);
+    heap_.free(piece.bytes);
+  }
+
+  // When all other threads have ended.
+  void expect_empty() {
+    heap_.flush_thread();
+    const Statistics s = heap_.statistics();
+    EXPECT_EQ(s.heap_objects, 0U);
+    EXPECT_EQ(s.heap_cached, 0U);
+    EXPECT_EQ(s.heap_in_use, 0U);
+    EXPECT_EQ(s.mcache_in_use, 0U);
+    EXPECT_EQ(check_identities(s), "");
+    EXPECT_EQ(text(heap_.check()), "");
+  }
+
+  template <typename Work>
+  static void run_threads(unsigned count, Work work) {
+    std::vector<std::thread> threads;
+    for (unsigned i = 0; i < count; ++i) threads.emplace_back([&work, i] { work(i); });
+    for (std::thread& thread : threads) thread.join();
+  }
+};
+
+TEST_F(Threads, FreeWhatOthersMade) {
+  std::array<Mailbox<Piece>, 2> boxes;
+  std::array<std::atomic<bool>, 2> is_done{};
+  run_threads(2, [&](unsigned i) {
+    Random random(i);
+    for (std::uint64_t n = 0; n < 2000 * kScale; ++n) {
+      boxes[i].put(make(random));
+      if (const auto piece = boxes[1 - i].take()) check_and_free(*piece);
+    }
+    is_done[i] = true;
+    // Until the other one makes no more.
+    for (;;) {
+      const bool is_last = is_done[1 - i];
+      if (const auto piece = boxes[1 - i].take()) {
+        check_and_free(*piece);
+      } else if (is_last) {
+        break;
+      } else {
+        std::this_thread::yield();
+      }
+    }
+  });
+  expect_empty();
+}
+
+TEST_F(Threads, MakeAndOthersOnlyFree) {
+  Mailbox<Piece> box;
+  std::atomic<unsigned> producers{3};
+  run_threads(5, [&](unsigned i) {
+    Random random(i);
+    if (i < 3) {
+      for (std::uint64_t n = 0; n < 1000 * kScale; ++n) box.put(make(random));
+      --producers;
+      return;
+    }
+    for (;;) {
+      const bool is_last = producers == 0;
+      if (const auto piece = box.take()) {
+        check_and_free(*piece);
+      } else if (is_last) {
+        return;
+      } else {
+        std::this_thread::yield();
+      }
+    }
+  });
+  expect_empty();
+}
+
+TEST_F(Threads, LeaveTheirObjectsToOthersWhenTheyEnd) {
+  std::array<std::vector<Piece>, 8> left;
+  run_threads(8, [&](unsigned i) {
+    Random random(i);
+    for (std::uint64_t n = 0; n < 100 * kScale; ++n) left[i].push_back(make(random));
+  });
+  std::uint64_t count = 0;
+  for (const auto& pieces : left) count += pieces.size();
+  EXPECT_LE(heap_.statistics().heap_objects, count);
+  EXPECT_GT(heap_.statistics().heap_objects, count / 2) << "some share tiny blocks";
+  // Each frees a part of everybody's.
+  run_threads(8, [&](unsigned i) {
+    for (auto& pieces : left) {
+      for (std::size_t n = i; n < pieces.size(); n += 8) check_and_free(pieces[n]);
+    }
+  });
+  expect_empty();
+}
+
+TEST_F(Threads, MayComeAndGoInHundreds) {
+  Mailbox<Piece> box;
+  std::uint64_t sys_before = 0;
+  for (unsigned round = 0; round < 30 * kScale; ++round) {
+    run_threads(4, [&](unsigned i) {
+      Random random(round * 4 + i);
+      for (int n = 0; n < 20; ++n) box.put(make(random));
+      const StackMemory stack = heap_.stack_allocate(1 << 14);
+      std::memset(stack.base, 1, stack.size);
+      heap_.stack_free(stack);
+      for (int n = 0; n < 20; ++n) {
+        if (const auto piece = box.take()) check_and_free(*piece);
+      }
+    });
+    if (round == 15) sys_before = heap_.statistics().sys;
+  }
+  const Statistics s = heap_.statistics();
+  EXPECT_EQ(s.heap_objects, 0U);
+  EXPECT_LE(s.mcache_in_use, std::uint64_t{64} << 10) << "caches of dead threads are gone";
+  EXPECT_LE(s.sys, sys_before + (std::uint64_t{16} << 20));
+  expect_empty();
+}
+
+TEST_F(Threads, ShareStacks) {
+  Mailbox<StackMemory> box;
+  run_threads(4, [&](unsigned i) {
+    Random random(i);
+    const auto least = static_cast<std::size_t>(options_.spec.fixed_stack);
+    for (std::uint64_t n = 0; n < 200 * kScale; ++n) {
+      const StackMemory stack = heap_.stack_allocate(least << random.below(6));
+      fill(static_cast<std::byte*>(stack.base), stack.size, stack.size);
+      box.put(stack);
+      if (const auto other = box.take()) {
+        const auto* const bytes = static_cast<std::byte*>(other->base);
+        EXPECT_EQ(first_change(bytes, other->size, other->size, other->size), other->size);
+        heap_.stack_free(*other);
+      }
+    }
+  });
+  while (const auto stack = box.take()) heap_.stack_free(*stack);
+  heap_.flush_thread();
+  EXPECT_EQ(heap_.statistics().stack_in_use, 0U);
+}
+
+TEST_F(Threads, SeeConsistentStatisticsAtAnyTime) {
+  std::atomic<unsigned> working{3};
+  run_threads(4, [&](unsigned i) {
+    if (i == 3) {
+      while (working != 0) EXPECT_EQ(check_identities(heap_.statistics()), "");
+      return;
+    }
+    Random random(i);
+    std::deque<Piece> pieces;
+    for (std::uint64_t n = 0; n < 1000 * kScale; ++n) {
+      pieces.push_back(make(random));
+      if (pieces.size() > 50) {
+        check_and_free(pieces.front());
+        pieces.pop_front();
+      }
+    }
+    for (const Piece& piece : pieces) check_and_free(piece);
+    --working;
+  });
+  expect_empty();
+}
+
+TEST_F(Threads, ScavengeAndFlushWhileOthersWork) {
+  std::atomic<unsigned> working{2};
+  run_threads(3, [&](unsigned i) {
+    Random random(i);
+    while (i == 2 && working != 0) {
+      (void)heap_.scavenge();
+      heap_.flush_thread();
+    }
+    if (i == 2) return;
+    for (std::uint64_t n = 0; n < 1000 * kScale; ++n) check_and_free(make(random));
+    --working;
+  });
+  expect_empty();
+}
+
+TEST_F(Threads, LookUpTheirObjectsWhileOthersWork) {
+  std::atomic<unsigned> working{2};
+  run_threads(3, [&](unsigned i) {
+    Random random(i);
+    const Piece mine = make(random);
+    while (i == 2 && working != 0) {
+      EXPECT_TRUE(holds(mine.bytes));
+      EXPECT_GE(heap_.usable_size(mine.bytes), mine.size);
+    }
+    check_and_free(mine);
+    if (i == 2) return;
+    for (std::uint64_t n = 0; n < 1000 * kScale; ++n) check_and_free(make(random));
+    --working;
+  });
+  expect_empty();
+}
+
+TEST_F(Threads, LookUpWildAddressesWhileOthersWork) {
+  std::atomic<unsigned> working{2};
+  Random first(77);
+  const Piece mine = make(first);
+  run_threads(3, [&](unsigned i) {
+    Random random(i);
+    while (i == 2 && working != 0) {
+      const std::byte* const near = mine.bytes + random.below(1 << 20);
+      const Object found = heap_.find_object(near);
+      EXPECT_TRUE(!found || static_cast<std::size_t>(near - static_cast<std::byte*>(found.base)) <
+                                found.size);
+      (void)heap_.find_object(reinterpret_cast<void*>(static_cast<std::uintptr_t>(random.next())));
+    }
+    if (i == 2) return;
+    for (std::uint64_t n = 0; n < 1000 * kScale; ++n) check_and_free(make(random));
+    --working;
+  });
+  check_and_free(mine);
+  expect_empty();
+}
+
+TEST_F(Threads, MarkEveryObjectOnce) {
+  std::vector<void*> objects;
+  for (int i = 0; i < 3000; ++i) objects.push_back(heap_.allocate(16 + i % 500, Scan::kScan));
+  heap_.begin_mark();
+  std::atomic<unsigned> marked{0};
+  run_threads(4, [&](unsigned) {
+    for (void* const p : objects) {
+      if (heap_.mark(p)) ++marked;
+    }
+    // While they mark, they allocate: what is born is marked.
+    void* const born = heap_.allocate(100, Scan::kScan);
+    EXPECT_FALSE(heap_.mark(born));
+  });
+  heap_.end_mark();
+  EXPECT_EQ(marked, objects.size());
+  heap_.sweep_all();
+  EXPECT_EQ(heap_.statistics().heap_objects, objects.size() + 4);
+}
+
+TEST_F(Threads, MaySweepAndAllocateTogether) {
+  for (int i = 0; i < 20'000; ++i) (void)heap_.allocate(16 + i % 2000, Scan::kScan);
+  heap_.begin_mark();
+  heap_.end_mark();
+  run_threads(4, [&](unsigned i) {
+    Random random(i);
+    if (i < 2) {
+      heap_.sweep_all();
+    } else {
+      for (std::uint64_t n = 0; n < 300 * kScale; ++n) check_and_free(make(random));
+    }
+  });
+  heap_.sweep_all();
+  expect_empty();
+}
+
+TEST_F(Threads, MayOutliveTheHeap) {
+  std::atomic<int> step{0};
+  const auto wait_for = [&](int wanted) {
+    while (step != wanted) std::this_thread::yield();
+  };
+  Heap other;
+  ASSERT_EQ(text(other.init(os::native())), "");
+  std::thread thread([&] {
+    EXPECT_NE(other.allocate(100), nullptr);
+    EXPECT_NE(heap_.allocate(100), nullptr);
+    step = 1;
+    wait_for(2);
+    // A new heap, perhaps in the old one's place.
+    EXPECT_NE(other.allocate(100), nullptr);
+    step = 3;
+    wait_for(4);
+  });
+  wait_for(1);
+  other.destroy();
+  ASSERT_EQ(text(other.init(os::native())), "");
+  step = 2;
+  wait_for(3);
+  EXPECT_EQ(other.statistics().heap_objects, 1U);
+  other.destroy();
+  step = 4;
+  thread.join();
+  EXPECT_EQ(heap_.statistics().heap_objects, 1U);
+}
+
+// --- The model, in several threads. ---
+
+struct Variant {
+  const char* name;
+  bool tiny = true;
+  bool checked = false;
+  std::uint64_t profile_rate = 0;
+
+  friend std::ostream& operator<<(std::ostream& out, const Variant& variant) {
+    return out << variant.name;
+  }
+};
+
+HeapOptions options_of(const Variant& variant) {
+  HeapOptions options;
+  options.tiny = variant.tiny;
+  options.checked = variant.checked;
+  options.profile_rate = variant.profile_rate;
+  return options;
+}
+
+class Models : public Threads, public testing::WithParamInterface<Variant> {
+ protected:
+  Models() : Threads(options_of(GetParam())) {}
+};
+
+// Each thread has a model with slots of its own, and now and then sends an object to whoever comes
+// first. In every round there are other threads, which free what those before made.
+TEST_P(Models, AgreeAtQuietMoments) {
+  constexpr unsigned kModels = 4;
+  std::array<std::optional<Model>, kModels> models;
+  Mix mix;
+  mix.slots = 200;
+  mix.cycle_one_in = 0;
+  for (auto& model : models) {
+    ModelOptions model_options;
+    model_options.slots = mix.slots;
+    model_options.most_live_bytes = std::uint64_t{8} << 20;
+    model_options.is_shared = true;
+    model.emplace(heap_, options_, model_options);
+  }
+  Mailbox<Model::Item> box;
+  for (unsigned round = 0; round < 4; ++round) {
+    run_threads(kModels, [&](unsigned i) {
+      Model& model = *models[(i + round) % kModels];
+      RequestSource source(round * kModels + i, mix);
+      Random random(i);
+      for (std::uint64_t n = 0; n < 300 * kScale; ++n) {
+        if (!model.execute(source.next())) return;
+        if (!random.one_in(4)) continue;
+        const auto slot = static_cast<std::uint32_t>(random.below(mix.slots));
+        const Model::Item item = model.give_away(slot);
+        if (item.bytes != nullptr) box.put(item);
+        if (const auto other = box.take()) (void)model.take_over(slot, *other);
+      }
+    });
+    while (const auto item = box.take()) {
+      ASSERT_TRUE(models[0]->take_over(0, *item)) << models[0]->failure();
+    }
+    Counts counts;
+    for (auto& model : models) {
+      EXPECT_TRUE(model->check_contents()) << model->failure();
+      counts.add(model->counts());
+    }
+    const Statistics s = heap_.statistics();
+    EXPECT_EQ(check_identities(s), "");
+    EXPECT_EQ(compare(s, counts, kModels + 1), "") << "round " << round;
+    ASSERT_EQ(text(heap_.check()), "");
+  }
+  for (auto& model : models) EXPECT_TRUE(model->free_all()) << model->failure();
+  expect_empty();
+}
+
+INSTANTIATE_TEST_SUITE_P(Heap, Models,
+                         testing::Values(Variant{"Default"}, Variant{"WithoutTiny", false},
+                                         Variant{"Checked", true, true},
+                                         Variant{"Sampled", true, false, 4096}),
+                         [](const auto& tested) { return std::string(tested.param.name); });
+
+}  // namespace
+}  // namespace Atoll::test
