@@ -262,7 +262,8 @@ bool Model::reallocate_object(Slot& slot, const Request& request) {
   Item old = slot;
   Item moved = slot;
   moved.bytes = static_cast<std::byte*>(p);
-  if (!check_pattern(moved, std::min<std::size_t>(old.extent, request.size))) return false;
+  if (!check_pattern(moved, std::min(old.extent, static_cast<std::size_t>(request.size))))
+    return false;
   if (p != old.bytes) {
     drop(slot, /*is_swept_later=*/false);
     Request as_new = request;
@@ -277,7 +278,8 @@ bool Model::reallocate_object(Slot& slot, const Request& request) {
   extents_.erase(reinterpret_cast<std::uintptr_t>(p));
   live_bytes_ -= old.extent;
   if (!insert(p, slot.extent, number_of(slot))) return false;
-  if (slot.is_large) counts_.large_bytes += slot.extent - old.extent;
+  // In 64 bits, also where sizes have 32.
+  if (slot.is_large) counts_.large_bytes += std::uint64_t{slot.extent} - old.extent;
   fill(slot.bytes, slot.extent, slot.pattern);
   return check_found(p);
 }

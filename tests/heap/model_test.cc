@@ -17,7 +17,7 @@ constexpr port::Release kNative = port::native_release();
 constexpr bool kIsEmulated = port::kNativeGoarch != port::Goarch::kAmd64 &&
                              port::kNativeGoarch != port::Goarch::k386 &&
                              port::kNativeGoarch != port::Goarch::kWasm;
-constexpr std::uint64_t kRequests = kIsEmulated ? 4000 : 40'000;
+constexpr std::uint64_t kRequests = kIsEmulated ? 4000 : 120'000;
 
 struct Variant {
   const char* name;

@@ -273,7 +273,8 @@ TEST_F(Threads, LookUpWildAddressesWhileOthersWork) {
 
 TEST_F(Threads, MarkEveryObjectOnce) {
   std::vector<void*> objects;
-  for (int i = 0; i < 3000; ++i) objects.push_back(heap_.allocate(16 + i % 500, Scan::kScan));
+  for (std::size_t i = 0; i < 3000; ++i)
+    objects.push_back(heap_.allocate(16 + i % 500, Scan::kScan));
   heap_.begin_mark();
   std::atomic<unsigned> marked{0};
   run_threads(4, [&](unsigned) {
@@ -291,7 +292,7 @@ TEST_F(Threads, MarkEveryObjectOnce) {
 }
 
 TEST_F(Threads, MaySweepAndAllocateTogether) {
-  for (int i = 0; i < 20'000; ++i) (void)heap_.allocate(16 + i % 2000, Scan::kScan);
+  for (std::size_t i = 0; i < 20'000; ++i) (void)heap_.allocate(16 + i % 2000, Scan::kScan);
   heap_.begin_mark();
   heap_.end_mark();
   run_threads(4, [&](unsigned i) {
