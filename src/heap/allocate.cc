@@ -80,7 +80,7 @@ void Heap::free_slowly(void* p) {
 
 std::size_t Heap::usable_size(const void* p) {
   std::uint64_t index = 0;
-  const pages::Span* const span = find(p, &index);
+  const pages::Span* const span = find_span(p, &index);
   if (span == nullptr) return 0;
   const auto offset = static_cast<unsigned>(
       std::min<std::uint64_t>(platform().address(p) - objects::object_at(*span, index),
@@ -100,7 +100,7 @@ void* Heap::reallocate(void* p, std::size_t size, Scan scan) {
     return &empty_object;
   }
   std::uint64_t index = 0;
-  pages::Span* const span = find(p, &index);
+  pages::Span* const span = find_span(p, &index);
   const std::size_t used = usable_size(p);
   if (span == nullptr || used == 0) {
     state_->objects.report(CorruptionKind::kFreeOfForeignPointer, p, span);

@@ -2,24 +2,18 @@
 
 #include "src/heap/heap.h"
 #include "src/objects/span_objects.h"
+#include "src/objects/sweep.h"
 
 namespace Atoll {
 
-pages::Span* Heap::find(const void* p, std::uint64_t* index) {
+pages::Span* Heap::find_span(const void* p, std::uint64_t* index) {
   if (!state_.has_value()) return nullptr;
-  State& state = *state_;
-  const Address address = state.platform.address(p);
-  pages::Span* const span = state.objects.pages->map().object_span_of(address);
-  if (span == nullptr) return nullptr;
+  const Address address = platform().address(p);
+  pages::Span* const span = state_->pages.map().object_span_of(address);
+  if (span == nullptr || !span->has_objects.load(std::memory_order_acquire)) return nullptr;
   *index = objects::index_of(*span, address);
-  if (*index >= span->object_count) return nullptr;
-  if (!objects::is_set(span->alloc_bits, *index)) return nullptr;
-  // A span that waits to be swept is swept now: only that tells who is alive.
-  if (span->sweep_generation.load(std::memory_order_acquire) != state.objects.generation() &&
-      !central_of(*span).sweep_for(state.objects, span, *index)) {
-    return nullptr;
-  }
-  return span;
+  const bool is_taken = *index < span->object_count && objects::is_set(span->alloc_bits, *index);
+  return is_taken ? span : nullptr;
 }
 
 Object Heap::object_of(const pages::Span& span, std::uint64_t index) const {
@@ -32,10 +26,15 @@ objects::Central& Heap::central_of(const pages::Span& span) {
   return state_->centrals[span.span_class.load(std::memory_order_relaxed)];
 }
 
+// Nobody may hold on to an object at `p`, or the span be another one in a moment: the page heap's
+// lock keeps it as it is.
 Object Heap::find_object(const void* p) {
+  if (!state_.has_value()) return {};
+  const LockGuard guard(state_->pages.lock(), state_->platform.os);
   std::uint64_t index = 0;
-  const pages::Span* const span = find(p, &index);
-  return span == nullptr ? Object{} : object_of(*span, index);
+  pages::Span* const span = find_span(p, &index);
+  if (span == nullptr || !objects::is_alive(state_->objects, *span, index)) return {};
+  return object_of(*span, index);
 }
 
 void Heap::begin_mark() {
@@ -53,12 +52,13 @@ void Heap::begin_mark() {
 }
 
 Object Heap::mark(const void* p) {
+  if (!state_.has_value()) return {};
+  const LockGuard guard(state_->pages.lock(), state_->platform.os);
   std::uint64_t index = 0;
-  const pages::Span* const span = find(p, &index);
+  const pages::Span* const span = find_span(p, &index);
   if (span == nullptr) return {};
   const objects::BitWord mask = objects::mask_of(index);
   std::atomic<objects::BitWord>& word = objects::word_of(span->mark_bits, index);
-  if ((word.load(std::memory_order_relaxed) & mask) != 0) return {};
   if ((word.fetch_or(mask, std::memory_order_relaxed) & mask) != 0) return {};
   return object_of(*span, index);
 }
@@ -102,7 +102,7 @@ void Heap::sweep_all() {
 
 bool Heap::set_finalizer(void* p, objects::FinalizerFunction function, void* argument) {
   std::uint64_t index = 0;
-  pages::Span* const span = find(p, &index);
+  pages::Span* const span = find_span(p, &index);
   if (span == nullptr) return false;
   const Address address = platform().address(p);
   if (objects::object_at(*span, index) != address) return false;
@@ -118,7 +118,7 @@ bool Heap::set_finalizer(void* p, objects::FinalizerFunction function, void* arg
 
 bool Heap::clear_finalizer(void* p) {
   std::uint64_t index = 0;
-  pages::Span* const span = find(p, &index);
+  pages::Span* const span = find_span(p, &index);
   if (span == nullptr) return false;
   return state_->objects.specials.remove(span, platform().address(p) - span->base,
                                          objects::SpecialKind::kFinalizer);

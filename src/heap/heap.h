@@ -232,7 +232,9 @@ class Heap {
   void flush(ThreadCache& cache);
   pages::PageRecord new_number();
   bool is_careful() const;
-  pages::Span* find(const void* p, std::uint64_t* index);
+  // The span of an object in use, or free and in a cache. Whoever asks holds the object, or the
+  // page heap's lock.
+  pages::Span* find_span(const void* p, std::uint64_t* index);
   Object object_of(const pages::Span& span, std::uint64_t index) const;
   objects::Central& central_of(const pages::Span& span);
   objects::ObjectCounts count_objects(pages::PageStatistics* pages);

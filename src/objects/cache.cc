@@ -141,7 +141,10 @@ bool Cache::resize_large(Context& context, Span* span, std::uint64_t npages) {
   const bool is_done = npages > span->npages ? context.pages->extend(span, npages)
                                              : context.pages->truncate(span, npages);
   if (!is_done) return false;
-  span->object_size = span->bytes();
+  {
+    const LockGuard guard(context.pages->lock(), context.os());
+    span->object_size = span->bytes();
+  }
   const LockGuard guard(lock_, context.os());
   if (span->bytes() > before) {
     large_allocated_bytes_ += span->bytes() - before;

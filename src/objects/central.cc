@@ -95,6 +95,7 @@ void Central::free_empties(Context& context, List<Span>& empties) {
     TinyBlock* const table = span->tiny_blocks.load(std::memory_order_relaxed);
     if (table != nullptr) context.tiny_tables.free(table);
     spans_.fetch_sub(1, std::memory_order_relaxed);
+    span->has_objects.store(false, std::memory_order_release);
     context.pages->free(span);
   }
 }

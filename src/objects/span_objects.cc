@@ -45,6 +45,7 @@ void prepare(Span& span, pages::ArenaMap& map, const SizeTable& sizes, unsigned 
     }
   }
   span.sweep_generation.store(generation, std::memory_order_release);
+  span.has_objects.store(true, std::memory_order_release);
 }
 
 bool take_next(Span& span) {

@@ -25,6 +25,25 @@ void sweep_specials(Context& context, Span& span) {
 
 }  // namespace
 
+bool is_alive(Context& context, Span& span, std::uint64_t index) {
+  const auto is_swept = [&] {
+    return span.sweep_generation.load(std::memory_order_acquire) == context.generation();
+  };
+  const auto is_marked = [&] {
+    return (word_of(span.mark_bits, index).load(std::memory_order_acquire) & mask_of(index)) != 0;
+  };
+  // A sweeper first marks the object whose finalizer it takes, and clears marks when the span
+  // counts as swept: so each question is asked again after the one that it is taken away by.
+  if (!is_swept() && !is_marked()) {
+    const std::uint64_t offset = index * span.object_size;
+    const bool has_finalizer =
+        context.specials.in_use() != 0 &&
+        context.specials.find(&span, offset, SpecialKind::kFinalizer) != nullptr;
+    if (!has_finalizer && !is_marked() && !is_swept()) return false;
+  }
+  return is_set(span.alloc_bits, index);
+}
+
 std::uint32_t sweep_objects(Context& context, Span& span) {
   if (span.specials != nullptr) sweep_specials(context, span);
   TinyBlock* const blocks = span.tiny_blocks.load(std::memory_order_relaxed);
@@ -34,7 +53,6 @@ std::uint32_t sweep_objects(Context& context, Span& span) {
   for (unsigned i = 0; i < words; ++i) {
     const BitWord marked = span.mark_bits[i].load(std::memory_order_relaxed);
     const BitWord before = span.alloc_bits[i].fetch_and(marked, std::memory_order_release);
-    if (marked != 0) span.mark_bits[i].store(0, std::memory_order_relaxed);
     freed += static_cast<unsigned>(std::popcount(before & ~marked));
     taken += static_cast<unsigned>(std::popcount(before & marked));
     if (blocks == nullptr) continue;
@@ -45,6 +63,12 @@ std::uint32_t sweep_objects(Context& context, Span& span) {
   }
   span.taken_count = static_cast<std::uint16_t>(taken);
   span.sweep_generation.store(context.generation(), std::memory_order_release);
+  // Not before: until now the marks told who is alive.
+  for (unsigned i = 0; i < words; ++i) {
+    if (span.mark_bits[i].load(std::memory_order_relaxed) != 0) {
+      span.mark_bits[i].store(0, std::memory_order_release);
+    }
+  }
   return freed;
 }
 

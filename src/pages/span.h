@@ -48,15 +48,18 @@ struct Span {
   Address base;
   std::uint64_t npages = 0;
   std::atomic<SpanState> state{SpanState::kDead};
-  bool needs_zero = false;         // some bytes of its pages may not be zero
+  bool needs_zero = false;  // some bytes of its pages may not be zero
   TreapNode* treap_node = nullptr;
   std::uint64_t unused_since = 0;  // of a free span: when it became free, in nanoseconds
 
   // --- Of the objects in it (src/objects/). Constant while the span is in use, but where told. ---
   std::atomic<std::uint8_t> span_class{0};  // a size class and whether there are pointers
-  std::uint16_t object_count = 0;    // how many fit
-  std::uint64_t object_size = 0;     // in bytes; of a large object, its pages
-  port::DivMagic divide;             // an offset in the span by object_size
+  // These fields are right: set when they are, and cleared before the span is freed. Under the page
+  // heap's lock a span that has it set keeps them.
+  std::atomic<bool> has_objects{false};
+  std::uint16_t object_count = 0;  // how many fit
+  std::uint64_t object_size = 0;   // in bytes; of a large object, its pages
+  port::DivMagic divide;           // an offset in the span by object_size
   // A bit per object, in the arena's metadata. Set: taken, by a user or by a thread's cache.
   std::atomic<BitWord>* alloc_bits = nullptr;
   // Set: found by the collector's mark phase.
@@ -67,10 +70,10 @@ struct Span {
   std::uint16_t cache_base = 0;   // ... from this one on
   std::uint16_t free_index = 0;   // no free object before; a multiple of 64, or object_count
   // Under the lock of the span's central list (src/objects/central.h):
-  bool is_held = false;           // by a thread's cache; on no list then
-  std::uint16_t taken_count = 0;  // bits set in alloc_bits, while it is not held
-  bool frees_slowly = false;      // objects have records, or are tiny: page records stay 0
-  objects::Special* specials = nullptr;           // by offset and kind
+  bool is_held = false;                  // by a thread's cache; on no list then
+  std::uint16_t taken_count = 0;         // bits set in alloc_bits, while it is not held
+  bool frees_slowly = false;             // objects have records, or are tiny: page records stay 0
+  objects::Special* specials = nullptr;  // by offset and kind
   std::atomic<std::atomic<std::uint32_t>*> tiny_blocks{nullptr};  // see objects/tiny.h
 
   // --- Of the stacks in it (src/stacks/), under the lock of their pool. ---
