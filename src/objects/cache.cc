@@ -108,7 +108,7 @@ void* Cache::allocate_carefully(Context& context, unsigned span_class) {
   while (state.span == nullptr || (index = take_one(*state.span)) == state.span->object_count) {
     if (!hold_next_span(context, span_class)) return nullptr;
   }
-  Span& span = *state.span;
+  const Span& span = *state.span;
   if (context.marking.load(std::memory_order_relaxed)) {
     word_of(span.mark_bits, index).fetch_or(mask_of(index), std::memory_order_relaxed);
   }

@@ -6,8 +6,7 @@ namespace Atoll::test {
 namespace {
 
 std::string differs(std::string_view what, std::uint64_t is, std::uint64_t should_be) {
-  std::string text(what);
-  return text + " is " + std::to_string(is) + ", not " + std::to_string(should_be);
+  return std::string(what) + " is " + std::to_string(is) + ", not " + std::to_string(should_be);
 }
 
 std::string compare_class(std::string_view what, std::uint64_t mallocs, std::uint64_t frees,
@@ -74,14 +73,13 @@ void Counts::all_swept() {
 std::string compare(const Statistics& statistics, const Counts& counts, unsigned threads) {
   for (unsigned i = 0; i < statistics.size_classes; ++i) {
     const Statistics::BySize& is = statistics.by_size[i];
-    const std::string difference =
-        i == port::kTinySizeClass && counts.tiny_allocs != 0
-            ? compare_tiny_class(is, counts, threads)
-            : compare_class("class of " + std::to_string(is.size) + " bytes", is.mallocs, is.frees,
-                            counts.by_class[i]);
+    std::string difference = i == port::kTinySizeClass && counts.tiny_allocs != 0
+                                 ? compare_tiny_class(is, counts, threads)
+                                 : compare_class("class of " + std::to_string(is.size) + " bytes",
+                                                 is.mallocs, is.frees, counts.by_class[i]);
     if (!difference.empty()) return difference;
   }
-  const std::string difference = compare_class("large objects", statistics.large_mallocs,
+  std::string difference = compare_class("large objects", statistics.large_mallocs,
                                                statistics.large_frees, counts.large);
   if (!difference.empty()) return difference;
   if (statistics.large_alloc > counts.large_bytes ||

@@ -259,8 +259,8 @@ bool Model::reallocate_object(Slot& slot, const Request& request) {
   void* const p = heap_.reallocate(slot.bytes, static_cast<std::size_t>(request.size), scan);
   if (p == nullptr) return check_pattern(slot, slot.extent) && out_of_memory();
 
-  Item old = slot;
-  Item moved = slot;
+  const Item old = slot.item();
+  Item moved = old;
   moved.bytes = static_cast<std::byte*>(p);
   if (!check_pattern(moved, std::min(old.extent, static_cast<std::size_t>(request.size))))
     return false;
@@ -362,7 +362,7 @@ bool Model::free_all() {
 
 Model::Item Model::give_away(std::uint32_t number) {
   Slot& slot = slots_[number % slots_.size()];
-  const Item item = slot;
+  const Item item = slot.item();
   if (slot.bytes != nullptr && slot.size != 0) {
     if (slot.finalizer == Finalizer::kSet) heap_.clear_finalizer(slot.bytes);
     // It stays in use: only this model forgets it.

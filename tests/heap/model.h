@@ -81,16 +81,18 @@ class Model {
     bool is_tiny = false;
     bool is_large = false;
   };
-  // Takes the slot's object out, to hand it to another model. It loses its finalizer.
-  Item give_away(std::uint32_t slot);
-  // Into the slot; what was there is freed first.
-  bool take_over(std::uint32_t slot, const Item& item);
+  // Takes the object out of a slot, to hand it to another model. It loses its finalizer.
+  Item give_away(std::uint32_t number);
+  // Into a slot; what was there is freed first.
+  bool take_over(std::uint32_t number, const Item& item);
 
  private:
   enum class Finalizer : std::uint8_t { kNone, kSet, kDue };
   enum class Phase : std::uint8_t { kIdle, kMarking, kSweeping };
 
   struct Slot : Item {
+    const Item& item() const { return *this; }
+
     Model* model = nullptr;
     Finalizer finalizer = Finalizer::kNone;
     bool is_marked = false;

@@ -1,0 +1,77 @@
+// The calls a fresh heap makes of its system, as Go makes them: which, in what order, of how many
+// bytes and with which hints.
+//
+// What is meant to differ from Go:
+//   - used() of every span that is handed out, and of metadata of a 32-bit start: Go has memory
+//     that is Ready as soon as it is mapped.
+//   - From 1.20 an arena's metadata is larger than Go's, because the bitmaps of objects lie there.
+//   - Pointers in the arena map are this program's: on wasm they have 4 bytes, and Go's have 8.
+//   - An arena's pages have records beside its metadata, which come from the chunk or, where an
+//     arena has 256 MiB, from the system. Every few arenas that takes another chunk.
+//   - Go's list of all spans begins with 64 KiB from the system; here it comes from the chunk.
+//   - From 1.14 Go reserves the summaries of its page allocator, which Atoll does not have.
+//   - Where memory is one growing segment, a hint that cannot be had is refused, and there is
+//     nothing to give back. (Plan 9 up to 1.13 substitutes other memory.)
+// What Heap::init() does to find out about the machine is not among the calls.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "os/decorators/trace.h"
+#include "src/base/address.h"
+#include "src/base/platform.h"
+#include "src/port/port.h"
+#include "tests/fidelity/traced_heap.h"
+
+namespace Atoll::test {
+
+class CallRules {
+ public:
+  explicit CallRules(TracedHeap& heap);
+
+  // Each tells what calls come next; a call that is another is a failure of the test.
+  void init();
+  // Of one page, by the first allocation. Returns the region.
+  Range first_growth();
+  // By an object of so many bytes as the first region, which has one page less.
+  void second_growth(Range first);
+  void end();
+
+ private:
+  struct Hint {
+    Address address;
+    bool down = false;
+  };
+
+  // What the system answered; null if it had nothing or the call is another.
+  Address expect(os::Verb verb, Address address, std::uint64_t size);
+  Range expect_reserve(Address hint, std::uint64_t size);
+  void expect_range(os::Verb verb, Range range);
+  void expect_used(Range pages);
+  Range reserve_aligned(Address hint, std::uint64_t size);
+
+  void start32();
+  Range grow(std::uint64_t size);
+  Range at_hint(std::uint64_t size);
+  void metadata(Range region);
+  void expect_alloc(std::uint64_t bytes);
+  void expect_metadata(std::uint64_t bytes);
+
+  TracedHeap& heap_;
+  const Platform& platform_;
+  const port::PortSpec& spec_;
+  std::size_t seen_ = 0;
+  bool is_wrong_ = false;
+  std::vector<Hint> hints_;  // the last is tried first
+  bool has_table_ = false;
+  // Of a 32-bit start: what is left.
+  Range arenas_;
+  Range metadata_;
+  Address metadata_mapped_;
+};
+
+}  // namespace Atoll::test
