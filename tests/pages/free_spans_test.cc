@@ -111,8 +111,8 @@ TEST(FreeSpans, OfOneListAreTakenLastInFirstOut) {
   FakeSpans fakes;
   FreeSpans spans;
   spans.init(Release::k1_11, 1);
-  for (const std::uint64_t page : {20, 10, 30}) spans.insert(fakes.make(page, 2));
-  for (const std::uint64_t page : {30, 10, 20}) {
+  for (const std::uint64_t page : {20U, 10U, 30U}) spans.insert(fakes.make(page, 2));
+  for (const std::uint64_t page : {30U, 10U, 20U}) {
     Span* const span = spans.find_best_fit(1);
     ASSERT_NE(span, nullptr);
     EXPECT_EQ(span->base, Address(page * port::kPageSize));
