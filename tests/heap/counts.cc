@@ -80,7 +80,7 @@ std::string compare(const Statistics& statistics, const Counts& counts, unsigned
     if (!difference.empty()) return difference;
   }
   std::string difference = compare_class("large objects", statistics.large_mallocs,
-                                               statistics.large_frees, counts.large);
+                                         statistics.large_frees, counts.large);
   if (!difference.empty()) return difference;
   if (statistics.large_alloc > counts.large_bytes ||
       statistics.large_alloc < counts.large_bytes - counts.large_bytes_unswept) {
