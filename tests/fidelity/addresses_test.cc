@@ -31,13 +31,8 @@ class Addresses : public testing::TestWithParam<port::Release> {
 
 TEST_P(Addresses, AreThoseOfGo) { expect_addresses(*heap_, 1); }
 
-std::string name_of(const testing::TestParamInfo<port::Release>& release) {
-  std::string text = "go" + std::string(port::name(release.param));
-  text[text.find('.')] = '_';
-  return text;
-}
-
-INSTANTIATE_TEST_SUITE_P(EveryRelease, Addresses, testing::ValuesIn(kTestedReleases), name_of);
+INSTANTIATE_TEST_SUITE_P(EveryRelease, Addresses, testing::ValuesIn(kTestedReleases),
+                         name_of_release);
 
 }  // namespace
 }  // namespace Atoll::test

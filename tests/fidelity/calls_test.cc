@@ -45,13 +45,7 @@ TEST_P(Calls, AreThoseOfGo) {
   }
 }
 
-std::string name_of(const testing::TestParamInfo<port::Release>& release) {
-  std::string text = "go" + std::string(port::name(release.param));
-  text[text.find('.')] = '_';
-  return text;
-}
-
-INSTANTIATE_TEST_SUITE_P(EveryRelease, Calls, testing::ValuesIn(port::kReleases), name_of);
+INSTANTIATE_TEST_SUITE_P(EveryRelease, Calls, testing::ValuesIn(port::kReleases), name_of_release);
 
 }  // namespace
 }  // namespace Atoll::test

@@ -1,6 +1,8 @@
 // A fresh heap, and every call it makes of its system.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <array>
 #include <span>
 #include <string>
@@ -50,5 +52,11 @@ inline std::string text_of(const os::TraceRecord& call) {
 inline constexpr std::array kTestedReleases = {port::Release::k1_11, port::Release::k1_12,
                                                port::Release::k1_13, port::Release::k1_16,
                                                port::Release::k1_21};
+
+inline std::string name_of_release(const testing::TestParamInfo<port::Release>& release) {
+  std::string text = "go" + std::string(port::name(release.param));
+  text[text.find('.')] = '_';
+  return text;
+}
 
 }  // namespace Atoll::test

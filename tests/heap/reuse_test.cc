@@ -1,59 +1,36 @@
-// What a fresh heap decides on this machine.
-#include "tests/heap/fidelity.h"
+// What is freed is used again, in the order that the port's release has.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "os/os.h"
+#include "src/heap/heap.h"
+#include "src/port/native.h"
 
 namespace Atoll::test {
 namespace {
 
-constexpr bool kHasHint = port::native_spec().heap_start == port::HeapStart::kHints;
-
 std::vector<port::Release> releases() {
   using port::Release;
   std::vector<Release> all;
-  for (const Release release : {Release::k1_11, Release::k1_12, Release::k1_14, Release::k1_16,
-                                Release::k1_17, Release::k1_20, Release::k1_22, Release::k1_26}) {
+  for (const Release release : {Release::k1_11, Release::k1_12, Release::k1_14, Release::k1_17,
+                                Release::k1_20, Release::k1_22, Release::k1_26}) {
     if (port::has_port(release, port::kNativeGoos, port::kNativeGoarch)) all.push_back(release);
   }
   return all;
 }
 
-// Where the first arena will be, if that is known beforehand.
-std::uint64_t expected_base(const port::PortSpec& spec) {
-  if (spec.heap_start != port::HeapStart::kHints || !os::native().probe().honours_hints) return 0;
-  const std::uint64_t hint = *port::first_hint(spec);
-  return port::is_usable_hint(spec, hint) ? hint : 0;
-}
-
-class Fidelity : public testing::TestWithParam<port::Release> {
- protected:
-  HeapOptions options() const {
-    HeapOptions options;
-    options.spec = port::native_spec(GetParam());
-    return options;
-  }
-};
-
-TEST_P(Fidelity, ObjectsFollowEachOtherAsTheTablesSay) {
-  HeapOptions with = options();
-  expect_addresses(os::native(), with, expected_base(with.spec), 3000, 1);
-  HeapOptions without = options();
-  without.tiny = false;
-  expect_addresses(os::native(), without, expected_base(with.spec), 3000, 2);
-}
-
-TEST_P(Fidelity, TheSystemIsAskedAsTheSourcesDo) {
-  const HeapOptions heap_options = options();
-  if (!kHasHint || expected_base(heap_options.spec) == 0) {
-    SUCCEED() << "the first arena is where the system likes";
-    return;
-  }
-  expect_calls_from_hints(os::native(), heap_options);
-}
+class HolesOf : public testing::TestWithParam<port::Release> {};
 
 // The best fit is taken. Of several, release 1.11 takes the one freed last if it has fewer than 128
 // pages; else it is the lowest.
-TEST_P(Fidelity, HolesAreFilledByTheSmallestThatHolds) {
+TEST_P(HolesOf, AreFilledByTheSmallestThatHolds) {
+  HeapOptions options;
+  options.spec = port::native_spec(GetParam());
   Heap heap;
-  ASSERT_EQ(std::string(heap.init(os::native(), options()).view()), "");
+  ASSERT_EQ(std::string(heap.init(os::native(), options).view()), "");
   constexpr auto kPage = static_cast<std::size_t>(port::kPageSize);
   const auto pages = [&](std::size_t n) { return static_cast<char*>(heap.allocate(n * kPage)); };
   std::vector<char*> holes;
@@ -72,7 +49,7 @@ TEST_P(Fidelity, HolesAreFilledByTheSmallestThatHolds) {
   EXPECT_EQ(pages(45), holes[3] + 150 * kPage);
 }
 
-INSTANTIATE_TEST_SUITE_P(EveryRelease, Fidelity, testing::ValuesIn(releases()),
+INSTANTIATE_TEST_SUITE_P(EveryRelease, HolesOf, testing::ValuesIn(releases()),
                          [](const auto& tested) {
                            std::string text("Go" + std::string(port::name(tested.param)));
                            text[text.find('.')] = '_';
