@@ -131,4 +131,31 @@ bool Heap::run_finalizer() {
   return true;
 }
 
+void Heap::for_each_finalizable(void (*visit)(void* context, Object object), void* context) {
+  if (!state_.has_value()) return;
+  const pages::PageHeap& pages = state_->pages;
+  for (std::uint64_t i = 0; i < pages.span_count(); ++i) {
+    const pages::Span& span = *pages.span(i);
+    if (span.state.load(std::memory_order_relaxed) != pages::SpanState::kInUse) continue;
+    for (const objects::Special* s = span.specials; s != nullptr; s = s->next) {
+      if (s->kind != objects::SpecialKind::kFinalizer) continue;
+      visit(context, object_of(span, objects::index_of(span, span.base + s->offset)));
+    }
+  }
+  struct Visitor {
+    Heap& heap;
+    void (*visit)(void* context, Object object);
+    void* context;
+  } visitor{*this, visit, context};
+  state_->objects.specials.for_each_due(
+      [](void* due_visitor, void* object) {
+        const auto& to = *static_cast<Visitor*>(due_visitor);
+        std::uint64_t index = 0;
+        if (const pages::Span* const span = to.heap.find_span(object, &index)) {
+          to.visit(to.context, to.heap.object_of(*span, index));
+        }
+      },
+      &visitor);
+}
+
 }  // namespace Atoll

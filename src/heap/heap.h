@@ -147,7 +147,8 @@ class Heap {
   // marked. No other thread may use the heap during the call.
   void begin_mark();
   // Marks the object that holds `p` (any address). The object if it was not marked before, so that
-  // the caller looks at its pointers next; else none. Any number of threads.
+  // the caller looks at its pointers next; else none. Any number of threads, one at a time: it
+  // takes the lock of the heap's pages.
   Object mark(const void* p);
   // Marking is complete. No other thread may use the heap during the call. Objects that are not
   // marked are free from now on; their memory comes back as spans are swept, at the latest when
@@ -158,18 +159,24 @@ class Heap {
   void sweep_all();
 
   // --- Finalizers: `function(object, argument)` is due when the object dies in a sweep. The object
-  // lives on until it is due, and dies for good with the sweep after that. free() drops it. ---
+  // lives on until its turn has come, and dies for good with the sweep after that. What it refers
+  // to lives as long only if the collector marks it, see for_each_finalizable(). free() drops the
+  // finalizer. ---
 
-  // False: no such object, it has one already, or no memory.
+  // False: no such object, it is tiny, it has one already, or no memory.
   bool set_finalizer(void* p, objects::FinalizerFunction function, void* argument);
   bool clear_finalizer(void* p);
   // Runs at most one that is due; false: there is none.
   bool run_finalizer();
+  // Every object with a finalizer, due or not. Between begin_mark() and end_mark(); no other thread
+  // may use the heap during the call, but `visit` may mark. As Go does, a collector marks what
+  // these objects refer to, but not the objects themselves, which would never die.
+  void for_each_finalizable(void (*visit)(void* context, Object object), void* context);
 
   // --- Memory. ---
 
-  // Returns free pages to the system: all that have been free for `age_nanoseconds`; tells how many
-  // bytes. Caches of this thread are flushed first.
+  // Returns free pages to the system: all that have been free for `age_nanoseconds`. Tells how many
+  // bytes that was. Caches of this thread are flushed first.
   std::uint64_t scavenge(std::uint64_t age_nanoseconds = 0);
 
   // Hands what this thread's cache holds back to the heap. Its next call gets a new one.

@@ -8,12 +8,15 @@
 
 namespace Atoll {
 
-// Names are those of Go's runtime.MemStats. Bytes, but where a comment says otherwise. These hold
-// at every moment:
-//   sys          == heap_sys + stack_sys + mspan_sys + mcache_sys + buck_hash_sys + gc_sys +
-//   other_sys heap_sys     == heap_idle + heap_in_use heap_objects == mallocs - frees,  mallocs ==
-//   sum of by_size + large_mallocs, and so frees heap_alloc   == alloc == sum of by_size[i].size *
-//   (mallocs - frees) + large_alloc heap_alloc   <= heap_in_use,  heap_released <= heap_idle
+// Names are those of Go's runtime.MemStats. Bytes, but where a comment says otherwise. At every
+// moment:
+//   - sys is the sum of heap_sys, stack_sys, mspan_sys, mcache_sys, buck_hash_sys, gc_sys and
+//     other_sys;
+//   - heap_sys is heap_idle + heap_in_use, and heap_released is at most heap_idle;
+//   - mallocs is the sum of by_size[i].mallocs, and large_mallocs; so are frees; the difference is
+//     heap_objects;
+//   - heap_alloc, which is alloc, is the sum of by_size[i].size * (mallocs - frees), and
+//     large_alloc; it is at most heap_in_use.
 struct Statistics {
   std::uint64_t alloc = 0;        // of objects in use
   std::uint64_t total_alloc = 0;  // of all objects ever

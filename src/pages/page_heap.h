@@ -2,8 +2,12 @@
 //
 // Free spans are found best fit first, the lowest address among equals. Up to release 1.11 spans of
 // fewer than 128 pages wait on lists by size, and larger ones in a treap; from 1.12 all wait in the
-// treap. (Releases from 1.14 have a bitmap of pages instead; here they keep the treap, which gives
-// a heap without frees the same addresses.) Neighbouring free spans are merged at once.
+// treap. Neighbouring free spans are merged at once.
+//
+// Go's releases from 1.14 have a bitmap of pages instead, and take the first fit. Here they keep
+// the treap. A heap without frees has the same addresses either way, but for two things: Go sets 64
+// pages aside for each processor, and where a new region does not follow the last one, Go goes on
+// in the old region until it is full, and here in the smaller of the two.
 #pragma once
 
 #include <cstdint>

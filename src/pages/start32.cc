@@ -14,6 +14,15 @@ LinearAlloc::Mapping arena_mapping(const port::PortSpec& spec) {
   return LinearAlloc::Mapping::kNone;
 }
 
+// Release 1.11 of wasm answers a hint below the end of the memory with that end. Here the system
+// refuses such a hint, and the end is what comes next without one.
+AlignedReservation reserve_arenas(os::Os& os, const os::Machine& machine, Address hint,
+                                  std::uint64_t size, std::uint64_t alignment) {
+  const AlignedReservation at_hint = reserve_aligned(os, machine, hint, size, alignment);
+  if (at_hint.ok() || !machine.linear_only || !machine.honours_hints) return at_hint;
+  return reserve_aligned(os, machine, Address(), size, alignment);
+}
+
 }  // namespace
 
 Start32 start32(os::Os& os, const os::Machine& machine, const port::PortSpec& spec) {
@@ -35,7 +44,7 @@ Start32 start32(os::Os& os, const os::Machine& machine, const port::PortSpec& sp
 
   for (const std::uint64_t size : port::kStart32Reservations) {
     const AlignedReservation arenas =
-        reserve_aligned(os, machine, start.hint, size, spec.heap_arena_bytes);
+        reserve_arenas(os, machine, start.hint, size, spec.heap_arena_bytes);
     if (!arenas.ok() || !arenas.range.base.is_aligned(spec.heap_arena_bytes)) continue;
     start.arena_range = arenas.range;
     start.arenas = LinearAlloc(arenas.range, arena_mapping(spec));

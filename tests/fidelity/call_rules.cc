@@ -84,6 +84,10 @@ void CallRules::start32() {
   wish = (wish + 256 * kKiB).aligned_up(spec_.heap_arena_bytes);
   for (const std::uint64_t size : {512 * kMiB, 256 * kMiB, 128 * kMiB}) {
     arenas_ = reserve_aligned(wish, size);
+    // What lies below the end of a linear memory is answered with that end.
+    if (arenas_.is_empty() && machine.linear_only && machine.honours_hints) {
+      arenas_ = reserve_aligned(Address(), size);
+    }
     if (!arenas_.is_empty()) break;
   }
   hints_.push_back({arenas_.is_empty() ? wish : arenas_.end()});

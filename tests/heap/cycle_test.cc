@@ -328,6 +328,40 @@ TEST_F(Finalizers, AreForObjectsAndOneForEach) {
   EXPECT_FALSE(heap_.clear_finalizer(&on_stack));
 }
 
+// Objects of two words: the first refers to another.
+TEST_F(Finalizers, KeepWhatTheirObjectRefersToIfTheCollectorMarksIt) {
+  auto** const holder = static_cast<void**>(heap_.allocate(200, Scan::kScan));
+  void* const held = heap_.allocate(500);
+  holder[0] = held;
+  ASSERT_TRUE(set(holder));
+  for (int cycle = 0; cycle < 3; ++cycle) {
+    heap_.begin_mark();
+    std::vector<Object> seen;
+    struct Visitor {
+      Heap& heap;
+      std::vector<Object>& seen;
+    } visitor{heap_, seen};
+    heap_.for_each_finalizable(
+        [](void* context, Object object) {
+          const auto& to = *static_cast<Visitor*>(context);
+          to.seen.push_back(object);
+          (void)to.heap.mark(*static_cast<void**>(object.base));
+        },
+        &visitor);
+    heap_.end_mark();
+    heap_.sweep_all();
+    ASSERT_EQ(seen.size(), 1U) << "set in the first cycle, due in the others";
+    EXPECT_EQ(seen[0].base, holder);
+    EXPECT_EQ(seen[0].size, heap_.usable_size(holder));
+    EXPECT_FALSE(seen[0].noscan);
+    EXPECT_TRUE(holds(holder));
+    EXPECT_TRUE(holds(held));
+  }
+  EXPECT_EQ(run_all(), std::vector<void*>{holder});
+  collect({});
+  EXPECT_EQ(objects(), 0U);
+}
+
 TEST_F(Finalizers, AreIndependentOfEachOther) {
   std::vector<void*> all;
   for (int i = 0; i < 200; ++i) {

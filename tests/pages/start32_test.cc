@@ -117,8 +117,20 @@ TEST(Start32, WasmOf111StartsThisWayAndLosesNothing) {
   Walk walk(presets::wasm(), spec(Release::k1_11, Goos::kJs, Goarch::kWasm));
   walk.arenas.init();
   EXPECT_EQ(walk.arenas.metadata_range().size, 138412032U);
-  EXPECT_TRUE(walk.arenas.arena_range().base.is_aligned(64 * kMiB));
-  EXPECT_EQ(walk.arenas.grow(1).region.size, 64 * kMiB);
+  const Range arenas = walk.arenas.arena_range();
+  EXPECT_EQ(arenas.base, walk.arenas.metadata_range().end().aligned_up(64 * kMiB));
+  EXPECT_GE(arenas.size, 512 * kMiB);
+  EXPECT_EQ(walk.arenas.grow(1).region, (Range{arenas.base, 64 * kMiB}));
+}
+
+// Others took memory before: the hint behind the data lies below the end of the memory by then.
+TEST(Start32, WasmOf111GoesOnAtTheEndOfTheMemory) {
+  Walk walk(presets::wasm(), spec(Release::k1_11, Goos::kJs, Goarch::kWasm));
+  ASSERT_TRUE(walk.sim.grow_by_others(1));
+  walk.arenas.init();
+  const Range arenas = walk.arenas.arena_range();
+  EXPECT_EQ(arenas.base, walk.arenas.metadata_range().end().aligned_up(64 * kMiB));
+  EXPECT_GE(arenas.size, 512 * kMiB);
 }
 
 TEST(Start32, FailuresOfTheSystemAreSurvived) {
