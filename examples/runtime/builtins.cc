@@ -39,8 +39,8 @@ Value print(Runtime& lisp, Values values) {
   return {};
 }
 
-// Of a port that is closed, or has died open. All it needs is in the port: what a dead object
-// refers to may be gone before its finalizer runs.
+// Of a port that is closed, or has died open. All it needs is in the port, so that the collector
+// has nothing to mark for it.
 void close(void* port, void* lisp) {
   static_cast<Runtime*>(lisp)->write(static_cast<Object*>(port)->view());
   static_cast<Runtime*>(lisp)->write(" is closed\n");

@@ -186,6 +186,15 @@ constexpr bool is_usable_hint(const PortSpec& spec, std::uint64_t address) {
   return last >= address && spec.is_addressable(last);
 }
 
+// The first hint that a growth by one arena asks for; none if the port has no hints, or none that
+// it can use.
+constexpr std::optional<std::uint64_t> first_usable_hint(const PortSpec& spec) {
+  for (const std::uint64_t hint : arena_hints(spec).main) {
+    if (is_usable_hint(spec, hint)) return hint;
+  }
+  return std::nullopt;
+}
+
 // What a randomized heap does on its first growth, with the bits that follow the base's.
 struct FirstGrowth {
   std::uint64_t base_bits = 0;      // OR-ed into the first address: skips whole chunks of an arena

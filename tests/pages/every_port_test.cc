@@ -39,14 +39,6 @@ os::sim::Config system_like(const port::PortSpec& spec) {
   return spec.goarch == Goarch::kArm64 ? presets::linux_arm64() : presets::linux_amd64();
 }
 
-// The first hint that growth can use, as the port model says.
-std::optional<std::uint64_t> first_usable_hint(const port::PortSpec& spec) {
-  for (const std::uint64_t hint : port::arena_hints(spec).main) {
-    if (port::is_usable_hint(spec, hint)) return hint;
-  }
-  return std::nullopt;
-}
-
 TEST(EveryPort, StartsWhereItsReleaseSays) {
   int walked = 0;
   for (const port::Release release : port::kReleases) {
@@ -62,7 +54,7 @@ TEST(EveryPort, StartsWhereItsReleaseSays) {
         ASSERT_TRUE(first.ok()) << explain(first).view();
         EXPECT_TRUE(first.region.base.is_aligned(found.spec.heap_arena_bytes));
         EXPECT_TRUE(found.spec.is_addressable(first.region.last().value()));
-        const auto hint = first_usable_hint(found.spec);
+        const auto hint = port::first_usable_hint(found.spec);
         if (hint && walk.machine.honours_hints) {
           EXPECT_EQ(first.region.base, Address(*hint));
         }

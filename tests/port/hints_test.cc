@@ -166,6 +166,9 @@ TEST(Hints, HaveAPlaceInTheArenaMap) {
   for_every_port([](const PortSpec& port) {
     if (port.heap_start != HeapStart::kHints) return;
     const ArenaHints hints = arena_hints(port);
+    const auto first = first_usable_hint(port);
+    EXPECT_EQ(first.has_value(), port.goarch != kWasm);
+    EXPECT_EQ(first.value_or(hints.main[0]), hints.main[0]);
     const bool phone = (port.goos == kIos && port.goarch == kArm64) ||
                        (port.goos == kDarwin && port.goarch == kArm64 && port.release >= k1_14 &&
                         port.release <= k1_15);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <span>
 
 #include "os/decorators/trace.h"
@@ -384,7 +383,7 @@ class Probe {
            calls[1].size == port::kStart32Reservations[0] + spec_.heap_arena_bytes;
       why << "first the metadata, then the largest reservation of arenas";
     } else if (ok && spec_.heap_start == port::HeapStart::kHints) {
-      const auto first = first_asked_hint();
+      const auto first = port::first_usable_hint(spec_);
       ok = first ? calls[0].address == Address(*first) && calls[0].size == spec_.heap_arena_bytes
                  : calls[0].address.is_null();
       why << "the first asks for " << (first ? "the first usable hint" : "any place");
@@ -393,13 +392,6 @@ class Probe {
       why << "the first asks for any place";
     }
     findings_.check("calls", ok, why.view());
-  }
-
-  std::optional<std::uint64_t> first_asked_hint() const {
-    for (const std::uint64_t hint : port::arena_hints(spec_).main) {
-      if (port::is_usable_hint(spec_, hint)) return hint;
-    }
-    return std::nullopt;
   }
 
   // What was taken goes back, and can be had again.
