@@ -1,7 +1,10 @@
 """Platforms and constraint values, derived from the table of targets."""
 
-load("@local_tools//:tools.bzl", "MISSING")
-load(":targets.bzl", "TARGETS")
+load("@local_tools//:tools.bzl", "HAS_RACE_DETECTOR", "MISSING")
+load(":targets.bzl", "HOST", "TARGETS")
+
+# The host's platform whose programs have a race detector: no target, but --config=tsan.
+RACE = HOST + "_race"
 
 def constraint(value):
     """The label of a constraint value as the table names it."""
@@ -42,6 +45,25 @@ def declare_platforms():
     native.constraint_value(
         name = "tools_missing",
         constraint_setting = ":tools",
+    )
+
+    # Whether threads are watched for data races, as `go build -race` does.
+    native.constraint_setting(
+        name = "detector",
+        default_constraint_value = ":no_detector",
+    )
+    native.constraint_value(
+        name = "no_detector",
+        constraint_setting = ":detector",
+    )
+    native.constraint_value(
+        name = "race_detector",
+        constraint_setting = ":detector",
+    )
+    native.platform(
+        name = RACE,
+        constraint_values = constraints(TARGETS[HOST]) + [":race_detector"] +
+                            ([] if HAS_RACE_DETECTOR else [":tools_missing"]),
     )
 
     for name, target in TARGETS.items():

@@ -182,6 +182,14 @@ COMPONENTS = {
         ),
         after = "make_wine32_prefix",
     ),
+    "race-detector": dict(
+        why = "finds data races (--config=tsan)",
+        files = [
+            "/usr/bin/clang-19",
+            "/usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.tsan-x86_64.a",
+        ],
+        packages = ["clang-19", "llvm-19", "libclang-rt-19-dev"],
+    ),
     "lint": dict(
         why = "checks the sources (tools/lint)",
         files = ["/usr/bin/clang-format-19", "/usr/bin/clang-tidy-19", "/usr/bin/shellcheck"],

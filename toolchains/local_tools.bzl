@@ -3,6 +3,7 @@
 The repository @local_tools has one file, tools.bzl:
   TOOLS_DIR   the folder of what is unpacked beside the system
   MISSING     target -> components that are not here; a target without an entry can be built and run
+  HAS_...     whether a component that no target needs is here
 """
 
 load("//platforms:targets.bzl", "TARGETS")
@@ -30,10 +31,11 @@ def _local_tools_impl(ctx):
         if lacks:
             missing[name] = lacks
     ctx.file("BUILD", "")
-    ctx.file("tools.bzl", "TOOLS_DIR = %r\nMISSING = %r\nHAS_HOST_LIBRARIES = %r\n" % (
+    ctx.file("tools.bzl", "TOOLS_DIR = %r\nMISSING = %r\nHAS_HOST_LIBRARIES = %r\nHAS_RACE_DETECTOR = %r\n" % (
         tools_dir,
         missing,
         _is_here(ctx, tools_dir, "host-libraries"),
+        _is_here(ctx, tools_dir, "race-detector"),
     ))
 
 local_tools = repository_rule(

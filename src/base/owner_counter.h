@@ -3,10 +3,12 @@
 // The owner's change is one instruction, where an atomic increment would be a locked one, and even
 // a relaxed load and store three. A reader gets some value the number had a moment ago. Words of
 // this width are read and written whole by every processor the project runs on, which is all it
-// takes; under ThreadSanitizer, which cannot know that, the owner's store is atomic.
+// takes; for a race detector, which cannot know that, the owner's store is atomic.
 #pragma once
 
 #include <cstdint>
+
+#include "src/port/native.h"
 
 namespace Atoll {
 
@@ -18,11 +20,11 @@ class OwnerCounter {
 
   std::int32_t get() const { return value_; }
   void set(std::int32_t value) {
-#if defined(__SANITIZE_THREAD__)
-    __atomic_store_n(&value_, value, __ATOMIC_RELAXED);
-#else
-    value_ = value;
-#endif
+    if constexpr (port::kNativeRace) {
+      __atomic_store_n(&value_, value, __ATOMIC_RELAXED);
+    } else {
+      value_ = value;
+    }
   }
   std::int32_t increment() {
     set(value_ + 1);

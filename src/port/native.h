@@ -81,6 +81,16 @@ inline constexpr Goarch kNativeGoarch = Goarch::kWasm;
 #error "Atoll: unknown processor; define ATOLL_GOOS and ATOLL_GOARCH (src/port/native.h)"
 #endif
 
+// Whether this build's threads are watched for data races, as those of `go build -race`: then its
+// port is the one whose arenas lie where the race detector's shadow memory leaves them room.
+#if defined(__SANITIZE_THREAD__)
+inline constexpr bool kNativeRace = true;
+#elif defined(__has_feature)
+inline constexpr bool kNativeRace = __has_feature(thread_sanitizer);
+#else
+inline constexpr bool kNativeRace = false;
+#endif
+
 static_assert(sizeof(void*) == pointer_size(kNativeGoarch) || kNativeGoarch == Goarch::kWasm,
               "this build's pointers are not those of its GOARCH");
 
@@ -91,7 +101,7 @@ static_assert(first_release(kNativeGoos, kNativeGoarch).has_value(),
 constexpr Release native_release() { return *first_release(kNativeGoos, kNativeGoarch); }
 
 // This build's port. Precondition: has_port(release, kNativeGoos, kNativeGoarch).
-constexpr PortSpec native_spec(Release release = native_release(), bool race = false) {
+constexpr PortSpec native_spec(Release release = native_release(), bool race = kNativeRace) {
   return spec(release, kNativeGoos, kNativeGoarch, race);
 }
 

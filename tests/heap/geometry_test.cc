@@ -171,9 +171,11 @@ INSTANTIATE_TEST_SUITE_P(Sizes, Limits, testing::Values(64, 1000, 20'000, 100'00
 TEST(Limits, OfAddressSpaceAreNoMemory) {
   os::sim::Config config = os::sim::presets::linux_amd64();
   config.address_space_limit = std::uint64_t{300} << 20;
-  TouchableWorld world(config, port::native_spec());
+  HeapOptions options;
+  options.spec = port::native_spec(port::native_release(), /*race=*/false);
+  TouchableWorld world(config, options.spec);
   Heap heap;
-  const Line why = heap.init(world.os());
+  const Line why = heap.init(world.os(), options);
   ASSERT_EQ(why.view(), "");
   std::vector<void*> objects;
   EXPECT_GT(use_up(heap, 1'000'000, objects), std::uint64_t{100} << 20);

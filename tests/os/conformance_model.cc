@@ -228,8 +228,6 @@ TEST_P(ModelTest, RandomCallsDoWhatTheModelDoes) {
   }
 }
 
-std::string name_of(const ::testing::TestParamInfo<WorldMaker>& info) { return info.param.name; }
-
 INSTANTIATE_TEST_SUITE_P(Native, ModelTest, ::testing::ValuesIn(native_worlds()), name_of);
 INSTANTIATE_TEST_SUITE_P(Sim, ModelTest, ::testing::ValuesIn(sim_worlds()), name_of);
 

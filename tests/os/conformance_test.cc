@@ -4,8 +4,6 @@
 namespace Atoll::os::test {
 namespace {
 
-std::string name_of(const ::testing::TestParamInfo<WorldMaker>& info) { return info.param.name; }
-
 INSTANTIATE_TEST_SUITE_P(Native, Conformance, ::testing::ValuesIn(native_worlds()), name_of);
 INSTANTIATE_TEST_SUITE_P(Sim, Conformance, ::testing::ValuesIn(sim_worlds()), name_of);
 

@@ -1,6 +1,8 @@
 // What the conformance suite runs on: an operating system, and a way to touch its memory.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -32,6 +34,10 @@ struct WorldMaker {
 };
 
 inline void PrintTo(const WorldMaker& maker, std::ostream* out) { *out << maker.name; }
+
+inline std::string name_of(const ::testing::TestParamInfo<WorldMaker>& info) {
+  return info.param.name;
+}
 
 // The backend of this platform, alone and behind every decorator.
 std::vector<WorldMaker> native_worlds();

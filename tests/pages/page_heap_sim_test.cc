@@ -364,7 +364,7 @@ TEST(HeapCommit, ThatFailsPartwayIsUndone) {
   config.fails_partway = true;
   Traced run(config, port::spec(Release::k1_11, Goos::kWindows, Goarch::kAmd64));
   std::vector<Span*> spans;
-  for (const std::uint64_t npages : {4, 1, 5, 1}) {
+  for (const std::uint64_t npages : {4U, 1U, 5U, 1U}) {
     spans.push_back(run.heap.allocate(npages, PageUse::kObjects));
     ASSERT_NE(spans.back(), nullptr);
   }
@@ -470,7 +470,7 @@ TEST(Scavenging, GivesBackWhatHasBeenFreeForLongEnough) {
 TEST(Scavenging, TakesTheLargestSpansFirst) {
   Traced run(presets::linux_amd64(), linux_amd64(Release::k1_11));
   std::vector<Span*> spans;
-  for (const std::uint64_t npages : {3, 9, 200, 5}) {
+  for (const std::uint64_t npages : {3U, 9U, 200U, 5U}) {
     spans.push_back(run.heap.allocate(npages, PageUse::kStacks));
     ASSERT_NE(run.heap.allocate(1, PageUse::kObjects), nullptr);
   }

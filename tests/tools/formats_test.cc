@@ -83,7 +83,8 @@ TEST(Csv, OfHintsIsTheJson) {
     const bool user = i >= 64;
     EXPECT_EQ(rows[i + 1][4], user ? "user" : "main");
     EXPECT_EQ(rows[i + 1][5], std::to_string(i % 64));
-    EXPECT_EQ(rows[i + 1][6], answer[user ? "user" : "main"][i % 64]);
+    const Json& address = answer[user ? "user" : "main"][i % 64];
+    EXPECT_EQ(rows[i + 1][6], address.get<std::string>());
   }
   EXPECT_EQ(run("hints --goos linux --goarch 386 --format csv").out,
             "go,goos,goarch,race,list,order,address,usable\n");

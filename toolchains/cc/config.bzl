@@ -33,7 +33,6 @@ _LINK = [
 
 _SANITIZERS = {
     "asan": "address",
-    "tsan": "thread",
     "ubsan": "undefined",
 }
 

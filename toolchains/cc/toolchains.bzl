@@ -2,7 +2,7 @@
 
 load("@local_tools//:tools.bzl", "TOOLS_DIR")
 load("@rules_cc//cc/toolchains:cc_toolchain.bzl", "cc_toolchain")
-load("//platforms:platforms.bzl", "constraints")
+load("//platforms:platforms.bzl", "RACE", "constraint", "constraints")
 load("//platforms:targets.bzl", "HOST", "TARGETS")
 load(":config.bzl", "cc_toolchain_config")
 
@@ -22,7 +22,7 @@ def _gnu(name, compiler):
         dynamic_linker = name == HOST,
         link_flags = static + ["-pthread", "-lstdc++", "-lm"],
         pic = not is_mingw,
-        sanitizers = ["asan", "ubsan", "tsan"] if name == HOST else [],
+        sanitizers = ["asan", "ubsan"] if name == HOST else [],
         tools = {
             "ar": prefix + "ar",
             "cpp": prefix + "cpp" + posix,
@@ -36,23 +36,37 @@ def _gnu(name, compiler):
         },
     )
 
+_CLANG = "/usr/bin/%s-19"
+
+_CLANG_TOOLS = {
+    "ar": _CLANG % "llvm-ar",
+    "cpp": _CLANG % "clang-cpp",
+    "gcc": _CLANG % "clang",
+    "gcov": _CLANG % "llvm-cov",
+    "ld": _CLANG % "lld",
+    "nm": _CLANG % "llvm-nm",
+    "objcopy": _CLANG % "llvm-objcopy",
+    "objdump": _CLANG % "llvm-objdump",
+    "strip": _CLANG % "llvm-strip",
+}
+
+# The host with ThreadSanitizer. Clang's, because its programs may have memory at 0xc000000000, where
+# the hints of race ports lie; GCC's may not.
+_RACE = dict(
+    compile_flags = ["-fsanitize=thread", "-fno-omit-frame-pointer", "-g"],
+    compiler = "clang",
+    dynamic_linker = True,
+    link_flags = ["-fsanitize=thread", "-pthread", "-lstdc++", "-lm"],
+    pic = True,
+    tools = _CLANG_TOOLS,
+)
+
 def _clang(compiler):
     """Clang 19, told the target; the rest depends on where that target's libraries are."""
     target = ["--target=" + compiler["triple"]]
-    tool = "/usr/bin/%s-19"
     common = dict(
         compiler = "clang",
-        tools = {
-            "ar": tool % "llvm-ar",
-            "cpp": tool % "clang-cpp",
-            "gcc": tool % "clang",
-            "gcov": tool % "llvm-cov",
-            "ld": tool % "lld",
-            "nm": tool % "llvm-nm",
-            "objcopy": tool % "llvm-objcopy",
-            "objdump": tool % "llvm-objdump",
-            "strip": tool % "llvm-strip",
-        },
+        tools = _CLANG_TOOLS,
     )
     if compiler["triple"].startswith("wasm32"):
         # GoogleTest is told what WASI has not: threads, exceptions, dup().
@@ -97,15 +111,17 @@ def _clang(compiler):
         pic = True,
     )
 
-def _declare(name, target):
-    compiler = target["compiler"]
+def _config(name, compiler):
     config = dict(_gnu(name, compiler) if compiler["kind"] == "gnu" else _clang(compiler))
     config["compile_flags"] = config["compile_flags"] + compiler.get("flags", [])
     config["link_flags"] = config["link_flags"] + compiler.get("link_flags", [])
+    config["program_suffix"] = compiler.get("suffix", "")
+    return config
+
+def _declare(name, config, target_constraints):
     cc_toolchain_config(
         name = name + "_config",
         include_directories = _INCLUDE_DIRECTORIES,
-        program_suffix = compiler.get("suffix", ""),
         target = name,
         **config
     )
@@ -125,7 +141,7 @@ def _declare(name, target):
     native.toolchain(
         name = name,
         exec_compatible_with = constraints(TARGETS[HOST]),
-        target_compatible_with = constraints(target),
+        target_compatible_with = target_constraints,
         toolchain = ":" + name + "_cc",
         toolchain_type = "@bazel_tools//tools/cpp:toolchain_type",
     )
@@ -133,4 +149,9 @@ def _declare(name, target):
 def declare_toolchains():
     native.filegroup(name = "empty")
     for name, target in TARGETS.items():
-        _declare(name, target)
+        _declare(
+            name,
+            _config(name, target["compiler"]),
+            constraints(target) + [constraint("no_detector")],
+        )
+    _declare(RACE, _RACE, constraints(TARGETS[HOST]) + [constraint("race_detector")])

@@ -140,8 +140,9 @@ class Reading {
  private:
   void wait_for_output(int milliseconds) {
     while (poll(polled_.data(), polled_.size(), milliseconds) > 0) {
-      if (!read_some(&polled_[0], &result_.output) & !read_some(&polled_[1], &result_.errors))
-        return;
+      const bool has_output = read_some(&polled_[0], &result_.output);
+      const bool has_errors = read_some(&polled_[1], &result_.errors);
+      if (!has_output && !has_errors) return;
     }
   }
 

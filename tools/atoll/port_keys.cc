@@ -17,7 +17,6 @@ using enum port::Release;
 
 constexpr ReleaseRange since(port::Release first) { return {first, port::kLastRelease}; }
 constexpr ReleaseRange until(port::Release last) { return {port::kFirstRelease, last}; }
-constexpr ReleaseRange kAlways = {port::kFirstRelease, port::kLastRelease};
 
 std::string_view heap_start_name(port::HeapStart start) {
   switch (start) {
