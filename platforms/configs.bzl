@@ -1,6 +1,6 @@
 """The file of --configs, one per target, derived from the table."""
 
-load(":targets.bzl", "TARGETS")
+load(":targets.bzl", "TARGETS", "programs_of")
 
 def _configs_text():
     lines = [
@@ -9,8 +9,8 @@ def _configs_text():
     for name, target in TARGETS.items():
         lines += [
             "",
-            "build:%s --platforms=//platforms:%s" % (name, name),
-            "build:%s --platform_suffix=-%s" % (name, name),
+            "build:%s --platforms=//platforms:%s" % (name, programs_of(name)),
+            "build:%s --platform_suffix=-%s" % (name, programs_of(name)),
             "build:%s --run_under=//toolchains/emulators:%s_run" % (name, name),
             "build:%s --build_tag_filters=-matrix" % name,
             "test:%s --test_tag_filters=-matrix" % name,

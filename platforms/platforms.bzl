@@ -6,6 +6,9 @@ load(":targets.bzl", "HOST", "TARGETS")
 # The host's platform whose programs have a race detector: no target, but --config=tsan.
 RACE = HOST + "_race"
 
+# The targets that have programs of their own, and so a platform and a compiler.
+COMPILED = {name: target for name, target in TARGETS.items() if "compiler" in target}
+
 def constraint(value):
     """The label of a constraint value as the table names it."""
     return value if value.startswith("@") else "//platforms:" + value
@@ -14,7 +17,7 @@ def constraints(target):
     return [constraint(target["os"]), constraint(target["cpu"])]
 
 def _declare_values(setting, key):
-    values = {t[key]: None for t in TARGETS.values() if not t[key].startswith("@")}
+    values = {t[key]: None for t in COMPILED.values() if not t[key].startswith("@")}
     for value in values:
         native.constraint_value(
             name = value,
@@ -66,7 +69,7 @@ def declare_platforms():
                             ([] if HAS_RACE_DETECTOR else [":tools_missing"]),
     )
 
-    for name, target in TARGETS.items():
+    for name, target in COMPILED.items():
         native.platform(
             name = name,
             constraint_values = constraints(target) + ([":tools_missing"] if name in MISSING else []),

@@ -9,8 +9,11 @@ keep it to literals.
                    clang clang 19 with a sysroot, or for WebAssembly with wasi-libc
              triple, flags (of the compiler), link_flags, suffix of the programs
   runner     kind: native, qemu (argument: the name behind "qemu-"), wine (argument: 64 or 32),
-             node (argument: the host script, wasi or js)
+             node (argument: the host script, wasi or js), kernel (argument: which of run.sh's)
   needs      components of tools/setup that this target needs beyond those of every build
+
+A row without os, cpu and compiler has programs_of instead: it runs another target's programs in
+another way.
 """
 
 TARGETS = {
@@ -105,6 +108,16 @@ TARGETS = {
         runner = dict(kind = "qemu", argument = "loongarch64"),
         needs = ["clang", "loong64-sysroot", "qemu-user"],
     ),
+    "linux_arm64_16k": dict(
+        programs_of = "linux_arm64",
+        runner = dict(kind = "kernel", argument = "arm64-16k"),
+        needs = ["g++-aarch64-linux-gnu", "qemu-system-arm", "kernel-arm64-16k"],
+    ),
+    "linux_ppc64le_64k": dict(
+        programs_of = "linux_ppc64le",
+        runner = dict(kind = "kernel", argument = "ppc64le-64k"),
+        needs = ["g++-powerpc64le-linux-gnu", "qemu-system-ppc", "kernel-ppc64le-64k"],
+    ),
     "windows_amd64": dict(
         os = "@platforms//os:windows",
         cpu = "@platforms//cpu:x86_64",
@@ -142,3 +155,7 @@ TARGETS = {
 
 # The target that the build itself runs on: its cells are the plain tests.
 HOST = "linux_amd64"
+
+def programs_of(name):
+    """The target whose programs a target runs: itself, in most cases."""
+    return TARGETS[name].get("programs_of", name)

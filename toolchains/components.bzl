@@ -11,7 +11,8 @@ holds what is unpacked beside the system: $ATOLL_TOOLS, else /opt/atoll for root
   packages  Debian packages to install
   unpack    packages whose closure, or just themselves, are unpacked into {tools}/INTO without
             touching the system: suite ("": the machine's own), architecture, packages, closure,
-            into; plain_from: where Debian's own package is of this version or later, it is
+            into; meta: not the packages themselves, but what they depend on directly; only: the
+            folders that are unpacked; plain_from: where Debian's own package is of this version or later, it is
             installed as usual and {tools}/INTO points to it
   npm       an npm package installed into {tools}/npm
   after     a function of tools/setup that finishes the work
@@ -156,6 +157,42 @@ COMPONENTS = {
             ],
             closure = False,
             into = "loong64",
+        ),
+    ),
+    "qemu-system-arm": dict(
+        why = "runs real kernels of arm64",
+        files = ["/usr/bin/qemu-system-aarch64"],
+        packages = ["qemu-system-arm"],
+    ),
+    "qemu-system-ppc": dict(
+        why = "runs real kernels of ppc64le",
+        files = ["/usr/bin/qemu-system-ppc64", "/usr/share/qemu/slof.bin"],
+        packages = ["qemu-system-ppc", "qemu-system-data"],
+    ),
+    "kernel-arm64-16k": dict(
+        why = "a real kernel with pages of 16 KiB, which this Debian release lacks",
+        files = ["{tools}/kernel-arm64-16k/boot"],
+        unpack = dict(
+            suite = "trixie",
+            architecture = "arm64",
+            packages = ["linux-image-arm64-16k"],
+            closure = False,
+            meta = True,
+            only = ["./boot"],
+            into = "kernel-arm64-16k",
+        ),
+    ),
+    "kernel-ppc64le-64k": dict(
+        why = "a real kernel with pages of 64 KiB, which this Debian release lacks",
+        files = ["{tools}/kernel-ppc64le-64k/boot"],
+        unpack = dict(
+            suite = "trixie",
+            architecture = "ppc64el",
+            packages = ["linux-image-powerpc64le-64k"],
+            closure = False,
+            meta = True,
+            only = ["./boot"],
+            into = "kernel-ppc64le-64k",
         ),
     ),
     "node": dict(

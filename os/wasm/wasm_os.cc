@@ -5,8 +5,6 @@
 
 #include <cstddef>
 
-#include "src/base/bits.h"
-
 #ifdef ATOLL_HOST_JS
 extern "C" __attribute__((import_module("atoll"), import_name("memory_grown"))) void
 atoll_memory_grown();
@@ -19,7 +17,8 @@ void atoll_memory_grown() {}
 namespace Atoll::os {
 namespace {
 
-constinit WasmOs wasm_os;
+constinit LinearMemory linear_memory;
+constinit WasmOs wasm_os(linear_memory);
 
 constexpr int kMemory = 0;  // the first memory, and the only one
 
@@ -40,41 +39,6 @@ Address LinearMemory::grow(std::uint64_t size) {
   atoll_memory_grown();
   return Address(std::uint64_t{before} * kPageSize);
 }
-
-Machine WasmOs::probe() {
-  Machine machine;
-  machine.page_size = LinearMemory::kPageSize;
-  machine.granularity = LinearMemory::kPageSize;
-  machine.huge_page_size = 0;
-  machine.address_bits = sizeof(void*) * 8;
-  machine.end_of_data = space_.start();
-  machine.program_break = space_.program_break();
-  machine.honours_hints = true;  // within what linear_only says
-  machine.releases_parts = true;
-  machine.lazy_commit = true;  // left to the engine, which maps lazily
-  machine.decommit_zeroes = false;
-  machine.can_shrink = false;
-  machine.can_protect = false;
-  machine.linear_only = true;
-  machine.has_threads = false;
-  return machine;
-}
-
-Allocation WasmOs::reserve(Address hint, std::uint64_t size) { return space_.reserve(hint, size); }
-
-Status WasmOs::release(Address base, std::uint64_t size) { return space_.free(base, size); }
-
-Status WasmOs::map(Address base, std::uint64_t size) { return space_.check(base, size); }
-
-Status WasmOs::used(Address base, std::uint64_t size) { return space_.check(base, size); }
-
-Status WasmOs::unused(Address base, std::uint64_t size) { return space_.check(base, size); }
-
-Status WasmOs::fault(Address, std::uint64_t) { return {Failure::kUnsupported, 0}; }
-
-Allocation WasmOs::alloc(std::uint64_t size) { return space_.reserve(Address(), size); }
-
-Status WasmOs::free(Address base, std::uint64_t size) { return space_.free(base, size); }
 
 void WasmOs::write(std::string_view text) {
   while (!text.empty()) {

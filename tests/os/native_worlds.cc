@@ -1,33 +1,47 @@
 #include "tests/os/decorated.h"
+#include "tests/os/other_systems.h"
 #include "tests/os/process_memory.h"
 #include "tests/os/world.h"
 
 namespace Atoll::os::test {
 namespace {
 
+template <Os& (*kSystem)()>
 class NativeWorld final : public World {
  public:
-  Os& os() override { return native(); }
+  Os& os() override { return kSystem(); }
   std::optional<std::uint8_t> read(Address address) override { return read_process_byte(address); }
   bool write(Address address, std::uint8_t byte) override {
     return write_process_byte(address, byte);
   }
 };
 
-std::unique_ptr<World> make_native(std::size_t) { return std::make_unique<NativeWorld>(); }
+template <Os& (*kSystem)()>
+std::unique_ptr<World> make(std::size_t) {
+  return std::make_unique<NativeWorld<kSystem>>();
+}
 
+template <Os& (*kSystem)()>
 std::unique_ptr<World> make_decorated(std::size_t decorator) {
-  return decorate(make_native(0), decorator);
+  return decorate(make<kSystem>(0), decorator);
+}
+
+// `prefix` comes before the decorators' names.
+template <Os& (*kSystem)()>
+void add_worlds(const std::string& name, const std::string& prefix,
+                std::vector<WorldMaker>& worlds) {
+  worlds.push_back({name, make<kSystem>});
+  for (std::size_t i = 0; i < kDecorators.size(); ++i) {
+    worlds.push_back({prefix + kDecorators[i], make_decorated<kSystem>, i, 300});
+  }
 }
 
 }  // namespace
 
 std::vector<WorldMaker> native_worlds() {
   std::vector<WorldMaker> worlds;
-  worlds.push_back({"plain", make_native});
-  for (std::size_t i = 0; i < kDecorators.size(); ++i) {
-    worlds.push_back({kDecorators[i], make_decorated, i, 300});
-  }
+  add_worlds<native>("plain", "", worlds);
+  if constexpr (kHasPlan9) add_worlds<plan9>("plan9", "plan9_", worlds);
   return worlds;
 }
 

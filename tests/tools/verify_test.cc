@@ -17,7 +17,15 @@
 namespace Atoll {
 namespace {
 
-TEST(Verify, AgreesHereAndSaysWhatItSaw) {
+// What is read off this machine, where the program itself does not stand in the way.
+class VerifyHere : public testing::Test {
+ protected:
+#if defined(__SANITIZE_ADDRESS__)
+  void SetUp() override { GTEST_SKIP() << "the hints lie in AddressSanitizer's own memory"; }
+#endif
+};
+
+TEST_F(VerifyHere, AgreesAndSaysWhatItSaw) {
   const Json answer = ask("verify");
   EXPECT_EQ(answer["go"], "1.11");
   EXPECT_EQ(answer["goos"], "linux");
@@ -35,7 +43,7 @@ TEST(Verify, AgreesHereAndSaysWhatItSaw) {
   EXPECT_EQ(answer["calls"][0], "reserve(0xc000000000, 64 MiB) -> 0xc000000000");
 }
 
-TEST(Verify, EveryReleaseAgreesHere) {
+TEST_F(VerifyHere, AgreesInEveryRelease) {
   for (const std::string& release : releases()) {
     const Json answer = ask("verify --go " + release);
     EXPECT_EQ(answer["go"], release);

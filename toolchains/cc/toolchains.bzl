@@ -2,7 +2,7 @@
 
 load("@local_tools//:tools.bzl", "TOOLS_DIR")
 load("@rules_cc//cc/toolchains:cc_toolchain.bzl", "cc_toolchain")
-load("//platforms:platforms.bzl", "RACE", "constraint", "constraints")
+load("//platforms:platforms.bzl", "COMPILED", "RACE", "constraint", "constraints")
 load("//platforms:targets.bzl", "HOST", "TARGETS")
 load(":config.bzl", "cc_toolchain_config")
 
@@ -148,7 +148,7 @@ def _declare(name, config, target_constraints):
 
 def declare_toolchains():
     native.filegroup(name = "empty")
-    for name, target in TARGETS.items():
+    for name, target in COMPILED.items():
         _declare(
             name,
             _config(name, target["compiler"]),

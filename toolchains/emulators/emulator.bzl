@@ -4,7 +4,7 @@ Every kind of runner goes through run.sh, which starts the program and checks th
 """
 
 load("@local_tools//:tools.bzl", "TOOLS_DIR")
-load("//platforms:platforms.bzl", "constraints")
+load("//platforms:platforms.bzl", "COMPILED", "constraints")
 load("//platforms:targets.bzl", "HOST", "TARGETS")
 
 # A string: Bazel 4 takes no Label here.
@@ -39,7 +39,7 @@ exec bash "$ATOLL_ROOT/{run}" '{kind}' '{argument}' {program} "$@"
     )
 
 def _emulator_impl(ctx):
-    files = [ctx.file._run, ctx.file._wasm_host]
+    files = [ctx.file._run] + ctx.files._helpers
     info = struct(
         kind = ctx.attr.kind,
         argument = ctx.attr.argument,
@@ -62,7 +62,13 @@ _emulator = rule(
         "argument": attr.string(),
         "kind": attr.string(mandatory = True),
         "_run": attr.label(allow_single_file = True, default = "//toolchains/emulators:run.sh"),
-        "_wasm_host": attr.label(allow_single_file = True, default = "//toolchains/emulators:wasm_host.mjs"),
+        "_helpers": attr.label_list(
+            allow_files = True,
+            default = [
+                "//toolchains/emulators:initrd.py",
+                "//toolchains/emulators:wasm_host.mjs",
+            ],
+        ),
     },
     executable = True,
 )
@@ -76,6 +82,8 @@ def declare_emulators():
             argument = runner.get("argument", ""),
             kind = runner["kind"],
         )
+        if name not in COMPILED:
+            continue
         native.toolchain(
             name = name,
             exec_compatible_with = constraints(TARGETS[HOST]),

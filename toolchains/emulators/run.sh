@@ -1,7 +1,8 @@
 #!/bin/bash
 # Runs one program of a target: run.sh KIND ARGUMENT PROGRAM [ARGS...]
-#   KIND      native | qemu | wine | node
-#   ARGUMENT  qemu: the name behind "qemu-"; wine: 64 or 32; node: wasi or js
+#   KIND      native | qemu | wine | node | kernel
+#   ARGUMENT  qemu: the name behind "qemu-"; wine: 64 or 32; node: wasi or js; kernel: see
+#             run_kernel below
 #
 # An exit code alone is not trusted (a 32-bit .exe under a 64-bit Wine exits 0 without having run):
 # the program must also print a closing line of its own, that of GoogleTest after at least one
@@ -31,8 +32,18 @@ describe() {
       package="$(dpkg-query -W -f '${Version}' wine64 2>/dev/null)" || package="?"
       echo "Wine ${package%%~*} ($argument bit)"
       ;;
+    kernel)
+      local image
+      image="$(kernel_image)"
+      image="${image##*/vmlinu?-}"
+      echo "Linux ${image%%+*} in QEMU (${argument##*-} pages)"
+      ;;
     node) echo "wasm engine (node $(node --version 2>/dev/null))" ;;
   esac
+}
+
+kernel_image() {
+  compgen -G "$tools/kernel-$argument/boot/vmlinu*"
 }
 
 if [[ -n "${ATOLL_DESCRIBE_RUNNER:-}" ]]; then
@@ -73,6 +84,47 @@ run_wine() {
   "${command[@]}" "$@" 9>&-
 }
 
+# Boots a machine whose first process is the program, and whose only files are the program and the
+# console. When the first process ends, the kernel panics, tells with which status that was, and the
+# machine stops.
+run_kernel() {
+  local -a machine
+  local console
+  case "$argument" in
+    arm64-16k)
+      machine=(qemu-system-aarch64 -M virt -cpu "max,pauth-impdef=on")
+      console=ttyAMA0
+      ;;
+    ppc64le-64k)
+      machine=(qemu-system-ppc64 -M pseries -cpu power9)
+      console=hvc0
+      ;;
+    *)
+      echo "run.sh: unknown kernel '$argument'" >&2
+      return 2
+      ;;
+  esac
+  local program="$1" word words=""
+  shift
+  for word in "$@"; do words+=" \"$word\""; done
+  [[ -z "${TESTBRIDGE_TEST_ONLY:-}" ]] || words+=" \"--gtest_filter=$TESTBRIDGE_TEST_ONLY\""
+  python3 "$here/initrd.py" "$program" >"$work/initrd" || return 1
+  "${machine[@]}" -smp 2 -m 1024 -display none -nodefaults -serial stdio -no-reboot \
+    -kernel "$(kernel_image)" -initrd "$work/initrd" \
+    -append "console=$console panic=-1 quiet rdinit=/program GTEST_COLOR=no --$words" \
+    </dev/null 2>&1 | tr -d '\r' | tee "$work/console" | sed -u '/^\[ *[0-9.]*\] Kernel panic/,$d'
+  local status
+  status="$(sed -n 's/.*Attempted to kill init! exitcode=0x\([0-9a-f]*\).*/\1/p' "$work/console")"
+  if [[ -z "$status" ]]; then
+    echo "run.sh: the machine did not tell how the program ended:" >&2
+    tail -n 5 "$work/console" >&2
+    return 1
+  fi
+  # As wait() has it: a signal, or an exit code.
+  ((16#$status & 127)) && return $((128 + (16#$status & 127)))
+  return $((16#$status >> 8))
+}
+
 run() {
   case "$kind" in
     native) "$@" ;;
@@ -86,6 +138,7 @@ run() {
     wine) run_wine "$@" ;;
     # Without the flag node 20 crashes now and then in the calls of its own WASI, after all tests.
     node) node --no-warnings --no-turbo-fast-api-calls "$here/wasm_host.mjs" "$argument" "$@" ;;
+    kernel) run_kernel "$@" ;;
     *)
       echo "run.sh: unknown kind of runner '$kind'" >&2
       return 2
@@ -93,8 +146,9 @@ run() {
   esac
 }
 
-log="$(mktemp)"
-trap 'rm -f "$log"' EXIT
+work="$(mktemp -d)"
+trap 'rm -rf "$work"' EXIT
+log="$work/log"
 # Wine's server keeps standard error open after the program has ended; only standard output is
 # read to its end here.
 run "$@" | tee "$log"

@@ -33,7 +33,11 @@ struct Target {
   std::string missing;
 
   port::Goos goos() const { return *port::parse_goos(name.substr(0, name.find('_'))); }
-  port::Goarch goarch() const { return *port::parse_goarch(name.substr(name.find('_') + 1)); }
+  // What follows it, if anything, is a variant.
+  port::Goarch goarch() const {
+    const std::string rest = name.substr(name.find('_') + 1);
+    return *port::parse_goarch(rest.substr(0, rest.find('_')));
+  }
 };
 
 // What became of one target.

@@ -5,7 +5,7 @@ load("@rules_cc//cc:cc_library.bzl", "cc_library")
 load("@rules_cc//cc:cc_test.bzl", "cc_test")
 load("//platforms:platforms.bzl", "constraints")
 load("//platforms:targets.bzl", "HOST", "TARGETS")
-load(":platform_rules.bzl", "platform_test")
+load(":platform_rules.bzl", "cell", "platform_test")
 
 _WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"]
 
@@ -125,9 +125,8 @@ def atoll_cc_test(
             name = name + "." + target,
             size = size,
             emulator_options = emulator_options,
-            platform = target,
             # Wine's prefix is outside of the sandbox.
             tags = tags + ["matrix", target] + (["no-sandbox"] if is_wine else []),
-            target_compatible_with = _TOOLS_HERE,
             test = ":" + name,
+            **cell(target)
         )

@@ -1,5 +1,7 @@
 """Rules that build a program for another platform and run it under that platform's emulator."""
 
+load("@local_tools//:tools.bzl", "MISSING")
+load("//platforms:targets.bzl", "programs_of")
 load("//toolchains/emulators:emulator.bzl", "EMULATOR_TOOLCHAIN_TYPE", "launcher_text")
 
 PlatformProgramInfo = provider(
@@ -21,6 +23,8 @@ _platform_transition = transition(
 
 def _impl(ctx):
     emulator = ctx.toolchains[EMULATOR_TOOLCHAIN_TYPE].emulator
+    if ctx.attr.emulator:
+        emulator = ctx.attr.emulator[platform_common.ToolchainInfo].emulator
     program = ctx.attr.test[DefaultInfo].files_to_run.executable
     launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
     ctx.actions.write(
@@ -38,6 +42,7 @@ def _impl(ctx):
     ]
 
 _ATTRS = {
+    "emulator": attr.label(doc = "what runs it, if not the platform's own"),
     "emulator_options": attr.string_list(doc = "options of the emulator"),
     "platform": attr.string(doc = "the target, as in //platforms:targets.bzl", mandatory = True),
     "test": attr.label(doc = "the program", mandatory = True),
@@ -63,3 +68,15 @@ platform_binary = rule(
     executable = True,
     toolchains = [EMULATOR_TOOLCHAIN_TYPE],
 )
+
+def cell(target):
+    """What a target's cell of a rule above has: its platform, and its emulator if that is special."""
+    if programs_of(target) == target:
+        return dict(platform = target, target_compatible_with = ["//platforms:tools_here"])
+    return dict(
+        emulator = "//toolchains/emulators:%s_run" % target,
+        platform = programs_of(target),
+
+        # Of the platform it is not known that this emulator is missing.
+        target_compatible_with = ["//platforms:unavailable" if target in MISSING else "//platforms:tools_here"],
+    )

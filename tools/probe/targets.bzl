@@ -2,7 +2,7 @@
 
 load("@local_tools//:tools.bzl", "MISSING", "TOOLS_DIR")
 load("//platforms:targets.bzl", "TARGETS")
-load("//tools/build:platform_rules.bzl", "PlatformProgramInfo", "platform_binary")
+load("//tools/build:platform_rules.bzl", "PlatformProgramInfo", "cell", "platform_binary")
 
 def _list_impl(ctx):
     probes = {name: probe for probe, name in ctx.attr.probes.items()}
@@ -44,10 +44,9 @@ def declare_probes(name, probe):
     for target in TARGETS:
         platform_binary(
             name = probe + "." + target,
-            platform = target,
             tags = ["matrix"],
-            target_compatible_with = ["//platforms:tools_here"],
             test = ":" + probe,
+            **cell(target)
         )
     _target_list(
         name = name,

@@ -6,7 +6,7 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
-from typing import Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 import sources
 from steps import retried, run, say, SetUpError
@@ -104,6 +104,16 @@ class PrivateApt:
         )
         return sorted(self._archives.glob("*.deb"))
 
+    def direct_dependencies(self, packages: List[str]) -> List[str]:
+        """What packages depend on themselves, without alternatives and versions."""
+        names: List[str] = []
+        for archive in self.download(packages, closure=False):
+            command = ["dpkg-deb", "--field", str(archive), "Depends"]
+            found = subprocess.run(command, check=True, capture_output=True, text=True)
+            for dependency in found.stdout.split(","):
+                names += dependency.split()[:1]
+        return names
+
     def close(self) -> None:
         self._folder.cleanup()
 
@@ -124,24 +134,28 @@ def close() -> None:
         _private.popitem()[1].close()
 
 
-def unpack(
-    packages: List[str], suite: str, architecture: str, closure: bool, into: pathlib.Path
-) -> None:
-    """Unpacks packages into a folder, which appears whole or not at all."""
-    archives = _private_apt(suite, architecture).download(packages, closure)
+def unpack(what: Dict[str, Any], into: pathlib.Path) -> None:
+    """Unpacks packages into a folder, which appears whole or not at all. For `what`, see "unpack"
+    in toolchains/components.bzl."""
+    private = _private_apt(what["suite"], what["architecture"])
+    packages: List[str] = what["packages"]
+    if what.get("meta"):
+        packages = private.direct_dependencies(packages)
+    archives = private.download(packages, what["closure"])
     into.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{into.name}-", dir=into.parent) as folder:
         fresh = pathlib.Path(folder) / into.name
         fresh.mkdir(mode=0o755)
+        only: List[str] = what.get("only", [])
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            list(pool.map(lambda archive: _extract(archive, fresh), archives))
+            list(pool.map(lambda archive: _extract(archive, fresh, only), archives))
         replace(fresh, into)
 
 
-def _extract(archive: pathlib.Path, into: pathlib.Path) -> None:
+def _extract(archive: pathlib.Path, into: pathlib.Path, only: List[str]) -> None:
     with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", archive], stdout=subprocess.PIPE) as deb:
         excluded = [f"--exclude=./usr/share/{name}" for name in _DROPPED]
-        tar = ["tar", "-x", "--no-same-owner", "-C", str(into)] + excluded
+        tar = ["tar", "-x", "--no-same-owner", "-C", str(into)] + excluded + only
         code = subprocess.call(tar, stdin=deb.stdout)
     if code or deb.returncode:
         raise SetUpError(f"{archive.name} could not be unpacked (is the disk full?)")

@@ -101,7 +101,7 @@ def _unpack(name: str) -> None:
         apt.install(unpack["packages"])
         apt.point_to_system(into)
         return
-    apt.unpack(unpack["packages"], unpack["suite"], unpack["architecture"], unpack["closure"], into)
+    apt.unpack(unpack, into)
 
 
 def _install_npm(name: str) -> None:
@@ -180,16 +180,13 @@ def _with_lock(action: Callable[[], None]) -> None:
 
 def _stop_bazel() -> None:
     """The build looks at the machine when its server starts."""
-    if shutil.which("bazel"):
-        subprocess.run(
-            ["bazel", "shutdown"],
-            check=False,
-            cwd=WORKSPACE,
-            stderr=subprocess.DEVNULL,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            timeout=120,
-        )
+    if not shutil.which("bazel"):
+        return
+    command = ["bazel", "--noblock_for_lock", "shutdown"]
+    quiet = subprocess.DEVNULL
+    code = subprocess.call(command, cwd=WORKSPACE, stdin=quiet, stdout=quiet, stderr=quiet)
+    if code:
+        say("a build is running; run 'bazel shutdown' when it has ended, to let it see what is new")
 
 
 # --- Telling ---

@@ -1,0 +1,12 @@
+// Linux in Plan 9's place: it has a break too, at which libc's malloc moves as well. For trying the
+// backend on real memory, on every processor.
+#pragma once
+
+#include "os/os.h"
+
+namespace Atoll::os {
+
+// A Plan9Os over Linux' own break. There is one, since a process has one break.
+Os& plan9_on_linux();
+
+}  // namespace Atoll::os

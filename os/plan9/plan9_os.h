@@ -1,0 +1,83 @@
+// Plan 9: one data segment, whose end a program may move. One thread.
+//
+// The rules of the segment are in os/brk/brk_space.h. Of the releases, these are the ones that have
+// their own answer to a hint:
+//
+//   1.11 to 1.13  any place, if the break is not the one that is wished for
+//   1.14 on       the break, or nothing; this is what we do
+//
+// Nothing given back ever returns to the system: it is used again. Pages are 4 KiB, which release
+// 1.11 takes where /dev/swap does not tell, and which every Plan 9 has.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string_view>
+
+#include "os/brk/brk_os.h"
+#include "os/os.h"
+
+namespace Atoll::os {
+
+// The calls of the system that the backend makes.
+class Plan9Kernel {
+ public:
+  // Where the data segment ends now.
+  virtual Address segment_end() = 0;
+  // brk_: moves that end, upwards. False: it stays where it is.
+  virtual bool set_break(Address end) = 0;
+  // pwrite to standard error; how much was written, or less than 1.
+  virtual std::int64_t write_error(std::string_view text) = 0;
+  [[noreturn]] virtual void abort() = 0;
+  virtual std::uint64_t nanoseconds() = 0;
+  virtual std::uint64_t random() = 0;
+  // sleep(0)
+  virtual void yield() = 0;
+
+ protected:
+  constexpr Plan9Kernel() = default;
+  ~Plan9Kernel() = default;
+  Plan9Kernel(const Plan9Kernel&) = default;
+  Plan9Kernel& operator=(const Plan9Kernel&) = default;
+};
+
+class Plan9Segment final : public Segment {
+ public:
+  constexpr explicit Plan9Segment(Plan9Kernel& kernel) : kernel_(kernel) {}
+
+  Address end() override;
+  Address grow(std::uint64_t size) override;
+  void yield() override { kernel_.yield(); }
+
+ private:
+  Plan9Kernel& kernel_;
+};
+
+class Plan9Os final : public BrkOs {
+ public:
+  static constexpr std::uint64_t kPageSize = 4096;
+
+  constexpr Plan9Os(Plan9Kernel& kernel, Plan9Segment& segment)
+      : BrkOs(segment, kPageSize, HintPolicy::kExactBreak), kernel_(kernel) {}
+
+  Machine probe() override { return probe_segment(); }
+
+  void write(std::string_view text) override;
+  [[noreturn]] void abort() override {
+    for (;;) kernel_.abort();
+  }
+
+  std::uint64_t monotonic_nanoseconds() override;
+  std::uint64_t random_seed() override { return kernel_.random(); }
+
+  void park(const std::atomic<std::uint32_t>&, std::uint32_t) override {}
+  void unpark(const std::atomic<std::uint32_t>&, std::uint32_t) override {}
+  void yield() override { kernel_.yield(); }
+  bool at_thread_exit(ThreadExitFunction, void*) override { return false; }
+
+ private:
+  Plan9Kernel& kernel_;
+  std::uint64_t latest_ = 0;  // Plan 9's clock can be set back
+};
+
+}  // namespace Atoll::os
