@@ -15,16 +15,21 @@ namespace {
 
 constinit WindowsOs windows_os;
 
-using WaitOnAddressFunction = BOOL(WINAPI*)(volatile void*, void*, SIZE_T, DWORD);
-using WakeByAddressFunction = void(WINAPI*)(void*);
+using WaitFunction = BOOL(WINAPI*)(volatile void*, void*, SIZE_T, DWORD);
+using WakeFunction = void(WINAPI*)(void*);
 
-// What Windows 8 and later have. Looked up at each call: these are slow paths, and the module is
-// always loaded.
+// What Windows 8 and later have. Null otherwise, and before they were looked up.
+struct AddressFunctions {
+  std::atomic<WaitFunction> wait{nullptr};
+  std::atomic<WakeFunction> wake_one{nullptr};
+  std::atomic<WakeFunction> wake_all{nullptr};
+};
+constinit AddressFunctions address_functions;
+
 template <typename Function>
-Function find(const char* name) {
-  const HMODULE module = ::GetModuleHandleW(L"kernelbase.dll");
-  if (module == nullptr) return nullptr;
-  return reinterpret_cast<Function>(reinterpret_cast<void*>(::GetProcAddress(module, name)));
+void look_up(HMODULE module, const char* name, std::atomic<Function>& function) {
+  void* const found = reinterpret_cast<void*>(::GetProcAddress(module, name));
+  function.store(reinterpret_cast<Function>(found), std::memory_order_relaxed);
 }
 
 enum SlotState : std::uint32_t { kUnmade, kBeingMade, kMade, kRefused };
@@ -76,8 +81,19 @@ std::uint64_t WindowsOs::random_seed() {
   return (monotonic_nanoseconds() ^ ::GetCurrentProcessId()) * 0x9e3779b97f4a7c15;
 }
 
+// Looking them up takes the loader's lock, which a thread that ends holds while its exit function
+// runs; and that may wait for the thread that parks or unparks.
+void WindowsOs::find_address_functions() {
+  const HMODULE module = ::GetModuleHandleW(L"kernelbase.dll");
+  if (module == nullptr) return;
+  look_up(module, "WaitOnAddress", address_functions.wait);
+  look_up(module, "WakeByAddressSingle", address_functions.wake_one);
+  look_up(module, "WakeByAddressAll", address_functions.wake_all);
+}
+
 void WindowsOs::park(const std::atomic<std::uint32_t>& word, std::uint32_t expected) {
-  if (const auto wait = find<WaitOnAddressFunction>("WaitOnAddress"); wait != nullptr) {
+  const auto wait = address_functions.wait.load(std::memory_order_relaxed);
+  if (wait != nullptr) {
     // The system only reads the word.
     void* p = const_cast<std::atomic<std::uint32_t>*>(&word);
     wait(p, &expected, sizeof expected, INFINITE);
@@ -86,12 +102,13 @@ void WindowsOs::park(const std::atomic<std::uint32_t>& word, std::uint32_t expec
   }
 }
 
+// A thread that found nothing to wait with sleeps for a moment only, so nobody must wake it.
 void WindowsOs::unpark(const std::atomic<std::uint32_t>& word, std::uint32_t count) {
   // More than a process has threads.
   constexpr std::uint32_t kAll = 1 << 16;
   void* p = const_cast<std::atomic<std::uint32_t>*>(&word);
-  const char* name = count < kAll ? "WakeByAddressSingle" : "WakeByAddressAll";
-  const auto wake = find<WakeByAddressFunction>(name);
+  const auto& function = count < kAll ? address_functions.wake_one : address_functions.wake_all;
+  const auto wake = function.load(std::memory_order_relaxed);
   if (wake == nullptr) return;
   for (std::uint32_t i = count < kAll ? count : 1; i > 0; --i) wake(p);
 }

@@ -15,7 +15,7 @@
 //   fault     the same as unused
 //   alloc     VirtualAlloc(MEM_RESERVE | MEM_COMMIT)
 //   free      as release
-//   park      WaitOnAddress, unpark: WakeByAddress*, looked up in kernelbase.dll because Windows 7
+//   park      WaitOnAddress, unpark: WakeByAddress*, which probe() looks up because Windows 7
 //             has none: there, park() is a short sleep. yield: SwitchToThread
 //   thread exit: a fiber-local slot's callback; on the last thread it runs when the process exits
 //   clock: QueryPerformanceCounter. seed: RtlGenRandom. console: WriteFile. end: TerminateProcess
@@ -55,6 +55,7 @@ class WindowsOs final : public Os {
   bool at_thread_exit(ThreadExitFunction function, void* argument) override;
 
  private:
+  static void find_address_functions();
   std::uint64_t page_size();
   Status check(Address base, std::uint64_t size);
   Allocation allocate(Address hint, std::uint64_t size, std::uint32_t kind);

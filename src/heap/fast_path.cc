@@ -22,7 +22,7 @@ constexpr ThreadCaches empty_caches(std::index_sequence<kIndex...>) {
 
 constinit const ThreadCache no_cache;
 
-constinit thread_local ThreadCaches thread_caches =
+constinit ATOLL_THREAD_LOCAL ThreadCaches all_thread_caches =
     empty_caches(std::make_index_sequence<kHeapSlots + 1>());
 
 // Its own function for objects without pointers, so that nothing is asked about them.
@@ -32,7 +32,7 @@ void* Heap::allocate(std::size_t size, Scan scan) { return allocate_fast(size, s
 inline void* Heap::allocate_fast(std::size_t size, Scan scan) {
   if (size > objects::SizeTable::kMaxDirect) [[unlikely]]
     return allocate_larger(size, scan);
-  ThreadCache* const cache = thread_caches[slot_];
+  ThreadCache* const cache = thread_caches()[slot_];
   void* const object = objects::Cache::pop(cache->objects.list_at(sizes_.direct(size, scan)));
   if (object == nullptr) [[unlikely]]
     return allocate_slowly(size, scan);
@@ -41,7 +41,7 @@ inline void* Heap::allocate_fast(std::size_t size, Scan scan) {
 
 void* Heap::allocate_larger(std::size_t size, Scan scan) {
   if (size <= objects::SizeTable::kMaxStepped) {
-    ThreadCache* const cache = thread_caches[slot_];
+    ThreadCache* const cache = thread_caches()[slot_];
     void* const object = objects::Cache::pop(cache->objects.list_at(sizes_.stepped(size, scan)));
     if (object != nullptr) [[likely]]
       return object;
@@ -50,7 +50,7 @@ void* Heap::allocate_larger(std::size_t size, Scan scan) {
 }
 
 void Heap::free(void* p) {
-  ThreadCache* const cache = thread_caches[slot_];
+  ThreadCache* const cache = thread_caches()[slot_];
   const pages::PageRecord offset = cache->objects.offset_for<kNativePort>(p);
   if (offset > objects::kOffsetMask) [[unlikely]] {
     free_slowly(p);

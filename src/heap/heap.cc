@@ -81,22 +81,27 @@ void Heap::destroy() {
 // --- Threads. ---
 
 ThreadCache* Heap::thread_cache() {
-  ThreadCache* const cache = thread_caches[slot_];
+  ThreadCache* const cache = thread_caches()[slot_];
   return cache != &no_cache ? cache : attach();
 }
 
 ThreadCache* Heap::attach() {
   State& state = *state_;
-  const LockGuard guard(state.lock, state.platform.os);
-  void* const record = state.cache_records.alloc();
-  if (record == nullptr) return nullptr;
-  auto* const cache = ::new (record) ThreadCache;
-  cache->objects.init(state.objects, state.centrals.data(), new_number(), is_careful(),
-                      state.random.next());
-  cache->heap = this;
-  cache->slot = &thread_caches[slot_];
-  *cache->slot = cache;
-  state.caches.push_back(cache);
+  ThreadCache* cache = nullptr;
+  {
+    const LockGuard guard(state.lock, state.platform.os);
+    void* const record = state.cache_records.alloc();
+    if (record == nullptr) return nullptr;
+    cache = ::new (record) ThreadCache;
+    cache->objects.init(state.objects, state.centrals.data(), new_number(), is_careful(),
+                        state.random.next());
+    cache->heap = this;
+    cache->slot = &thread_caches()[slot_];
+    *cache->slot = cache;
+    state.caches.push_back(cache);
+  }
+  // The system may hold a lock of its own for this, and hold it too while it calls a thread that
+  // ends, which then waits for ours.
   watch_thread_end(state.platform.os);
   return cache;
 }
@@ -120,7 +125,7 @@ void Heap::flush(ThreadCache& cache) {
 }
 
 void Heap::flush_thread() {
-  ThreadCache* const cache = thread_caches[slot_];
+  ThreadCache* const cache = thread_caches()[slot_];
   if (cache != &no_cache) detach(cache);
 }
 

@@ -39,6 +39,6 @@ class ThreadExit {
   }
 };
 
-void watch_thread_end(os::Os& os) { (void)os.at_thread_exit(&ThreadExit::run, &thread_caches); }
+void watch_thread_end(os::Os& os) { (void)os.at_thread_exit(&ThreadExit::run, &thread_caches()); }
 
 }  // namespace Atoll

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "src/base/list.h"
+#include "src/base/thread_local.h"
 #include "src/objects/cache.h"
 #include "src/stacks/stack_cache.h"
 
@@ -36,7 +37,8 @@ extern const ThreadCache no_cache;
 
 // The calling thread's cache for each heap.
 using ThreadCaches = std::array<ThreadCache*, kHeapSlots + 1>;
-extern constinit thread_local ThreadCaches thread_caches;
+extern constinit ATOLL_THREAD_LOCAL ThreadCaches all_thread_caches;
+inline ThreadCaches& thread_caches() { return of_this_thread(all_thread_caches); }
 
 // A free slot, or kNoHeapSlot.
 unsigned take_heap_slot();

@@ -65,7 +65,8 @@ windows_paths() {
 
 run_wine() {
   local prefix="$tools/wine$argument-prefix"
-  export WINEPREFIX="$prefix" WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml=" DISPLAY=""
+  # Without its debugger, which waits for somebody when a program has crashed.
+  export WINEPREFIX="$prefix" WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml,winedbg.exe=" DISPLAY=""
   export HOME="${TEST_TMPDIR:-/tmp}"
   windows_paths
   local -a command=(/usr/lib/wine/wine64)

@@ -1,0 +1,49 @@
+// Variables that each thread has of its own, from its first instruction to its last: also while
+// functions of Os::at_thread_exit() run. Reaching one takes no call.
+//
+//   extern constinit ATOLL_THREAD_LOCAL int counter;  // define it with constinit as well
+//   ++Atoll::of_this_thread(counter);
+//
+// That is what `thread_local` is, but for GCC's on Windows: there it is memory of malloc(), which
+// is freed before those functions run. Here such a variable lies in the block that Windows' loader
+// makes for each thread, as compilers of Windows have it.
+#pragma once
+
+#if defined(__MINGW32__) && !defined(__clang__)
+
+#define ATOLL_THREAD_LOCAL __attribute__((section(".tls$ATOLL")))
+
+// The C runtime's: where the variables' initial values lie, and which block is this program's.
+extern "C" char _tls_start;
+extern "C" unsigned long _tls_index;
+
+namespace Atoll {
+
+template <typename T>
+T& of_this_thread(T& initial) {
+  char** blocks = nullptr;
+#if defined(__x86_64__)
+  asm("movq %%gs:0x58, %0" : "=r"(blocks));
+#else
+  asm("movl %%fs:0x2c, %0" : "=r"(blocks));
+#endif
+  return *reinterpret_cast<T*>(blocks[_tls_index] +
+                               (reinterpret_cast<char*>(&initial) - &_tls_start));
+}
+
+}  // namespace Atoll
+
+#else
+
+#define ATOLL_THREAD_LOCAL thread_local
+
+namespace Atoll {
+
+template <typename T>
+T& of_this_thread(T& variable) {
+  return variable;
+}
+
+}  // namespace Atoll
+
+#endif
