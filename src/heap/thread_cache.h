@@ -4,8 +4,8 @@
 #include <array>
 #include <cstddef>
 
+#include "os/thread_local.h"
 #include "src/base/list.h"
-#include "src/base/thread_local.h"
 #include "src/objects/cache.h"
 #include "src/stacks/stack_cache.h"
 

@@ -12,7 +12,7 @@ _WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"]
 # The core and the backends run where there is no C++ runtime.
 _FREESTANDING = ["-fno-exceptions", "-fno-rtti"]
 
-# Tests are compiled 17 times and run for a moment: a third of the time is saved.
+# Tests are compiled for every target and run for a moment: a third of the time is saved.
 _TEST_OPTIMISATION = ["-O0"]
 
 # Skips what cannot be built here, instead of failing on it.
@@ -83,7 +83,7 @@ def atoll_cc_test(
       matrix: whether there are cells at all; without, the test is for the host.
       main: whether GoogleTest's own main() is linked in.
       one_unit: whether all sources are compiled as one, so that GoogleTest is read once and not for
-        each: a third of the time, 17 times. Names of the files must not clash.
+        each: a third of the time, on every target. Names of the files must not clash.
       size: as in cc_test; emulators are slow, so not "small".
       deps: as in cc_test.
       copts: as in cc_test.
