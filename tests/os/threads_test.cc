@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "os/os.h"
+#include "os/thread_local.h"
 
 namespace Atoll::os::test {
 namespace {
@@ -88,12 +89,15 @@ struct Exit {
   std::atomic<int> calls{0};
   std::atomic<bool> on_own_thread{true};
   std::thread::id thread;
+  void (*action)(Exit& exit) = nullptr;
+  std::atomic<std::uint32_t> word{0};
 };
 
 void note_exit(void* argument) {
   Exit& exit = *static_cast<Exit*>(argument);
   ++exit.calls;
   exit.on_own_thread = exit.thread == std::this_thread::get_id();
+  if (exit.action != nullptr) exit.action(exit);
 }
 
 TEST(Threads, ExitFunctionRunsOnceOnItsThread) {
@@ -135,6 +139,48 @@ TEST(Threads, NullExitArgumentMeansNoCall) {
   });
   thread.join();
   EXPECT_EQ(exit.calls, 0);
+}
+
+constinit ATOLL_THREAD_LOCAL std::uint32_t own_word = 7;
+
+TEST(Threads, StorageIsThereInTheExitFunction) {
+  constexpr std::uint32_t kThreads = 4;
+  Exit exits[kThreads];
+  std::vector<std::thread> threads;
+  for (std::uint32_t i = 0; i < kThreads; ++i) {
+    exits[i].action = [](Exit& exit) { exit.word = of_this_thread(own_word); };
+    threads.emplace_back([&exits, i] {
+      EXPECT_EQ(of_this_thread(own_word), 7U);
+      of_this_thread(own_word) = 100 + i;
+      EXPECT_TRUE(native().at_thread_exit(note_exit, &exits[i]));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (std::uint32_t i = 0; i < kThreads; ++i) EXPECT_EQ(exits[i].word, 100 + i);
+  EXPECT_EQ(of_this_thread(own_word), 7U);
+}
+
+// As an exit function does that takes a lock which somebody holds.
+TEST(Threads, AnExitFunctionMayWaitForThreadsThatParkAndUnpark) {
+  Os& os = native();
+  Exit exit;
+  exit.action = [](Exit& waiting) {
+    waiting.word = 1;
+    native().unpark(waiting.word, 1);
+    while (waiting.word.load(std::memory_order_acquire) != 2) native().park(waiting.word, 1);
+  };
+  std::thread ending([&] { EXPECT_TRUE(os.at_thread_exit(note_exit, &exit)); });
+  while (exit.word.load(std::memory_order_acquire) == 0) os.park(exit.word, 0);
+  std::atomic<std::uint32_t> turn{0};
+  std::thread other([&] {
+    while (turn.load(std::memory_order_acquire) == 0) os.park(turn, 0);
+  });
+  turn = 1;
+  os.unpark(turn, 1);
+  exit.word = 2;
+  os.unpark(exit.word, 1);
+  ending.join();
+  other.join();
 }
 
 // Every call may be made from any thread at any time.
