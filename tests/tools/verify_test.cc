@@ -126,6 +126,15 @@ TEST_F(VerifyAll, ATargetThatAgrees) {
   EXPECT_EQ(rows[0]["ok"], true);
 }
 
+TEST_F(VerifyAll, AVariantOfATargetHasThatTargetsPort) {
+  write_runner(kAgreeing);
+  add_target("linux_mips_4k");
+  const Json rows = answer(0);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0]["target"], "linux_mips_4k");
+  EXPECT_EQ(rows[0]["ok"], true);
+}
+
 TEST_F(VerifyAll, OneFailedCheckIsTheVerdictAndTheNote) {
   write_runner(std::string(kAgreeing) + "; printf 'check\\ttwo\\tFAIL\\tit is not so\\n'; exit 1");
   add_target("linux_mips");

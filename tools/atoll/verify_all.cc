@@ -23,6 +23,17 @@ namespace {
 constexpr std::chrono::seconds kLimit{120};
 constexpr const char* kDefaultList = "bazel-bin/tools/probe/targets.tsv";
 
+// A target is named GOOS_GOARCH, or GOOS_GOARCH_VARIANT.
+auto goos_of(const std::string& target) {
+  return port::parse_goos(target.substr(0, target.find('_')));
+}
+
+auto goarch_of(const std::string& target) {
+  const std::size_t underscore = target.find('_');
+  const std::string rest = underscore == std::string::npos ? "" : target.substr(underscore + 1);
+  return port::parse_goarch(rest.substr(0, rest.find('_')));
+}
+
 struct Target {
   std::string name;
   std::string kind;
@@ -32,12 +43,8 @@ struct Target {
   std::string tools;
   std::string missing;
 
-  port::Goos goos() const { return *port::parse_goos(name.substr(0, name.find('_'))); }
-  // What follows it, if anything, is a variant.
-  port::Goarch goarch() const {
-    const std::string rest = name.substr(name.find('_') + 1);
-    return *port::parse_goarch(rest.substr(0, rest.find('_')));
-  }
+  port::Goos goos() const { return *goos_of(name); }
+  port::Goarch goarch() const { return *goarch_of(name); }
 };
 
 // What became of one target.
@@ -70,9 +77,7 @@ std::vector<Target> read_targets(const std::filesystem::path& list) {
     std::istringstream stream(line);
     for (std::string& field : fields) std::getline(stream, field, '\t');
     const auto& [name, kind, argument, program, runner, tools, missing] = fields;
-    const std::size_t underscore = name.find('_');
-    if (underscore == std::string::npos || !port::parse_goos(name.substr(0, underscore)) ||
-        !port::parse_goarch(name.substr(underscore + 1)) || (program.empty() && missing.empty())) {
+    if (!goos_of(name) || !goarch_of(name) || (program.empty() && missing.empty())) {
       throw UsageError(fmt::format("{} is no list of targets: '{}'", list.string(), line));
     }
     targets.push_back({name, kind, argument, program, runner, tools, missing});
