@@ -24,6 +24,18 @@ def _declare_values(setting, key):
             constraint_setting = setting,
         )
 
+def _declare_choice(setting, usual, other):
+    """A setting of two values, of which platforms that say nothing have the usual one."""
+    native.constraint_setting(
+        name = setting,
+        default_constraint_value = ":" + usual,
+    )
+    for value in [usual, other]:
+        native.constraint_value(
+            name = value,
+            constraint_setting = ":" + setting,
+        )
+
 def declare_platforms():
     """One platform per target, and what select() may ask for."""
     _declare_values("@platforms//os:os", "os")
@@ -37,32 +49,10 @@ def declare_platforms():
     )
 
     # Whether the compiler and the runner are on this machine.
-    native.constraint_setting(
-        name = "tools",
-        default_constraint_value = ":tools_here",
-    )
-    native.constraint_value(
-        name = "tools_here",
-        constraint_setting = ":tools",
-    )
-    native.constraint_value(
-        name = "tools_missing",
-        constraint_setting = ":tools",
-    )
+    _declare_choice("tools", "tools_here", "tools_missing")
 
     # Whether threads are watched for data races, as `go build -race` does.
-    native.constraint_setting(
-        name = "detector",
-        default_constraint_value = ":no_detector",
-    )
-    native.constraint_value(
-        name = "no_detector",
-        constraint_setting = ":detector",
-    )
-    native.constraint_value(
-        name = "race_detector",
-        constraint_setting = ":detector",
-    )
+    _declare_choice("detector", "no_detector", "race_detector")
     native.platform(
         name = RACE,
         constraint_values = constraints(TARGETS[HOST]) + [":race_detector"] +

@@ -150,10 +150,7 @@ void Heap::for_each_finalizable(void (*visit)(void* context, Object object), voi
   state_->objects.specials.for_each_due(
       [](void* due_visitor, void* object) {
         const auto& to = *static_cast<Visitor*>(due_visitor);
-        std::uint64_t index = 0;
-        if (const pages::Span* const span = to.heap.find_span(object, &index)) {
-          to.visit(to.context, to.heap.object_of(*span, index));
-        }
+        if (const Object found = to.heap.find_object(object)) to.visit(to.context, found);
       },
       &visitor);
 }

@@ -29,11 +29,7 @@ struct Case {
   // Where the first object lies, if that is known before the heap runs.
   std::optional<std::uint64_t> first;
 
-  std::string name() const {
-    std::string text = std::string(preset.name) + "_go" + std::string(port::name(release));
-    text[text.find('.')] = '_';
-    return text;
-  }
+  std::string name() const { return std::string(preset.name) + "_" + name_of(release); }
   friend std::ostream& operator<<(std::ostream& out, const Case& tested) {
     return out << tested.name();
   }

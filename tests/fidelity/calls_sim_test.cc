@@ -24,9 +24,7 @@ using port::Goos;
 using port::Release;
 
 std::string name_of(const os::sim::Config& preset, Release release) {
-  std::string text = std::string(preset.name) + "_go" + std::string(port::name(release));
-  text[text.find('.')] = '_';
-  return text;
+  return std::string(preset.name) + "_" + test::name_of(release);
 }
 
 // --- By the rules. ---

@@ -53,10 +53,15 @@ inline constexpr std::array kTestedReleases = {port::Release::k1_11, port::Relea
                                                port::Release::k1_13, port::Release::k1_16,
                                                port::Release::k1_21};
 
-inline std::string name_of_release(const testing::TestParamInfo<port::Release>& release) {
-  std::string text = "go" + std::string(port::name(release.param));
+// As names of tests may be: go1_11.
+inline std::string name_of(port::Release release) {
+  std::string text = "go" + std::string(port::name(release));
   text[text.find('.')] = '_';
   return text;
+}
+
+inline std::string name_of_release(const testing::TestParamInfo<port::Release>& release) {
+  return name_of(release.param);
 }
 
 }  // namespace Atoll::test

@@ -71,12 +71,9 @@ platform_binary = rule(
 
 def cell(target):
     """What a target's cell of a rule above has: its platform, and its emulator if that is special."""
-    if programs_of(target) == target:
-        return dict(platform = target, target_compatible_with = ["//platforms:tools_here"])
+    platform = programs_of(target)
     return dict(
-        emulator = "//toolchains/emulators:%s_run" % target,
-        platform = programs_of(target),
-
-        # Of the platform it is not known that this emulator is missing.
-        target_compatible_with = ["//platforms:unavailable" if target in MISSING else "//platforms:tools_here"],
+        emulator = "//toolchains/emulators:%s_run" % target if platform != target else None,
+        platform = platform,
+        target_compatible_with = ["//platforms:" + ("unavailable" if target in MISSING else "tools_here")],
     )
