@@ -100,4 +100,10 @@ steady_clock::time_point steady_clock::now() noexcept {
   return time_point(nanoseconds(Atoll::freestanding::platform_nanoseconds()));
 }
 
+// Begins with the program, in 1970.
+system_clock::time_point system_clock::now() noexcept {
+  return time_point(
+      duration_cast<duration>(nanoseconds(Atoll::freestanding::platform_nanoseconds())));
+}
+
 }  // namespace std::chrono

@@ -48,7 +48,8 @@ double frexp(double x, int* exponent) {
     *exponent = -54;
   }
   *exponent += exponent_bits(x) - kBias;
-  return x * power_of_two(kBias - exponent_bits(x));
+  const auto bits = std::bit_cast<std::uint64_t>(x) & ~(std::uint64_t{0x7ff} << kMantissaBits);
+  return std::bit_cast<double>(bits | (std::uint64_t{kBias} << kMantissaBits));
 }
 
 double ldexp(double x, int n) {

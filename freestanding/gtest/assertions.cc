@@ -11,6 +11,8 @@
 namespace testing::internal {
 namespace {
 
+constexpr const char* kHexDigits = "0123456789ABCDEF";
+
 // The value, unless it is written in the test just like that.
 std::string which_is(const char* text, const std::string& value) {
   std::string line = std::string("\n  ") + text;
@@ -55,8 +57,11 @@ AssertionResult compare_texts(const char* a_text, const char* b_text, const char
                               bool are_equal) {
   const bool are_same = a == nullptr || b == nullptr ? a == b : std::strcmp(a, b) == 0;
   if (are_same == are_equal) return AssertionSuccess();
-  if (are_equal) return not_equal(a_text, b_text, PrintToString(a), PrintToString(b));
-  return not_ordered(a_text, b_text, PrintToString(a), PrintToString(b), "!=");
+  const auto printed = [](const char* t) {
+    return t == nullptr ? "NULL" : PrintToString(std::string_view(t));
+  };
+  if (are_equal) return not_equal(a_text, b_text, printed(a), printed(b));
+  return not_ordered(a_text, b_text, printed(a), printed(b), "!=");
 }
 
 AssertionResult compare_near(const char* a_text, const char* b_text, const char* error_text,
@@ -87,52 +92,50 @@ std::string bool_failure(const AssertionResult& result, const char* text, bool e
 }
 
 void print_bytes(const void* object, std::size_t size, std::ostream& out) {
-  constexpr const char* kDigits = "0123456789ABCDEF";
   constexpr std::size_t kMost = 132;
   const auto* const bytes = static_cast<const unsigned char*>(object);
   out << size << "-byte object <";
   for (std::size_t i = 0; i < size && i < kMost; ++i) {
     if (i != 0) out << (i % 2 == 0 ? ' ' : '-');
-    out << kDigits[bytes[i] >> 4] << kDigits[bytes[i] & 15];
+    out << kHexDigits[bytes[i] >> 4] << kHexDigits[bytes[i] & 15];
   }
   out << (size > kMost ? " ... >" : ">");
 }
 
 namespace {
 
-void print_escaped(unsigned char c, std::ostream& out) {
-  constexpr const char* kDigits = "0123456789ABCDEF";
-  switch (c) {
-    case '\0':
-      out << "\\0";
-      break;
-    case '\n':
-      out << "\\n";
-      break;
-    case '\t':
-      out << "\\t";
-      break;
-    case '\\':
-      out << "\\\\";
-      break;
-    default:
-      if (c >= ' ' && c < 0x7f)
-        out << static_cast<char>(c);
-      else if (c < 16)
-        out << "\\x" << kDigits[c];
-      else
-        out << "\\x" << kDigits[c >> 4] << kDigits[c & 15];
+// As a number if it has no other name: then true.
+bool print_escaped(unsigned char c, std::ostream& out) {
+  constexpr std::string_view kNames = "0......abtnvfr";
+  if (c < kNames.size() && kNames[c] != '.') {
+    out << '\\' << kNames[c];
+  } else if (c >= ' ' && c < 0x7f) {
+    if (c == '\\') out << '\\';
+    out << static_cast<char>(c);
+  } else {
+    out << "\\x";
+    if (c >= 16) out << kHexDigits[c >> 4];
+    out << kHexDigits[c & 15];
+    return true;
   }
+  return false;
 }
 
 }  // namespace
 
-void print_character(char32_t c, std::ostream& out) {
+void print_character(unsigned char c, std::ostream& out) {
   out << "'";
   if (c == '\'') out << '\\';
-  print_escaped(static_cast<unsigned char>(c), out);
+  const bool is_number = print_escaped(c, out);
   out << "'";
-  if (c != 0) out << " (" << static_cast<unsigned>(c) << ")";
+  if (c == 0) return;
+  out << " (" << static_cast<unsigned>(c);
+  if (!is_number && c > 9) {
+    out << ", 0x";
+    if (c >= 16) out << kHexDigits[c >> 4];
+    out << kHexDigits[c & 15];
+  }
+  out << ")";
 }
 
 void print_text(std::string_view text, std::ostream& out) {

@@ -131,11 +131,11 @@ ATOLL_GTEST_ORDER(compare_greater_or_equal, >=)
 
 #define GTEST_NO_FATAL_FAILURE_(statement, on_failure)                               \
   GTEST_ONE_STATEMENT_                                                               \
-  if (const int gtest_fatal_before = ::testing::Test::fatal_failures(); true) {      \
+  if (const int gtest_fatal_before = ::testing::internal::fatal_failures(); true) {  \
     {                                                                                \
       statement;                                                                     \
     }                                                                                \
-    if (::testing::Test::fatal_failures() != gtest_fatal_before) {                   \
+    if (::testing::internal::fatal_failures() != gtest_fatal_before) {               \
       goto GTEST_NAME_HERE_(gtest_fatal_at_, __LINE__);                              \
     }                                                                                \
   } else                                                                             \

@@ -26,7 +26,7 @@ class WithParamInterface {
   using ParamType = T;
 
   static const T& GetParam() { return *parameter_; }
-  static void set_parameter(const T* parameter) { parameter_ = parameter; }
+  static void SetParam(const T* parameter) { parameter_ = parameter; }
 
  protected:
   ~WithParamInterface() = default;
@@ -142,7 +142,7 @@ class SuiteOf {
   bool add_test(const char* suite, const char* name, const char* file, int line) {
     name_ = suite;
     tests_.push_back({name, file, line, [](const void* parameter) -> Test* {
-                        Fixture::set_parameter(static_cast<const Parameter*>(parameter));
+                        Fixture::SetParam(static_cast<const Parameter*>(parameter));
                         return new T;
                       }});
     return true;
@@ -200,8 +200,8 @@ class SuiteOf {
       added.file = test.file;
       added.line = test.line;
       added.make = make_uninstantiated;
-      added.set_up_suite = Fixture::SetUpTestSuite;
-      added.tear_down_suite = Fixture::TearDownTestSuite;
+      added.set_up_suite = SuiteFunctions<Fixture>::set_up;
+      added.tear_down_suite = SuiteFunctions<Fixture>::tear_down;
       if (lists_.empty()) add_case(added);
       for (const List& list : lists_) {
         added.suite = std::string(list.prefix) + (*list.prefix == '\0' ? "" : "/") + name_;

@@ -21,7 +21,7 @@ void print(const T& value, std::ostream& out);
 
 void print_bytes(const void* object, std::size_t size, std::ostream& out);
 void print_text(std::string_view text, std::ostream& out);
-void print_character(char32_t c, std::ostream& out);
+void print_character(unsigned char c, std::ostream& out);
 
 template <class T>
 concept HasPrintTo = requires(const T& value, std::ostream* out) { PrintTo(value, out); };
@@ -92,7 +92,7 @@ void print(const T& value, std::ostream& out) {
   } else if constexpr (std::is_null_pointer_v<T>) {
     out << "(nullptr)";
   } else if constexpr (IsCharacter<T>) {
-    print_character(static_cast<char32_t>(static_cast<unsigned char>(value)), out);
+    print_character(static_cast<unsigned char>(value), out);
   } else if constexpr (std::is_floating_point_v<T>) {
     const auto digits = out.precision(std::is_same_v<T, float> ? 9 : 17);
     out << value;

@@ -20,34 +20,34 @@ namespace internal {
 
 Outcome& outcome() { return current; }
 
+int fatal_failures() { return current.fatal_failures; }
+
 void say(const std::string& text) { Atoll::freestanding::platform_write(text.data(), text.size()); }
 
 void AssertHelper::operator=(const Message& message) const {
-  std::string text = place(file_, line_);
+  const char* label = "Failure";
   switch (severity_) {
     case Severity::kSuccess:
       return;
     case Severity::kSkip:
       current.is_skipped = true;
-      text += "Skipped\n";
+      label = "Skipped";
       break;
     case Severity::kNonFatal:
       ++current.nonfatal_failures;
-      text += "Failure\n";
       break;
     case Severity::kFatal:
       ++current.fatal_failures;
-      text += "Failure\n";
       break;
   }
-  if (!found_.empty()) text += found_ + "\n";
-  if (!message.GetString().empty()) text += message.GetString() + "\n";
-  say(text + ScopedTrace::all() + "\n");
+  std::string text = place(file_, line_) + label + "\n" + found_;
+  if (!found_.empty() && !message.GetString().empty()) text += "\n";
+  say(text + message.GetString() + ScopedTrace::all() + "\n");
 }
 
 bool skips_death_test(const char* file, int line, const char* statement) {
   current.is_skipped = true;
-  say(place(file, line) + "Skipped\nNo death tests here: " + statement + "\n\n");
+  say(place(file, line) + "Skipped\nNo death tests here: " + statement + "\n");
   return true;
 }
 
@@ -73,15 +73,14 @@ ScopedTrace::~ScopedTrace() { innermost_trace = outer_; }
 std::string ScopedTrace::all() {
   std::string text;
   for (const ScopedTrace* t = innermost_trace; t != nullptr; t = t->outer_) {
-    if (text.empty()) text = "Google Test trace:\n";
-    text += place(t->file_, t->line_) + t->text_ + "\n";
+    if (text.empty()) text = "\nGoogle Test trace:";
+    text += "\n" + place(t->file_, t->line_) + t->text_;
   }
   return text;
 }
 
 bool Test::HasNonfatalFailure() { return current.nonfatal_failures != 0; }
 bool Test::IsSkipped() { return current.is_skipped; }
-int Test::fatal_failures() { return current.fatal_failures; }
 
 void Test::RecordProperty(std::string_view key, std::string_view value) {
   internal::say(std::string(key) + ": " + std::string(value) + "\n");

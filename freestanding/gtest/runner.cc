@@ -105,7 +105,7 @@ void run(const Case& one, Tally& tally) {
   outcome() = {};
   say("[ RUN      ] " + full_name(one) + "\n");
   Test* const test = one.make(one.parameter);
-  test->run();
+  run_test(*test);
   delete test;
   const bool has_failed = outcome().has_failed();
   const bool is_skipped = !has_failed && outcome().is_skipped;
@@ -163,11 +163,12 @@ int run_all() {
   list_below("[  SKIPPED ] ", tally.skipped);
   list_below("[  FAILED  ] ", tally.failed);
   if (!tally.failed.empty()) {
-    say("\n " + std::to_string(tally.failed.size()) +
-        (tally.failed.size() == 1 ? " FAILED TEST\n" : " FAILED TESTS\n"));
+    const std::size_t count = tally.failed.size();
+    say((count < 10 ? "\n " : "\n") + counted(count, "FAILED TEST") + "\n");
   }
   if (num_disabled != 0) {
-    say("\n  YOU HAVE " + counted(num_disabled, "DISABLED TEST") + "\n");
+    say(std::string(tally.failed.empty() ? "\n" : "") + "  YOU HAVE " +
+        counted(num_disabled, "DISABLED TEST") + "\n\n");
   }
   if (num_cases == 0) say("No test ran.\n");
   return num_cases != 0 && tally.failed.empty() ? 0 : 1;
@@ -194,20 +195,20 @@ bool matches_filter(const std::string& name, const std::string& filter) {
 
 std::string counted(std::size_t count, const char* what) {
   std::string text = std::to_string(count) + " " + what;
-  if (count != 1) text += what[0] == 'D' ? "S" : "s";
+  const bool is_upper = text.back() >= 'A' && text.back() <= 'Z';
+  if (count != 1) text += is_upper ? "S" : "s";
   return text;
 }
 
 }  // namespace internal
 
-void Test::run() {
-  using internal::outcome;
+void internal::run_test(Test& test) {
   const auto may_go_on = [] { return outcome().fatal_failures == 0 && !outcome().is_skipped; };
   // A constructor may have failed.
   if (!may_go_on()) return;
-  SetUp();
-  if (may_go_on()) TestBody();
-  TearDown();
+  test.SetUp();
+  if (may_go_on()) test.TestBody();
+  test.TearDown();
 }
 
 void InitGoogleTest(int* argc, char** argv) {

@@ -6,6 +6,17 @@
 
 namespace testing {
 
+class Test;
+
+namespace internal {
+
+// Up, body and down; what comes after a fatal failure or a skip is left out, but for the last.
+void run_test(Test& test);
+
+int fatal_failures();
+
+}  // namespace internal
+
 class Test {
  public:
   Test(const Test&) = delete;
@@ -16,7 +27,7 @@ class Test {
   static void TearDownTestSuite() {}
 
   // Of the test that runs now.
-  static bool HasFatalFailure() { return fatal_failures() != 0; }
+  static bool HasFatalFailure() { return internal::fatal_failures() != 0; }
   static bool HasNonfatalFailure();
   static bool HasFailure() { return HasFatalFailure() || HasNonfatalFailure(); }
   static bool IsSkipped();
@@ -24,17 +35,14 @@ class Test {
   static void RecordProperty(std::string_view key, std::string_view value);
   static void RecordProperty(std::string_view key, long long value);
 
-  static int fatal_failures();
-
-  // Up, body and down; what comes after a fatal failure or a skip is left out, but for the last.
-  void run();
-
  protected:
   Test() = default;
   virtual void SetUp() {}
   virtual void TearDown() {}
 
  private:
+  friend void internal::run_test(Test& test);
+
   virtual void TestBody() = 0;
 };
 
@@ -57,6 +65,13 @@ bool add_case(const Case& added);
 // Adds its cases when the program's static objects are all made.
 bool add_expansion(void (*expand)());
 
+// Those of a fixture, which may keep them to its tests.
+template <class T>
+struct SuiteFunctions : T {
+  static void set_up() { T::SetUpTestSuite(); }
+  static void tear_down() { T::TearDownTestSuite(); }
+};
+
 template <class T>
 Test* make_test(const void*) {
   return new T;
@@ -64,8 +79,8 @@ Test* make_test(const void*) {
 
 template <class T>
 bool add_test(const char* suite, const char* name, const char* file, int line) {
-  return add_case({suite, name, file, line, make_test<T>, nullptr, "", T::SetUpTestSuite,
-                   T::TearDownTestSuite});
+  return add_case({suite, name, file, line, make_test<T>, nullptr, "", SuiteFunctions<T>::set_up,
+                   SuiteFunctions<T>::tear_down});
 }
 
 }  // namespace internal
@@ -80,11 +95,11 @@ void InitGoogleTest(int* argc, char** argv);
 
 #define GTEST_CLASS_OF_(suite, name) suite##_##name##_Test
 
-#define GTEST_DEFINE_CLASS_(suite, name, parent)             \
-  class GTEST_CLASS_OF_(suite, name) final : public parent { \
-   private:                                                  \
-    void TestBody() override;                                \
-    [[maybe_unused]] static const bool is_added_;            \
+#define GTEST_DEFINE_CLASS_(suite, name, parent)       \
+  class GTEST_CLASS_OF_(suite, name) : public parent { \
+   private:                                            \
+    void TestBody() override;                          \
+    [[maybe_unused]] static const bool is_added_;      \
   };
 
 #define GTEST_DEFINE_TEST_(suite, name, parent)                                            \
