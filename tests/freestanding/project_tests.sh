@@ -33,6 +33,10 @@ declare -A programs=(
   [heap]="$(echo tests/heap/{corruption,cycle,heap,object,reuse}_test.cc) ${model[*]} ${heap[*]}"
   [init_checks]="tests/heap/init_checks_test.cc ${heap[*]}"
   [failure]="tests/heap/failure_test.cc ${model[*]} ${heap[*]}"
+  [fidelity]="$(echo tests/fidelity/{addresses_test,call_rules,calls_test}.cc)
+    $(echo tests/fidelity/{many_heaps_test,oracle}.cc) ${heap[*]}"
+  [runtime]="tests/examples/runtime_test.cc ${heap[*]}
+    $(echo examples/runtime/{builtins,evaluate,memory,read}.cc)"
   [model]="tests/heap/model_test.cc ${model[*]} ${heap[*]}"
 )
 
