@@ -24,7 +24,7 @@ std::uint64_t platform_nanoseconds();
 // --- Supplied to the platform. ---
 
 // Runs the constructors of static objects and main(), what atexit() registered, and ends the
-// program. The platform calls it once, on a stack of 256 KiB or more, with .data and .bss in order.
+// program. The platform calls it once, on a stack of 1 MiB or more, with .data and .bss in order.
 extern "C" [[noreturn]] void atoll_start(int argc, char** argv);
 
 // Where somebody else (a dynamic linker) has run the constructors already.

@@ -104,6 +104,9 @@ int __cxa_atexit(void (*destructor)(void*), void* object, void*) {
 
 void __cxa_pure_virtual() { die("pure virtual function called"); }
 void __cxa_deleted_virtual() { die("deleted virtual function called"); }
+
+// For objects that were compiled with a stack protector all the same.
+std::size_t __stack_chk_guard = static_cast<std::size_t>(0x9e37'79b9'7f4a'7c15);
 [[noreturn]] void __stack_chk_fail() { die("stack smashed"); }
 
 // The first byte of a guard tells whether the object is there, the second whether it is on its way.

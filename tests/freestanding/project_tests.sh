@@ -44,7 +44,7 @@ failures=0
 
 if [[ "${1:-}" == compile ]]; then
   sources="$(printf '%s ' "${programs[@]}" freestanding/gtest/*.cc freestanding/cxx/*.cc)"
-  for source in $(tr -s ' \n' '\n\n' <<<"$sources" | sort -u); do
+  for source in $(tr -s '[:space:]' '\n' <<<"$sources" | sort -u); do
     "${CXX:-clang++-19}" "--target=$2" @freestanding/flags.txt "${@:3}" -Wall -Wextra -Wconversion \
       -Wshadow -Werror -c "$source" -o "$work/object" || failures=$((failures + 1))
   done

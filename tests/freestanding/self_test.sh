@@ -1,7 +1,9 @@
 #!/bin/bash
 # Builds the stand-ins of freestanding/ for system calls of this machine (Linux on amd64) and asks
-# them whether they are what they stand in for. Run at the project's top. With "golden" writes down
-# what the real GoogleTest, of the host, says of outcomes.cc.
+# them whether they are what they stand in for. Run at the project's top.
+#
+# With "host" asks the same of the host's own library and GoogleTest, so that the questions are right;
+# with "golden" writes down what they say of outcomes.cc.
 set -uo pipefail
 
 here=tests/freestanding
@@ -32,11 +34,26 @@ expect() {
   grep -qxF -- "$2" <(without_times <<<"$output") || fail "${*:3} did not say '$2'"
 }
 
-if [[ "${1:-}" == golden ]]; then
-  g++ -std=c++20 -I. "$here/outcomes.cc" -o "$work/outcomes" -lgtest -lgtest_main -lpthread || exit 1
-  GTEST_COLOR=no "$work/outcomes" | without_times >"$here/outcomes.expected"
-  exit 0
-fi
+host_build() {
+  g++ -std=c++20 -I. -Wall -Wextra -Wconversion -Wshadow -Werror "${@:2}" -o "$work/$1" \
+    -lgtest -lgtest_main -lpthread || exit 1
+}
+
+export GTEST_COLOR=no
+case "${1:-}" in
+  host)
+    host_build library "$here/library_test.cc" "$here/streams_test.cc"
+    host_build outcomes "$here/outcomes.cc"
+    "$work/library" || exit 1
+    diff "$here/outcomes.expected" <("$work/outcomes" | without_times)
+    exit
+    ;;
+  golden)
+    host_build outcomes "$here/outcomes.cc"
+    "$work/outcomes" | without_times >"$here/outcomes.expected"
+    exit
+    ;;
+esac
 
 build library "$here/library_test.cc" "$here/streams_test.cc"
 "$work/library" || fail "the library"
