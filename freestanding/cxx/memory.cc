@@ -52,6 +52,8 @@ ATOLL_NO_BUILTIN void* memset(void* to, int byte, std::size_t size) {
   return to;
 }
 
+ATOLL_NO_BUILTIN void bzero(void* to, std::size_t size) { memset(to, 0, size); }
+
 ATOLL_NO_BUILTIN int memcmp(const void* a, const void* b, std::size_t size) {
   const auto* x = static_cast<const unsigned char*>(a);
   const auto* y = static_cast<const unsigned char*>(b);

@@ -96,7 +96,9 @@ int atexit(void (*function)()) {
 
 // --- What the compiler calls. ---
 
+#if !defined(__MACH__)  // whose linker makes it
 void* __dso_handle = nullptr;
+#endif
 
 int __cxa_atexit(void (*destructor)(void*), void* object, void*) {
   return register_exit(destructor, object);
