@@ -1,5 +1,5 @@
-// The functions of C's library that compilers call by themselves and the core calls, for a program
-// without one. Compiled without builtins, or the compiler would find memcpy() in memcpy().
+// What compilers call by themselves and the core calls of C's library, for a program without one.
+// Compiled without builtins, or the compiler would find memcpy() in memcpy().
 
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +22,7 @@ void* memmove(void* to, const void* from, std::size_t size);
 void* memset(void* to, int value, std::size_t size);
 int memcmp(const void* a, const void* b, std::size_t size);
 std::size_t strlen(const char* text);
-void __cxa_pure_virtual();
+int __cxa_atexit(void (*function)(void*), void* argument, void* program);
 
 void* memmove(void* to, const void* from, std::size_t size) {
   auto* t = static_cast<Byte*>(to);
@@ -70,5 +70,8 @@ std::size_t strlen(const char* text) {
   while (text[size] != '\0') ++size;
   return size;
 }
+
+// With the program the whole machine ends, and nobody is left to see objects destroyed.
+int __cxa_atexit(void (*)(void*), void*, void*) { return 0; }
 
 }  // extern "C"

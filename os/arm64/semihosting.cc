@@ -10,6 +10,7 @@ namespace {
 enum class Operation : std::uint64_t {
   kWrite0 = 0x04,
   kTime = 0x11,
+  kGetCommandLine = 0x15,
   kHeapInfo = 0x16,
   kExitExtended = 0x20,
 };
@@ -45,6 +46,14 @@ void exit(int code) {
 }
 
 std::uint64_t time() { return call(Operation::kTime, nullptr); }
+
+void command_line(std::span<char> line) {
+  struct {
+    char* text;
+    std::uint64_t size;
+  } block{line.data(), line.size()};
+  if (call(Operation::kGetCommandLine, &block) != 0) line[0] = '\0';
+}
 
 Address end_of_memory() {
   struct {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "src/base/address.h"
@@ -15,6 +16,10 @@ void write(std::string_view text);
 
 // Seconds since 1970.
 std::uint64_t time();
+
+// What the program was started with, words parted by single spaces. Ends with a zero, and is empty
+// if it does not fit or there is none.
+void command_line(std::span<char> line);
 
 // Where the memory that holds this program ends.
 Address end_of_memory();

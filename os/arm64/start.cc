@@ -4,6 +4,7 @@
 //   end
 //     | not mapped | the program | regions | bitmap of frames | frames                    |
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -18,7 +19,13 @@
 #include "os/arm64/virtual_space.h"
 #include "src/base/bits.h"
 
-int main();
+// Where a compiler is told that there is no system, main() is a function as any other, and its name
+// tells its arguments.
+extern "C" {
+[[gnu::weak]] int atoll_main(int argc, char** argv) __asm__("main");
+[[gnu::weak]] int atoll_main_with_arguments(int argc, char** argv) __asm__("_Z4mainiPPc");
+[[gnu::weak]] int atoll_main_without() __asm__("_Z4mainv");
+}
 
 namespace Atoll::os {
 namespace arm64 {
@@ -95,6 +102,33 @@ void make_thread_locals() {
   __asm__ volatile("msr tpidr_el0, %0" ::"r"(block.base.value()));
 }
 
+// The words of the command line; more than there is room for are left out.
+class Arguments {
+ public:
+  Arguments() {
+    semihosting::command_line(line_);
+    for (char* next = line_.data(); *next != '\0' && count_ < kMost;) {
+      words_[static_cast<std::size_t>(count_++)] = next;
+      while (*next != '\0' && *next != ' ') ++next;
+      if (*next == ' ') *next++ = '\0';
+    }
+  }
+
+  int call_main() {
+    if (atoll_main != nullptr) return atoll_main(count_, words_.data());
+    if (atoll_main_with_arguments != nullptr)
+      return atoll_main_with_arguments(count_, words_.data());
+    return atoll_main_without();
+  }
+
+ private:
+  static constexpr int kMost = 31;
+
+  std::array<char, 1024> line_{};
+  std::array<char*, kMost + 1> words_{};  // ends with a null
+  int count_ = 0;
+};
+
 }  // namespace
 
 // Called by start.S, with the tables in use.
@@ -106,7 +140,8 @@ void atoll_run() {
        ++construct) {
     (*construct)();
   }
-  semihosting::exit(main());
+  Arguments arguments;
+  semihosting::exit(arguments.call_main());
 }
 
 }  // namespace arm64
