@@ -9,13 +9,13 @@ namespace {
 constexpr int kAborted = 128 + 6;
 
 std::uint64_t counter() {
-  std::uint64_t ticks = 0;
+  std::uint64_t ticks = 0;  // NOLINT(misc-const-correctness): assembly sets it
   __asm__ volatile("isb; mrs %0, cntvct_el0" : "=r"(ticks)::"memory");
   return ticks;
 }
 
 std::uint64_t ticks_per_second() {
-  std::uint64_t frequency = 0;
+  std::uint64_t frequency = 0;  // NOLINT(misc-const-correctness)
   __asm__("mrs %0, cntfrq_el0" : "=r"(frequency));
   return frequency;
 }
@@ -23,17 +23,8 @@ std::uint64_t ticks_per_second() {
 }  // namespace
 
 Machine Arm64Os::probe() {
-  Machine machine;
-  machine.page_size = VirtualSpace::kPageBytes;
-  machine.granularity = VirtualSpace::kPageBytes;
-  machine.address_bits = PageTables::kAddressBits;
+  Machine machine = VirtualSpace::facts();
   machine.end_of_data = Address::of(image::end);
-  machine.honours_hints = true;
-  machine.releases_parts = true;
-  machine.lazy_commit = false;
-  machine.decommit_zeroes = true;
-  machine.can_shrink = true;
-  machine.can_protect = true;
   machine.has_threads = false;
   return machine;
 }

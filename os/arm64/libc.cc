@@ -22,6 +22,7 @@ void* memmove(void* to, const void* from, std::size_t size);
 void* memset(void* to, int value, std::size_t size);
 int memcmp(const void* a, const void* b, std::size_t size);
 std::size_t strlen(const char* text);
+// NOLINTNEXTLINE(bugprone-reserved-identifier)
 int __cxa_atexit(void (*function)(void*), void* argument, void* program);
 
 void* memmove(void* to, const void* from, std::size_t size) {
@@ -72,6 +73,7 @@ std::size_t strlen(const char* text) {
 }
 
 // With the program the whole machine ends, and nobody is left to see objects destroyed.
+// NOLINTNEXTLINE(bugprone-reserved-identifier)
 int __cxa_atexit(void (*)(void*), void*, void*) { return 0; }
 
 }  // extern "C"

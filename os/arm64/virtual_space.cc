@@ -30,6 +30,24 @@ void VirtualSpace::init(Range bounds, std::span<sim::Region> storage) {
   regions_ = sim::AddressSpace(storage);
 }
 
+Machine VirtualSpace::facts() {
+  Machine machine;
+  machine.page_size = kPageBytes;
+  machine.granularity = kPageBytes;
+  machine.address_bits = PageTables::kAddressBits;
+  machine.honours_hints = true;
+  machine.releases_parts = true;
+  machine.lazy_commit = false;
+  machine.decommit_zeroes = true;
+  machine.can_shrink = true;
+  machine.can_protect = true;
+  return machine;
+}
+
+std::uint64_t VirtualSpace::bytes_held() const {
+  return regions_.bytes(State::kReserved) + regions_.bytes(kMapped);
+}
+
 Status VirtualSpace::check(Range range, StateSet states) const {
   if (!is_well_formed(range)) return failed(Failure::kBadArgument);
   return regions_.is_all(range, states) ? kDone : failed(Failure::kNotReserved);

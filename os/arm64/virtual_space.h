@@ -33,6 +33,9 @@ class VirtualSpace {
   // All of `bounds` is free, and nothing else is ever handed out. `storage` keeps the regions.
   void init(Range bounds, std::span<sim::Region> storage);
 
+  // What is true of memory handed out here; the rest of Machine is left as it is by default.
+  static Machine facts();
+
   // As os/os.h says.
   Allocation reserve(Address hint, std::uint64_t size);
   Status release(Range range);
@@ -42,6 +45,9 @@ class VirtualSpace {
   Status fault(Range range);
   Allocation alloc(std::uint64_t size);
   Status free(Range range);
+
+  // Of address space, in whatever state.
+  std::uint64_t bytes_held() const;
 
  private:
   Status check(Range range, sim::StateSet states) const;
