@@ -20,8 +20,8 @@ extern char thread_end[] __asm__("atoll_thread_end");              // of it
 extern char thread_zero_end[] __asm__("atoll_thread_zero_end");    // zeroes from thread_end to here
 extern char thread_alignment[] __asm__("atoll_thread_alignment");  // its address is a number
 
-extern Constructor constructors_begin[] __asm__("atoll_constructors_begin");
-extern Constructor constructors_end[] __asm__("atoll_constructors_end");
+extern Constructor constructors_begin[] __asm__("__init_array_start");
+extern Constructor constructors_end[] __asm__("__init_array_end");
 
 }  // extern "C"
 

@@ -15,8 +15,8 @@
 #define SYSTEM_MMU (1 << 0)
 
 .section .text.start, "ax"
-.global atoll_start
-atoll_start:
+.global atoll_reset
+atoll_reset:
   // Whoever starts us at another level than 1 finds a machine that stands still.
   mrs x0, CurrentEL
   cmp x0, #(1 << 2)

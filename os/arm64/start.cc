@@ -19,9 +19,12 @@
 #include "os/arm64/virtual_space.h"
 #include "src/base/bits.h"
 
+// What goes on from here, the first of these that is there.
+extern "C" {
+// A C++ library's: it calls constructors and main(), and does not return.
+[[gnu::weak]] void atoll_start(int argc, char** argv);
 // Where a compiler is told that there is no system, main() is a function as any other, and its name
 // tells its arguments.
-extern "C" {
 [[gnu::weak]] int atoll_main(int argc, char** argv) __asm__("main");
 [[gnu::weak]] int atoll_main_with_arguments(int argc, char** argv) __asm__("_Z4mainiPPc");
 [[gnu::weak]] int atoll_main_without() __asm__("_Z4mainv");
@@ -114,12 +117,8 @@ class Arguments {
     }
   }
 
-  int call_main() {
-    if (atoll_main != nullptr) return atoll_main(count_, words_.data());
-    if (atoll_main_with_arguments != nullptr)
-      return atoll_main_with_arguments(count_, words_.data());
-    return atoll_main_without();
-  }
+  int count() const { return count_; }
+  char** words() { return words_.data(); }
 
  private:
   static constexpr int kMost = 31;
@@ -129,6 +128,21 @@ class Arguments {
   int count_ = 0;
 };
 
+void run_constructors() {
+  for (auto* construct = image::constructors_begin; construct != image::constructors_end;
+       ++construct) {
+    (*construct)();
+  }
+}
+
+int call_main(Arguments& arguments) {
+  if (atoll_main != nullptr) return atoll_main(arguments.count(), arguments.words());
+  if (atoll_main_with_arguments != nullptr) {
+    return atoll_main_with_arguments(arguments.count(), arguments.words());
+  }
+  return atoll_main_without();
+}
+
 }  // namespace
 
 // Called by start.S, with the tables in use.
@@ -136,12 +150,10 @@ extern "C" [[noreturn]] void atoll_run();
 
 void atoll_run() {
   make_thread_locals();
-  for (auto* construct = image::constructors_begin; construct != image::constructors_end;
-       ++construct) {
-    (*construct)();
-  }
   Arguments arguments;
-  semihosting::exit(arguments.call_main());
+  if (atoll_start != nullptr) atoll_start(arguments.count(), arguments.words());
+  run_constructors();
+  semihosting::exit(call_main(arguments));
 }
 
 }  // namespace arm64

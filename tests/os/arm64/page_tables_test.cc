@@ -110,7 +110,7 @@ TEST_F(SmallPageTablesTest, AgreeWithAMapOfPagesAndTheProcessorNeverUsesWhatIsGo
   Model model;
   int failures = 0;
   for (int step = 0; step < 4000; ++step) {
-    const Range place = places()[below(3)];
+    const Range place = places()[static_cast<std::size_t>(below(3))];
     const std::uint64_t pages = place.size / kPage;
     const std::uint64_t first = below(pages);
     const std::uint64_t count = 1 + below(pages - first);
