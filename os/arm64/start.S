@@ -10,9 +10,11 @@
 // 39 bits of address below (T0SZ = 25), none above (EPD1), pages of 4 KiB, 40 bits of physical
 // address, tables read through the caches of the inner shareable domain.
 #define TRANSLATION_CONTROL (25 | 1 << 8 | 1 << 10 | 3 << 12 | 1 << 23 | 2 << 32)
+// Nothing but the bits that must be set; and with the MMU (M) and both caches (C, I).
+#define SYSTEM_OFF 0x30d00800
+#define SYSTEM_ON (SYSTEM_OFF | 1 << 0 | 1 << 2 | 1 << 12)
+// An entry of the first table: a block, inner shareable, accessed.
 #define BLOCK_OF_MEMORY (1 | 3 << 8 | 1 << 10)
-
-#define SYSTEM_MMU (1 << 0)
 
 .section .text.start, "ax"
 .global atoll_reset
@@ -61,10 +63,9 @@ atoll_reset:
   bl use_tables
   b atoll_run
 
-// x0: the table of level 1. Touches no memory, and changes no other register but x1.
+// x0: the table of level 1. Touches no memory, and changes no register but x1.
 use_tables:
-  mrs x1, sctlr_el1
-  bic x1, x1, #SYSTEM_MMU
+  ldr w1, =SYSTEM_OFF
   msr sctlr_el1, x1
   isb
   msr ttbr0_el1, x0
@@ -73,9 +74,7 @@ use_tables:
   ic iallu
   dsb ish
   isb
-  orr x1, x1, #SYSTEM_MMU
-  orr x1, x1, #(1 << 2)
-  orr x1, x1, #(1 << 12)
+  ldr w1, =SYSTEM_ON
   msr sctlr_el1, x1
   isb
   ret

@@ -73,6 +73,8 @@ std::uint64_t atoll_make_tables() {
   const Address end = semihosting::end_of_memory().aligned_down(kBlock);
   Address free = Address::of(image::end).aligned_up(kPage);
 
+  if (end <= free) arm64_os.abort();
+
   const auto region_count = static_cast<std::size_t>((end - free) / kMemoryPerRegion);
   const std::span<sim::Region> regions(static_cast<sim::Region*>(free.pointer()), region_count);
   free = (free + regions.size_bytes()).aligned_up(kPage);
