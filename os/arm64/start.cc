@@ -1,9 +1,9 @@
 // The machine as Arm64Os needs it: its memory divided up, its tables made, the program called.
 //
-//   2^30        2^30 + 2 MiB                                                            memory's
-//   end
-//     | not mapped | the program | regions | bitmap of frames | frames                    |
+//     2^30         2^30 + 2 MiB                                         the end
+//     | not mapped | the program | regions | bitmap of frames | frames ... |
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -49,8 +49,13 @@ constinit Arm64Os arm64_os(space);
 
 Range from_to(Address begin, Address end) { return {begin, end - begin}; }
 
+[[noreturn]] void give_up() {
+  arm64_os.write("start: not enough memory\n");
+  arm64_os.abort();
+}
+
 void map_in_place(Range range, std::uint64_t leaf_bytes) {
-  if (!tables.map(range, range.base, Rights::kReadWrite, leaf_bytes)) arm64_os.abort();
+  if (!tables.map(range, range.base, Rights::kReadWrite, leaf_bytes)) give_up();
 }
 
 // Nothing here cuts a block, so none of it fails.
@@ -72,8 +77,7 @@ std::uint64_t atoll_make_tables() {
   const Address begin = Address::of(image::text);
   const Address end = semihosting::end_of_memory().aligned_down(kBlock);
   Address free = Address::of(image::end).aligned_up(kPage);
-
-  if (end <= free) arm64_os.abort();
+  if (end <= free) give_up();
 
   const auto region_count = static_cast<std::size_t>((end - free) / kMemoryPerRegion);
   const std::span<sim::Region> regions(static_cast<sim::Region*>(free.pointer()), region_count);
@@ -81,27 +85,29 @@ std::uint64_t atoll_make_tables() {
   frames.init(from_to(free, end));
 
   // Pages where rights differ from page to page, blocks behind that.
-  if (!tables.init()) arm64_os.abort();
+  if (!tables.init()) give_up();
   const Address blocks = Address::of(image::end).aligned_up(kBlock);
   map_in_place(from_to(begin, blocks), kPage);
   map_in_place(from_to(blocks, end), kBlock);
   protect_image();
 
-  const Address lowest(round_up(end.value() > 4 * kGiB ? end.value() : 4 * kGiB, kGiB));
+  const Address lowest = std::max(end, Address(4 * kGiB)).aligned_up(kGiB);
   space.init(from_to(lowest, Address(std::uint64_t{1} << PageTables::kAddressBits)), regions);
   return tables.root().value();
 }
 
 namespace {
 
-// The thread pointer points to two words for the language's use. The variables follow, with the
-// alignment the linker counted on.
+// The thread pointer points to two words for the language's use. The variables follow as the linker
+// counted on it: as far from a multiple of their alignment as their first values are.
 void make_thread_locals() {
-  const auto alignment = Address::of(image::thread_alignment).value();
-  const std::uint64_t head = alignment > 16 ? alignment : 16;
+  constexpr std::uint64_t kWords = 16;
+  const std::uint64_t alignment = Address::of(image::thread_alignment).value();
+  const std::uint64_t misplaced = Address::of(image::thread_begin).value() - kWords;
+  const std::uint64_t head = kWords + (misplaced & (alignment - 1));
   const auto size = static_cast<std::uint64_t>(image::thread_zero_end - image::thread_begin);
   const Allocation block = arm64_os.alloc(round_up(head + size, kPage));
-  if (!block.ok()) arm64_os.abort();
+  if (!block.ok()) give_up();
   std::memcpy((block.base + head).pointer(), image::thread_begin,
               static_cast<std::size_t>(image::thread_end - image::thread_begin));
   __asm__ volatile("msr tpidr_el0, %0" ::"r"(block.base.value()));

@@ -22,7 +22,7 @@ struct Object {
 
 // Thread-local variables with a value and without, of different alignments: the layout is ours.
 thread_local std::uint32_t random_state = 2463534242;
-alignas(64) thread_local std::array<char, 64> zeroes;
+alignas(128) thread_local std::array<char, 64> zeroes;
 
 // Linked in only to be seen to run before main().
 struct Constructed {
@@ -121,9 +121,12 @@ void print_statistics(Heap& heap) {
 bool run(Heap& heap) {
   Atoll::os::Os& os = Atoll::os::native();
   if (constructed.value != 2463534242) return fail("constructors have not run");
-  if (Atoll::Address::of(&zeroes).value() % 64 != 0) return fail("thread-locals are not aligned");
-  for (const char c : zeroes) {
-    if (c != 0) return fail("thread-locals are not zero");
+  // Through a pointer the compiler knows nothing of.
+  const char* first = zeroes.data();
+  __asm__("" : "+r"(first)::"memory");
+  if (Atoll::Address::of(first).value() % 128 != 0) return fail("thread-locals are not aligned");
+  for (std::size_t i = 0; i < zeroes.size(); ++i) {
+    if (first[i] != 0) return fail("thread-locals are not zero");
   }
   if (const Line why = heap.init(os); !why.view().empty()) return fail(why.view());
   print(Line() << "value\tfirst object\t" << Atoll::Address::of(heap.allocate(64)));
