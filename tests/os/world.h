@@ -43,5 +43,7 @@ inline std::string name_of(const ::testing::TestParamInfo<WorldMaker>& info) {
 std::vector<WorldMaker> native_worlds();
 // The simulation under every preset, and behind every decorator.
 std::vector<WorldMaker> sim_worlds();
+// The page tables of bare arm64, walked by hand, and behind every decorator.
+std::vector<WorldMaker> arm64_worlds();
 
 }  // namespace Atoll::os::test

@@ -1,0 +1,37 @@
+// The end of a program that touched what it may not: what start.S jumps to, on a stack of its own.
+
+#include <cstdint>
+
+#include "os/arm64/semihosting.h"
+#include "src/base/address.h"
+#include "src/base/text.h"
+
+namespace Atoll::os::arm64 {
+
+// The exception's registers: its syndrome, the address, the instruction.
+extern "C" [[noreturn]] void atoll_fault(std::uint64_t syndrome, std::uint64_t address,
+                                         std::uint64_t instruction);
+
+void atoll_fault(std::uint64_t syndrome, std::uint64_t address, std::uint64_t instruction) {
+  constexpr int kExitCode = 128 + 11;  // as a shell tells of SIGSEGV
+  constexpr unsigned kInstructionAbort = 0x21;
+  constexpr unsigned kMisalignedFetch = 0x22;
+  constexpr unsigned kDataAbort = 0x25;
+
+  const auto reason = static_cast<unsigned>(syndrome >> 26);
+  const bool is_store = (syndrome >> 6 & 1) != 0;
+  Line line;
+  line << "fault: ";
+  if (reason == kDataAbort) {
+    line << (is_store ? "store" : "load") << " at " << Address(address);
+  } else if (reason == kInstructionAbort || reason == kMisalignedFetch) {
+    line << "fetch at " << Address(address);
+  } else {
+    line << "exception " << std::uint64_t{reason} << ", syndrome " << Address(syndrome);
+  }
+  line << ", instruction " << Address(instruction) << "\n";
+  semihosting::write(line.view());
+  semihosting::exit(kExitCode);
+}
+
+}  // namespace Atoll::os::arm64

@@ -1,0 +1,118 @@
+#include "os/arm64/virtual_space.h"
+
+#include "src/base/bits.h"
+
+namespace Atoll::os::arm64 {
+namespace {
+
+using sim::State;
+using sim::StateSet;
+
+// Prepared, and Ready if the page tables say so.
+constexpr State kMapped = State::kPrepared;
+
+constexpr Status kDone{};
+constexpr Status failed(Failure failure) { return {failure, 0}; }
+
+bool is_size(std::uint64_t size) {
+  return size != 0 && is_multiple_of(size, VirtualSpace::kPageBytes);
+}
+
+bool is_well_formed(Range range) {
+  return is_size(range.size) && range.base.is_aligned(VirtualSpace::kPageBytes) &&
+         range.last() >= range.base;
+}
+
+}  // namespace
+
+void VirtualSpace::init(Range bounds, std::span<sim::Region> storage) {
+  bounds_ = bounds;
+  regions_ = sim::AddressSpace(storage);
+}
+
+Machine VirtualSpace::facts() {
+  Machine machine;
+  machine.page_size = kPageBytes;
+  machine.granularity = kPageBytes;
+  machine.address_bits = PageTables::kAddressBits;
+  machine.honours_hints = true;
+  machine.releases_parts = true;
+  machine.lazy_commit = false;
+  machine.decommit_zeroes = true;
+  machine.can_shrink = true;
+  machine.can_protect = true;
+  return machine;
+}
+
+std::uint64_t VirtualSpace::bytes_held() const {
+  return regions_.bytes(State::kReserved) + regions_.bytes(kMapped);
+}
+
+Status VirtualSpace::check(Range range, StateSet states) const {
+  if (!is_well_formed(range)) return failed(Failure::kBadArgument);
+  return regions_.is_all(range, states) ? kDone : failed(Failure::kNotReserved);
+}
+
+Allocation VirtualSpace::take(Address hint, std::uint64_t size, State state) {
+  Range range{hint, size};
+  const bool can_be_had = !hint.is_null() && bounds_.contains(range) && regions_.is_free(range);
+  if ((can_be_had || regions_.find_lowest(bounds_, size, kPageBytes, &range.base)) &&
+      regions_.add(range, state)) {
+    return {range.base, kDone};
+  }
+  return {Address(), failed(Failure::kNoMemory)};
+}
+
+Allocation VirtualSpace::reserve(Address hint, std::uint64_t size) {
+  if (hint.is_null() ? !is_size(size) : !is_well_formed({hint, size})) {
+    return {Address(), failed(Failure::kBadArgument)};
+  }
+  return take(hint, size, State::kReserved);
+}
+
+Status VirtualSpace::release(Range range) {
+  if (const Status status = check(range, State::kReserved); !status.ok()) return status;
+  return regions_.remove(range) ? kDone : failed(Failure::kNoMemory);
+}
+
+Status VirtualSpace::map(Range range) {
+  if (const Status status = check(range, State::kReserved); !status.ok()) return status;
+  return regions_.set_state(range, kMapped) ? kDone : failed(Failure::kNoMemory);
+}
+
+Status VirtualSpace::used(Range range) {
+  if (const Status status = check(range, kMapped); !status.ok()) return status;
+  return tables_.back(range) ? kDone : failed(Failure::kNoMemory);
+}
+
+// There are no blocks where memory is handed out, so unmap() cannot fail.
+
+Status VirtualSpace::unused(Range range) {
+  if (const Status status = check(range, kMapped); !status.ok()) return status;
+  (void)tables_.unmap(range);
+  return kDone;
+}
+
+Status VirtualSpace::fault(Range range) {
+  if (const Status status = check(range, kMapped); !status.ok()) return status;
+  if (!regions_.set_state(range, State::kReserved)) return failed(Failure::kNoMemory);
+  (void)tables_.unmap(range);
+  return kDone;
+}
+
+Allocation VirtualSpace::alloc(std::uint64_t size) {
+  if (!is_size(size)) return {Address(), failed(Failure::kBadArgument)};
+  const Allocation allocation = take(Address(), size, kMapped);
+  if (!allocation.ok() || tables_.back({allocation.base, size})) return allocation;
+  (void)regions_.remove({allocation.base, size});
+  return {Address(), failed(Failure::kNoMemory)};
+}
+
+Status VirtualSpace::free(Range range) {
+  if (const Status status = check(range, sim::kOurs); !status.ok()) return status;
+  if (!regions_.remove(range)) return failed(Failure::kNoMemory);
+  (void)tables_.unmap(range);
+  return kDone;
+}
+
+}  // namespace Atoll::os::arm64
