@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "os/sim/placement.h"
 #include "src/base/bits.h"
 
 namespace Atoll::os::sim {
@@ -13,16 +14,6 @@ constexpr Status kDone{};
 constexpr Status failed(Failure failure) { return Status{failure, 0}; }
 
 bool wraps(Range range) { return range.last() < range.base; }
-
-// [first, last], or an empty range if they are in the wrong order.
-Range span_of(Address first, Address last) {
-  return first <= last ? Range{first, last - first + 1} : Range{};
-}
-
-Range common(Range a, Range b) {
-  if (a.is_empty() || b.is_empty()) return Range{};
-  return span_of(std::max(a.base, b.base), std::min(a.last(), b.last()));
-}
 
 }  // namespace
 
@@ -84,7 +75,7 @@ bool SimOs::remove_obstacle(Range range) {
 
 bool SimOs::grow_by_others(std::uint64_t size) {
   const Range range{linear_end_, round_up(size, config_.granularity)};
-  if (!usable().contains(range) || !add_obstacle(range)) return false;
+  if (!usable(config_).contains(range) || !add_obstacle(range)) return false;
   linear_end_ = range.end();
   return true;
 }
@@ -123,80 +114,16 @@ Status SimOs::begin(Range range, StateSet allowed) {
 
 // --- Where memory goes. ---
 
-Range SimOs::usable() const {
-  const Address first = std::max(config_.lowest, Address(config_.page_size));
-  const Address widest(kUnlimited >> (64 - config_.address_bits));
-  return span_of(first, config_.end.is_null() ? widest : std::min(widest, config_.end - 1));
-}
-
-bool SimOs::place(Address hint, std::uint64_t size, Address* found) const {
-  if (config_.placement == Placement::kLinear) return place_linear(hint, size, found);
-  const Range wish{hint, size};
-  const bool can_be_had = !hint.is_null() && hint.is_aligned(config_.granularity) &&
-                          usable().contains(wish) && space_.is_free(wish);
-  if (can_be_had && config_.hints == Hints::kHonoured) {
-    *found = hint;
-    return true;
-  }
-  if (can_be_had && config_.hints == Hints::kMoved) return place_elsewhere(hint, size, found);
-  return place_by_default(size, found);
-}
-
-bool SimOs::place_by_default(std::uint64_t size, Address* found) const {
-  Range bounds = usable();
-  if (!config_.placement_end.is_null()) {
-    bounds = common(bounds, span_of(Address(), config_.placement_end - 1));
-  }
-  Range below;
-  Range above = bounds;
-  if (!config_.origin.is_null()) {
-    below = common(bounds, span_of(Address(), config_.origin - 1));
-    above = common(bounds, span_of(config_.origin, Address(kUnlimited)));
-  }
-  const std::uint64_t alignment = config_.granularity;
-  if (config_.placement == Placement::kBottomUp) {
-    return space_.find_lowest(above, size, alignment, found) ||
-           space_.find_lowest(below, size, alignment, found);
-  }
-  if (config_.origin.is_null()) return space_.find_highest(bounds, size, alignment, found);
-  return space_.find_highest(below, size, alignment, found) ||
-         space_.find_lowest(above, size, alignment, found);
-}
-
-bool SimOs::place_elsewhere(Address hint, std::uint64_t size, Address* found) const {
-  const Range all = usable();
-  const Address behind = hint + config_.granularity;
-  const Range above = behind < hint ? Range{} : common(all, span_of(behind, all.last()));
-  const Range below = common(all, span_of(Address(), hint - 1));
-  return space_.find_lowest(above, size, config_.granularity, found) ||
-         space_.find_highest(below, size, config_.granularity, found);
-}
-
-bool SimOs::place_linear(Address hint, std::uint64_t size, Address* found) const {
-  Address base = linear_end_;
-  if (hint.is_null()) {
-    const Address origin = config_.origin.aligned_up(config_.granularity);
-    const Range segment{origin, linear_end_ - origin};
-    if (space_.find_lowest(segment, size, config_.granularity, found)) return true;
-  } else if (hint != linear_end_) {
-    const bool skips =
-        config_.skips_to_hint && hint > linear_end_ && hint.is_aligned(config_.granularity);
-    if (!skips) return false;
-    base = hint;
-  }
-  const Range grown{base, size};
-  if (wraps(grown) || !usable().contains(grown) || !space_.is_free(grown)) return false;
-  *found = base;
-  return true;
-}
-
 Allocation SimOs::take(Address hint, std::uint64_t size, State state) {
   constexpr Status kFull{Failure::kNoMemory, 0};
   const std::uint64_t limit = config_.address_space_limit;
   if (limit != 0 && (size > limit || bytes_held() > limit - size)) return {Address(), kFull};
   Range range{Address(), size};
-  if (!place(hint, size, &range.base) || !space_.add(range, state)) return {Address(), kFull};
-  if (config_.placement == Placement::kLinear) linear_end_ = std::max(linear_end_, range.end());
+  const bool linear = config_.placement == Placement::kLinear;
+  const bool placed = linear ? place_linear(config_, space_, linear_end_, hint, size, &range.base)
+                             : place(config_, space_, hint, size, &range.base);
+  if (!placed || !space_.add(range, state)) return {Address(), kFull};
+  if (linear) linear_end_ = std::max(linear_end_, range.end());
   note_growth();
   return {range.base, kDone};
 }

@@ -89,11 +89,6 @@ class SimOs final : public Os {
   Status begin(Range range, StateSet allowed);
   Status give_back(Range range, StateSet allowed);
 
-  Range usable() const;
-  bool place(Address hint, std::uint64_t size, Address* found) const;
-  bool place_by_default(std::uint64_t size, Address* found) const;
-  bool place_elsewhere(Address hint, std::uint64_t size, Address* found) const;
-  bool place_linear(Address hint, std::uint64_t size, Address* found) const;
   Allocation take(Address hint, std::uint64_t size, State state);
   Allocation answer_exactly(Address base, std::uint64_t size);
   void note_growth();

@@ -1,0 +1,138 @@
+#include "hosts/base/guest_memory.h"
+
+#include <sys/mman.h>
+
+#include <cerrno>
+#include <cinttypes>
+#include <cstdio>
+#include <vector>
+
+#include "os/sim/placement.h"
+#include "src/base/bits.h"
+
+namespace Atoll::hosts {
+namespace {
+
+using os::sim::State;
+
+// The guest's mappings are "ready" in the books, whatever their protection; others are obstacles.
+constexpr State kGuest = State::kReady;
+constexpr State kHost = State::kForeign;
+
+std::vector<Range> mappings_of_this_process() {
+  std::vector<Range> mappings;
+  std::FILE* const file = std::fopen("/proc/self/maps", "re");
+  if (file == nullptr) return mappings;
+  char line[4096];
+  while (std::fgets(line, sizeof line, file) != nullptr) {
+    std::uint64_t first = 0;
+    std::uint64_t end = 0;
+    if (std::sscanf(line, "%" SCNx64 "-%" SCNx64, &first, &end) == 2 && first < end) {
+      mappings.push_back({Address(first), end - first});
+    }
+  }
+  std::fclose(file);
+  return mappings;
+}
+
+}  // namespace
+
+GuestMemory::GuestMemory(const os::sim::Config& rules) : rules_(rules), space_(table_) {
+  note_host_mappings();
+}
+
+void GuestMemory::note_host_mappings() {
+  for (const Range& mapping : mappings_of_this_process()) {
+    // What the books know already is the guest's, or was noted before and has grown since.
+    std::vector<Range> gaps;
+    Address from = mapping.base;
+    space_.for_each(mapping, [&](Range part, State) {
+      if (from < part.base) gaps.push_back({from, part.base - from});
+      from = part.end();
+    });
+    if (from != mapping.end()) gaps.push_back({from, mapping.end() - from});
+    for (const Range& gap : gaps) space_.add(gap, kHost);
+  }
+}
+
+bool GuestMemory::is_well_formed(Range range) const {
+  return !range.is_empty() && range.base.is_aligned(rules_.page_size) &&
+         is_multiple_of(range.size, rules_.page_size) && range.last() >= range.base;
+}
+
+bool GuestMemory::is_mapped(Range range) const { return space_.is_all(range, kGuest); }
+
+bool GuestMemory::supply(Range range, int protection, int flags) {
+  void* const memory = ::mmap(range.base.pointer(), range.size, protection,
+                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
+  return memory == range.base.pointer();
+}
+
+Mapping GuestMemory::map(Address hint, std::uint64_t size, int protection) {
+  if (!is_well_formed({Address(), size})) return {Address(), MemoryFailure::kBadArgument};
+  // This process may have mapped something for itself where the books say free: then once more.
+  for (bool is_known = false;; is_known = true) {
+    Range range{Address(), size};
+    if (!os::sim::place(rules_, space_, hint, size, &range.base)) break;
+    if (supply(range, protection, MAP_FIXED_NOREPLACE)) {
+      if (space_.add(range, kGuest)) return {range.base, MemoryFailure::kNone};
+      ::munmap(range.base.pointer(), range.size);
+      break;
+    }
+    if (errno != EEXIST || is_known) break;
+    note_host_mappings();
+  }
+  return {Address(), MemoryFailure::kNoMemory};
+}
+
+Mapping GuestMemory::map_at(Address base, std::uint64_t size, int protection, Existing existing) {
+  const Range range{base, size};
+  if (!is_well_formed(range) || !os::sim::usable(rules_).contains(range)) {
+    return {Address(), MemoryFailure::kBadArgument};
+  }
+  bool is_free = true;
+  bool is_guests = true;
+  space_.for_each(range, [&](Range, State state) {
+    is_free = false;
+    is_guests = is_guests && state == kGuest;
+  });
+  if (!is_free && (existing == Existing::kRefuse || !is_guests)) {
+    return {Address(), MemoryFailure::kTaken};
+  }
+  if (!supply(range, protection, is_free ? MAP_FIXED_NOREPLACE : MAP_FIXED)) {
+    return {Address(), errno == EEXIST ? MemoryFailure::kTaken : MemoryFailure::kNoMemory};
+  }
+  // The parts that were there already stay in the books.
+  if (!is_free && !space_.remove(range)) return {Address(), MemoryFailure::kNoMemory};
+  if (!space_.add(range, kGuest)) return {Address(), MemoryFailure::kNoMemory};
+  return {base, MemoryFailure::kNone};
+}
+
+MemoryFailure GuestMemory::unmap(Range range) {
+  if (!is_well_formed(range)) return MemoryFailure::kBadArgument;
+  std::vector<Range> parts;
+  space_.for_each(range, [&](Range part, State state) {
+    if (state == kGuest) parts.push_back(part);
+  });
+  for (const Range& part : parts) {
+    if (!space_.remove(part)) return MemoryFailure::kNoMemory;
+    ::munmap(part.base.pointer(), part.size);
+  }
+  return MemoryFailure::kNone;
+}
+
+MemoryFailure GuestMemory::protect(Range range, int protection) {
+  if (!is_well_formed(range)) return MemoryFailure::kBadArgument;
+  if (!is_mapped(range)) return MemoryFailure::kNotMapped;
+  return ::mprotect(range.base.pointer(), range.size, protection) == 0 ? MemoryFailure::kNone
+                                                                       : MemoryFailure::kNoMemory;
+}
+
+MemoryFailure GuestMemory::discard(Range range) {
+  if (!is_well_formed(range)) return MemoryFailure::kBadArgument;
+  if (!is_mapped(range)) return MemoryFailure::kNotMapped;
+  return ::madvise(range.base.pointer(), range.size, MADV_DONTNEED) == 0 ? MemoryFailure::kNone
+                                                                         : MemoryFailure::kNoMemory;
+}
+
+}  // namespace Atoll::hosts

@@ -1,0 +1,75 @@
+// A guest's memory: the guest's own system decides where a mapping goes, Linux only supplies it
+// there.
+//
+// The decision is os/sim/placement.h's, on a description of the system (os/sim/presets.h) and the
+// books of what is taken. What this process needs for itself (the host program, its stack, the
+// kernel's pages) is an obstacle in those books. Then the pages are mapped at just that address, so
+// protection, faults and zeroes are those of real memory.
+//
+// Not thread safe: the personality serialises.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "os/sim/address_space.h"
+#include "os/sim/config.h"
+#include "src/base/address.h"
+
+namespace Atoll::hosts {
+
+enum class MemoryFailure : std::uint8_t {
+  kNone,
+  kNoMemory,     // no address space or memory left, or the tables are full
+  kBadArgument,  // empty, unaligned, or not within the guest's address space
+  kTaken,        // something is mapped there already
+  kNotMapped,    // a part of the range is not mapped
+};
+
+struct Mapping {
+  Address base;  // null exactly if it failed
+  MemoryFailure failure = MemoryFailure::kNone;
+};
+
+// What map_at() does about mappings that are there already.
+enum class Existing : std::uint8_t { kReplace, kRefuse };
+
+// Protections are PROT_NONE, PROT_READ ...: their numbers are the same on every Unix and on Linux.
+class GuestMemory {
+ public:
+  // `rules` must not be linear, and their granularity a multiple of Linux' page size.
+  explicit GuestMemory(const os::sim::Config& rules);
+  GuestMemory(const GuestMemory&) = delete;
+  GuestMemory& operator=(const GuestMemory&) = delete;
+
+  const os::sim::Config& rules() const { return rules_; }
+
+  // Zeroed private memory wherever the rules put it. Sizes are multiples of the rules' page size.
+  Mapping map(Address hint, std::uint64_t size, int protection);
+  // Zeroed private memory exactly there, replacing only what is the guest's.
+  Mapping map_at(Address base, std::uint64_t size, int protection, Existing existing);
+
+  // Parts that are not mapped are left alone.
+  MemoryFailure unmap(Range range);
+  // All of it must be mapped, else nothing changes.
+  MemoryFailure protect(Range range, int protection);
+  // Contents become zero when next touched. All of it must be mapped.
+  MemoryFailure discard(Range range);
+
+  bool is_mapped(Range range) const;
+  // Whether such a range can be asked about at all: aligned, not empty, not wrapping.
+  bool is_well_formed(Range range) const;
+
+ private:
+  static constexpr std::size_t kRegions = 8192;
+
+  // Enters what this process has mapped for itself since the last time.
+  void note_host_mappings();
+  bool supply(Range range, int protection, int flags);
+
+  const os::sim::Config rules_;
+  std::array<os::sim::Region, kRegions> table_;
+  os::sim::AddressSpace space_;
+};
+
+}  // namespace Atoll::hosts
