@@ -1,7 +1,8 @@
 #!/bin/bash
 # Builds a program of tests for a platform without a C++ library:
 #   build.sh PLATFORM PROGRAM SOURCES...
-# PLATFORM is a folder of this one, with its flags.txt and its sources. Run at the project's top.
+# PLATFORM is a folder of this one, with its flags.txt and its sources; sources.txt, if it is there,
+# names sources that it shares with others. Run at the project's top.
 #
 # ATOLL_OBJECTS: where objects are kept, and taken from if they are there already: for builds of
 # many programs out of the same unchanged sources. ATOLL_COMPILE_ONLY: no program.
@@ -16,8 +17,13 @@ if [[ -z "$objects" ]]; then
 fi
 mkdir -p "$objects"
 
+shopt -s nullglob
+# The list is made of patterns.
+# shellcheck disable=SC2046
+sources=(freestanding/gtest/*.cc freestanding/cxx/*.cc "$platform"/*.cc
+  $(cat "$platform/sources.txt" 2>/dev/null || true))
 inputs=()
-for source in freestanding/gtest/*.cc freestanding/cxx/*.cc "$platform"/*.cc "$@"; do
+for source in "${sources[@]}" "$@"; do
   object="$objects/${source//\//_}.o"
   if [[ ! -f "$object" ]]; then
     "${CXX:-clang++-19}" "@$platform/flags.txt" -O1 -Wall -Wextra -Wconversion -Wshadow -Werror \

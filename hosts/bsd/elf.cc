@@ -161,8 +161,8 @@ const char* parse(Bytes file, Range space, std::uint64_t page_size, Plan* plan) 
   plan->machine = static_cast<Machine>(header->machine);
   plan->entry = header->entry;
   plan->num_headers = header->num_program_headers;
-  const auto headers = file.part(header->program_headers,
-                                 header->num_program_headers * sizeof(ProgramHeader));
+  const auto headers =
+      file.part(header->program_headers, header->num_program_headers * sizeof(ProgramHeader));
   if (!headers) return "the file is cut short";
   for (std::uint16_t i = 0; i < header->num_program_headers; ++i) {
     const ProgramHeader program = *headers->read<ProgramHeader>(i * sizeof(ProgramHeader));

@@ -19,8 +19,8 @@ std::string_view name(Brand brand);
 enum class Machine : std::uint16_t { kAmd64 = 62, kArm64 = 183 };
 
 struct Segment {
-  Range memory;       // as the file says, not rounded to pages
-  Bytes contents;     // of its beginning; the rest is zero
+  Range memory;    // as the file says, not rounded to pages
+  Bytes contents;  // of its beginning; the rest is zero
   bool can_read = false;
   bool can_write = false;
   bool can_execute = false;
@@ -30,7 +30,7 @@ struct Segment {
 struct Plan {
   Machine machine = Machine::kAmd64;
   Brand brand = Brand::kNone;
-  std::uint64_t entry = 0;  // within a segment that can be executed
+  std::uint64_t entry = 0;    // within a segment that can be executed
   std::uint64_t headers = 0;  // where the program headers are in memory, 0 if nowhere
   std::uint16_t num_headers = 0;
   std::vector<Segment> segments;

@@ -23,8 +23,7 @@ constexpr std::uint64_t kLowestRandom = std::uint64_t{1} << 32;
 std::uint64_t as_int(std::uint64_t argument) { return argument & 0xffff'ffff; }
 
 // The pages that bytes lie in; nothing if they wrap or lie outside of what a process can have.
-std::optional<Range> pages_of(Process& process,
-                              std::uint64_t base, std::uint64_t size) {
+std::optional<Range> pages_of(Process& process, std::uint64_t base, std::uint64_t size) {
   const std::uint64_t page = process.page_size();
   const Address first = Address(base).aligned_down(page);
   const std::uint64_t whole = round_up(size + (base - first.value()), page);

@@ -35,8 +35,8 @@ bool Process::is_mapped(std::uint64_t base, std::uint64_t size) const {
   const Range bytes{Address(base), size};
   if (size == 0 || bytes.last() < bytes.base) return size == 0;
   const Address first = bytes.base.aligned_down(page_size());
-  return memory_.is_mapped({first, (bytes.last() - first) / page_size() * page_size() +
-                                       page_size()});
+  return memory_.is_mapped(
+      {first, (bytes.last() - first) / page_size() * page_size() + page_size()});
 }
 
 bool Process::copy_in(void* to, std::uint64_t from, std::size_t size) {

@@ -36,28 +36,29 @@ struct Personality {
   std::span<const ServedCall> calls;
 
   // --- mmap ---
-  std::size_t offset_argument;         // 5, or 6 behind a padding argument
-  std::uint64_t map_flags;             // that are served, beyond private, anonymous and fixed
-  bool map_of_nothing_succeeds;        // size 0; else EINVAL
-  bool anonymous_has_no_offset;        // EINVAL for any but 0
-  bool forbids_writable_text;          // ENOTSUP for write and execute at once
-  std::uint64_t largest_heap;          // hints in the data and so far behind it are no hints; 0: any
-  Address highest_hint;                // hints above are taken for this one; null: any
+  std::size_t offset_argument;   // 5, or 6 behind a padding argument
+  std::uint64_t map_flags;       // that are served, beyond private, anonymous and fixed
+  bool map_of_nothing_succeeds;  // size 0; else EINVAL
+  bool anonymous_has_no_offset;  // EINVAL for any but 0
+  bool forbids_writable_text;    // ENOTSUP for write and execute at once
+  std::uint64_t largest_heap;    // hints in the data and so far behind it are no hints; 0: any
+  Address highest_hint;          // hints above are taken for this one; null: any
   bool places_at_random;
 
   // --- The others ---
-  bool unmap_of_nothing_succeeds;      // size 0; else EINVAL
-  bool unmap_finds_holes;              // EINVAL
-  bool protect_finds_holes;            // ENOMEM; else what is mapped is protected
-  bool advise_finds_holes;             // EFAULT; else what is mapped is advised
+  bool unmap_of_nothing_succeeds;  // size 0; else EINVAL
+  bool unmap_finds_holes;          // EINVAL
+  bool protect_finds_holes;        // ENOMEM; else what is mapped is protected
+  bool advise_finds_holes;         // EFAULT; else what is mapped is advised
   std::uint64_t advise_free;
-  std::uint64_t random_name;           // kern.arandom, 0 without
+  std::uint64_t random_name;  // kern.arandom, 0 without
   std::uint64_t monotonic_clock;
 
   // --- The processor ---
-  bool number_in_instruction = false;       // arm64
-  std::uint64_t skipped_after_call = 0;     // bytes behind the instruction that are not run
-  bool arguments_in_first_register = false; // where the program finds argc; else at the stack pointer
+  bool number_in_instruction = false;    // arm64
+  std::uint64_t skipped_after_call = 0;  // bytes behind the instruction that are not run
+  bool arguments_in_first_register =
+      false;  // where the program finds argc; else at the stack pointer
 };
 
 extern const Personality kFreebsd;
