@@ -15,12 +15,10 @@ using freestanding::argument;
 using freestanding::call_system;
 using freestanding::SystemCall;
 
-constinit int last_error = 0;
-
 template <class Result>
 Result result_of(Answer answer) {
   if (!answer.failed) return static_cast<Result>(answer.value);
-  last_error = static_cast<int>(answer.value);
+  *errno_location() = static_cast<int>(answer.value);
   return static_cast<Result>(-1);
 }
 
@@ -31,7 +29,13 @@ std::uint64_t number(int value) { return static_cast<std::uint64_t>(std::int64_t
 
 extern "C" {
 
-int* errno_location() { return &last_error; }
+#if defined(__FreeBSD__)
+int* errno_location() {
+  static constinit int error = 0;
+  return &error;
+}
+#endif
+// Elsewhere it has the name of newlib's, which freestanding/cxx has.
 
 void* mmap(void* address, std::size_t size, int protection, int flags, int file,
            std::int64_t offset) {
@@ -93,7 +97,7 @@ int _umtx_op(void* word, int operation, unsigned long value, void* limit, void* 
 #elif defined(__NetBSD__)
 // Only the one that the backend makes.
 int syscall(int, ...) {
-  last_error = error::kNoSystemCall;
+  *errno_location() = error::kNoSystemCall;
   return -1;
 }
 #endif
