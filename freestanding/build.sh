@@ -5,7 +5,8 @@
 # names sources that it shares with others. Run at the project's top.
 #
 # ATOLL_OBJECTS: where objects are kept, and taken from if they are there already: for builds of
-# many programs out of the same unchanged sources. ATOLL_COMPILE_ONLY: no program.
+# many programs out of the same unchanged sources. ATOLL_COMPILE_ONLY: no program. ATOLL_NO_TESTS: a
+# program with a main() of its own, without GoogleTest.
 set -euo pipefail
 
 platform="freestanding/$1" program="$2"
@@ -20,8 +21,14 @@ mkdir -p "$objects"
 shopt -s nullglob
 # The list is made of patterns.
 # shellcheck disable=SC2046
-sources=(freestanding/gtest/*.cc freestanding/cxx/*.cc "$platform"/*.cc
+sources=(freestanding/cxx/*.cc "$platform"/*.cc
   $(cat "$platform/sources.txt" 2>/dev/null || true))
+# Where -ffreestanding holds, main() is a function like any other; GoogleTest's is extern "C".
+link_flags=(--defsym=main=_Z4mainiPPc)
+if [[ -z "${ATOLL_NO_TESTS:-}" ]]; then
+  sources+=(freestanding/gtest/*.cc)
+  link_flags=()
+fi
 inputs=()
 for source in "${sources[@]}" "$@"; do
   object="$objects/${source//\//_}.o"
@@ -32,4 +39,4 @@ for source in "${sources[@]}" "$@"; do
   fi
   inputs+=("$object")
 done
-[[ -n "${ATOLL_COMPILE_ONLY:-}" ]] || "${LD:-ld.lld-19}" -static -o "$program" "${inputs[@]}"
+[[ -n "${ATOLL_COMPILE_ONLY:-}" ]] || "${LD:-ld.lld-19}" -static "${link_flags[@]}" -o "$program" "${inputs[@]}"
