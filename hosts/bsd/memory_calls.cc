@@ -62,9 +62,9 @@ Address wish_for(Process& process, std::uint64_t hint, std::uint64_t size) {
   const Personality& personality = process.personality();
   const std::uint64_t page = process.page_size();
   Address wish = Address(hint).aligned_up(page);
-  if (!wish.is_null() && personality.largest_heap != 0) {
+  if (personality.largest_heap != 0) {
     const Address end = (process.data + personality.largest_heap).aligned_up(page);
-    if (process.data <= wish && wish < end) wish = Address();
+    if (wish.is_null() || (process.data <= wish && wish < end)) wish = end;
   }
   if (!personality.highest_hint.is_null()) wish = std::min(wish, personality.highest_hint);
   if (wish.is_null() && personality.places_at_random) {
@@ -140,7 +140,8 @@ Answer mprotect(Process& process, const Arguments& a) {
 }
 
 // Both pieces of advice leave memory as it is or clear it, as the system pleases. MADV_FREE clears
-// every other page here, so that nobody can count on either.
+// every other page here (of a large range, every other sixteenth), so that nobody can count on
+// either.
 Answer madvise(Process& process, const Arguments& a) {
   const Personality& personality = process.personality();
   const std::uint64_t advice = as_int(a[2]);
@@ -159,7 +160,7 @@ Answer madvise(Process& process, const Arguments& a) {
   for (const Range& part : memory.mapped_parts(*pages)) {
     for (std::uint64_t offset = 0; offset < part.size; offset += stride) {
       const Address base = part.base + offset;
-      if (base.value() / page % 2 != 0) continue;
+      if ((part.base.value() / page + offset / stride) % 2 != 0) continue;
       const MemoryFailure failure = memory.discard({base, std::min(stride, part.size - offset)});
       if (failure != MemoryFailure::kNone) return failed(errno_of(failure));
     }

@@ -41,8 +41,9 @@ struct Personality {
   bool map_of_nothing_succeeds;  // size 0; else EINVAL
   bool anonymous_has_no_offset;  // EINVAL for any but 0
   bool forbids_writable_text;    // ENOTSUP for write and execute at once
-  std::uint64_t largest_heap;    // hints in the data and so far behind it are no hints; 0: any
-  Address highest_hint;          // hints above are taken for this one; null: any
+  // Mappings begin so far behind the data, and hints between are no hints; 0: neither.
+  std::uint64_t largest_heap;
+  Address highest_hint;  // hints above are taken for this one; null: any
   bool places_at_random;
 
   // --- The others ---
