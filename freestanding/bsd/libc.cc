@@ -2,6 +2,7 @@
 
 #include "os/bsd/libc.h"
 
+#include <cstdarg>
 #include <cstdint>
 
 #include "freestanding/bsd/calls.h"
@@ -95,10 +96,15 @@ int _umtx_op(void* word, int operation, unsigned long value, void* limit, void* 
                                     argument(limit), argument(timeout)));
 }
 #elif defined(__NetBSD__)
-// Only the one that the backend makes.
-int syscall(int, ...) {
-  *errno_location() = error::kNoSystemCall;
-  return -1;
+// Six arguments at most: the futex, which is what the backend calls so, needs no more.
+int syscall(int call, ...) {
+  std::va_list rest;
+  va_start(rest, call);
+  std::uint64_t a[6];
+  for (std::uint64_t& argument : a) argument = va_arg(rest, std::uint64_t);
+  va_end(rest);
+  return result_of<int>(
+      call_system(static_cast<SystemCall>(call), a[0], a[1], a[2], a[3], a[4], a[5]));
 }
 #endif
 
