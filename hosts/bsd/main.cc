@@ -116,7 +116,8 @@ const Personality* find_personality(std::string_view system) {
 }  // namespace Atoll::hosts::bsd
 
 int main(int argc, char** argv) {
-  using namespace Atoll::hosts;
+  namespace bsd = Atoll::hosts::bsd;
+  using Atoll::hosts::refuse;
   if (argc < 3) refuse("usage: bsd_host freebsd|netbsd|openbsd PROGRAM ARGUMENTS...");
   const bsd::Personality* const personality = bsd::find_personality(argv[1]);
   if (personality == nullptr) refuse("%s: no such system", argv[1]);
