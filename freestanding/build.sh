@@ -20,7 +20,7 @@ mkdir -p "$objects"
 
 shopt -s nullglob
 # The list is made of patterns.
-# shellcheck disable=SC2046
+# shellcheck disable=SC2046,SC2207
 sources=(freestanding/cxx/*.cc "$platform"/*.cc
   $(cat "$platform/sources.txt" 2>/dev/null || true))
 # Where -ffreestanding holds, main() is a function like any other; GoogleTest's is extern "C".

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Runs the project's own tests, unchanged, over the stand-ins of freestanding/ and system calls of
-# this machine; or with "compile TARGET FLAGS..." compiles the same files for another target.
+# this machine; with "run PLATFORM COMMAND..." over another platform, whose programs COMMAND runs; or
+# with "compile TARGET FLAGS..." compiles the same files for another target.
 # Run at the project's top.
 set -uo pipefail
 
@@ -51,12 +52,20 @@ if [[ "${1:-}" == compile ]]; then
   exit $((failures != 0))
 fi
 
-export ATOLL_OBJECTS="$work/objects"
+platform=linux_amd64
+command=()
+if [[ "${1:-}" == run ]]; then
+  platform="$2"
+  command=("${@:3}")
+fi
+
+export ATOLL_OBJECTS="${ATOLL_OBJECTS:-$work/objects}"
 for program in "${!programs[@]}"; do
   # The lists are made of words.
   # shellcheck disable=SC2086
-  freestanding/build.sh linux_amd64 "$work/programs/$program" ${programs[$program]} || exit 1
-  if "$work/programs/$program" >"$work/log" 2>&1 && grep -q '^\[  PASSED  \]' "$work/log"; then
+  freestanding/build.sh "$platform" "$work/programs/$program" ${programs[$program]} || exit 1
+  if "${command[@]}" "$work/programs/$program" >"$work/log" 2>&1 &&
+    grep -q '^\[  PASSED  \]' "$work/log"; then
     echo "$program: $(grep 'ran\.' "$work/log")"
   else
     echo "FAILED: $program"
