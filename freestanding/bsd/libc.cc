@@ -91,9 +91,9 @@ int futex(volatile std::uint32_t* word, int operation, int value, const TimeSpec
                                     number(value), argument(timeout), argument(other)));
 }
 #elif defined(__FreeBSD__)
-int _umtx_op(void* word, int operation, unsigned long value, void* limit, void* timeout) {
+int _umtx_op(void* word, int operation, unsigned long value, void* other, void* timeout) {
   return result_of<int>(call_system(SystemCall::kUmtxOp, argument(word), number(operation), value,
-                                    argument(limit), argument(timeout)));
+                                    argument(other), argument(timeout)));
 }
 #elif defined(__NetBSD__)
 // Six arguments at most: the futex, which is what the backend calls so, needs no more.

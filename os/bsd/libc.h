@@ -50,7 +50,7 @@ int sched_yield();
 int getentropy(void* bytes, std::size_t size);
 void arc4random_buf(void* bytes, std::size_t size);
 
-int _umtx_op(void* word, int operation, unsigned long value, void* argument, void* timeout);
+int _umtx_op(void* word, int operation, unsigned long value, void* other, void* timeout);
 int syscall(int number, ...);
 int futex(volatile std::uint32_t* word, int operation, int value, const TimeSpec* timeout,
           volatile std::uint32_t* other);
