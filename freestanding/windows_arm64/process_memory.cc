@@ -1,0 +1,1 @@
+#include "tests/os/process_memory_windows.cc"
