@@ -1,8 +1,8 @@
 #!/bin/bash
 # Runs one program of a target: run.sh KIND ARGUMENT PROGRAM [ARGS...]
 #   KIND      native | qemu | wine | node | kernel
-#   ARGUMENT  qemu: the name behind "qemu-"; wine: 64 or 32; node: wasi or js; kernel: see
-#             run_kernel below
+#   ARGUMENT  qemu: the name behind "qemu-"; wine: 64, 32 or arm64; node: wasi or js;
+#             kernel: see run_kernel below
 #
 # An exit code alone is not trusted (a 32-bit .exe under a 64-bit Wine exits 0 without having run):
 # the program must also print a closing line of its own, that of GoogleTest after at least one
@@ -18,20 +18,30 @@ tools="${ATOLL_TOOLS:-/opt/atoll}"
 here="$(dirname "${BASH_SOURCE[0]}")"
 read -r -a options <<<"${ATOLL_EMULATOR_OPTIONS:-}"
 
+qemu_version() {
+  local version
+  version="$("$tools/qemu-user/usr/bin/qemu-$argument" --version 2>/dev/null)" || version="? ?"
+  version="${version#*version }"
+  echo "${version%% *}"
+}
+
+describe_wine() {
+  local version
+  if [[ "$argument" == arm64 ]]; then
+    version="$(ATOLL_TOOLS="$tools" bash "$here/wine_arm64.sh" --version 2>/dev/null)" || version="?"
+    version="${version#wine-}"
+    echo "Wine ${version%% *} (arm64) in QEMU user $(argument=aarch64 qemu_version)"
+    return
+  fi
+  version="$(dpkg-query -W -f '${Version}' wine64 2>/dev/null)" || version="?"
+  echo "Wine ${version%%~*} ($argument bit)"
+}
+
 describe() {
   case "$kind" in
     native) echo "native" ;;
-    qemu)
-      local version
-      version="$("$tools/qemu-user/usr/bin/qemu-$argument" --version 2>/dev/null)" || version="? ?"
-      version="${version#*version }"
-      echo "QEMU user ${version%% *}"
-      ;;
-    wine)
-      local package
-      package="$(dpkg-query -W -f '${Version}' wine64 2>/dev/null)" || package="?"
-      echo "Wine ${package%%~*} ($argument bit)"
-      ;;
+    qemu) echo "QEMU user $(qemu_version)" ;;
+    wine) describe_wine ;;
     kernel)
       local image
       image="$(kernel_image)"
@@ -64,7 +74,7 @@ windows_paths() {
 }
 
 run_wine() {
-  local prefix="$tools/wine$argument-prefix"
+  local prefix="$tools/wine${argument/arm64/-arm64}-prefix"
   # Without its debugger, which waits for somebody when a program has crashed.
   export WINEPREFIX="$prefix" WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml,winedbg.exe=" DISPLAY=""
   export HOME="${TEST_TMPDIR:-/tmp}"
@@ -75,6 +85,13 @@ run_wine() {
     export WINEARCH=win32 WINESERVER="$root/usr/lib/wine/wineserver32"
     export LD_LIBRARY_PATH="$root/usr/lib/i386-linux-gnu:$root/lib/i386-linux-gnu"
     command=("$root/usr/lib/wine/wine")
+  elif [[ "$argument" == arm64 ]]; then
+    # Everything is slow there, and the services that Wine starts at first no test needs.
+    WINEDLLOVERRIDES="mscoree,mshtml,winedbg.exe,wineboot.exe="
+    export ATOLL_TOOLS="$tools"
+    command=(bash "$here/wine_arm64.sh")
+    # What runs there without a C library has no environment.
+    [[ -z "${TESTBRIDGE_TEST_ONLY:-}" ]] || set -- "$@" "--gtest_filter=$TESTBRIDGE_TEST_ONLY"
   else
     export WINEARCH=win64 WINELOADER=/usr/lib/wine/wine64
   fi
