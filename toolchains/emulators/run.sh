@@ -79,19 +79,20 @@ run_wine() {
   export WINEPREFIX="$prefix" WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml,winedbg.exe=" DISPLAY=""
   export HOME="${TEST_TMPDIR:-/tmp}"
   windows_paths
+  if [[ "$argument" == arm64 ]]; then
+    # Everything is slow there, and no test needs the services that Wine starts first.
+    WINEDLLOVERRIDES+=";wineboot.exe="
+    # What runs there without a C library has no environment.
+    [[ -z "${TESTBRIDGE_TEST_ONLY:-}" ]] || set -- "$@" "--gtest_filter=$TESTBRIDGE_TEST_ONLY"
+    ATOLL_TOOLS="$tools" bash "$here/wine_arm64.sh" "$@"
+    return
+  fi
   local -a command=(/usr/lib/wine/wine64)
   if [[ "$argument" == 32 ]]; then
     local root="$tools/wine32"
     export WINEARCH=win32 WINESERVER="$root/usr/lib/wine/wineserver32"
     export LD_LIBRARY_PATH="$root/usr/lib/i386-linux-gnu:$root/lib/i386-linux-gnu"
     command=("$root/usr/lib/wine/wine")
-  elif [[ "$argument" == arm64 ]]; then
-    # Everything is slow there, and the services that Wine starts at first no test needs.
-    WINEDLLOVERRIDES="mscoree,mshtml,winedbg.exe,wineboot.exe="
-    export ATOLL_TOOLS="$tools"
-    command=(bash "$here/wine_arm64.sh")
-    # What runs there without a C library has no environment.
-    [[ -z "${TESTBRIDGE_TEST_ONLY:-}" ]] || set -- "$@" "--gtest_filter=$TESTBRIDGE_TEST_ONLY"
   else
     export WINEARCH=win64 WINELOADER=/usr/lib/wine/wine64
   fi
