@@ -84,6 +84,7 @@ run_wine() {
     WINEDLLOVERRIDES+=";wineboot.exe="
     # What runs there without a C library has no environment.
     [[ -z "${TESTBRIDGE_TEST_ONLY:-}" ]] || set -- "$@" "--gtest_filter=$TESTBRIDGE_TEST_ONLY"
+    limit_memory
     ATOLL_TOOLS="$tools" bash "$here/wine_arm64.sh" "$@"
     return
   fi
@@ -144,13 +145,18 @@ run_kernel() {
   return $((16#$status >> 8))
 }
 
+# A guest that reserves terabytes must not take the machine with it.
+limit_memory() {
+  ulimit -v $((64 << 20))
+}
+
 run() {
   case "$kind" in
     native) "$@" ;;
     qemu)
-      # A guest that reserves terabytes must not take the machine with it (an explicit -R, which
-      # reserves the guest's whole address space and touches none of it, is not meant).
-      [[ " ${options[*]:-} " == *" -R "* ]] || ulimit -v $((64 << 20))
+      # (An explicit -R, which reserves the guest's whole address space and touches none of it, is
+      # not meant.)
+      [[ " ${options[*]:-} " == *" -R "* ]] || limit_memory
       QEMU_LD_PREFIX="$tools/loong64/usr/loongarch64-linux-gnu" \
         "$tools/qemu-user/usr/bin/qemu-$argument" ${options[@]+"${options[@]}"} "$@"
       ;;
