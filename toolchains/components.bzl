@@ -227,6 +227,26 @@ COMPONENTS = {
         ),
         after = "make_wine32_prefix",
     ),
+    "wine-arm64": dict(
+        why = "runs Windows programs of arm64 (with qemu-user)",
+        files = [
+            "{tools}/wine-arm64/usr/lib/wine/wine64",
+            "{tools}/wine-arm64-prefix/system.reg",
+        ],
+        unpack = dict(
+            suite = "bookworm",
+            architecture = "arm64",
+            packages = ["wine64", "libwine"],
+            closure = True,
+            into = "wine-arm64",
+        ),
+        after = "make_wine_arm64_prefix",
+    ),
+    "mingw-w64-headers": dict(
+        why = "the headers of Windows",
+        files = ["/usr/share/mingw-w64/include/windows.h"],
+        packages = ["mingw-w64-common"],
+    ),
     "race-detector": dict(
         why = "finds data races (--config=tsan)",
         files = [

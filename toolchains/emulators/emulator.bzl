@@ -82,6 +82,7 @@ _emulator = rule(
             default = [
                 "//toolchains/emulators:initrd.py",
                 "//toolchains/emulators:wasm_host.mjs",
+                "//toolchains/emulators:wine_arm64.sh",
             ],
         ),
         "_allowlist_function_transition": attr.label(

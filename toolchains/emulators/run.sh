@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs one program of a target: run.sh KIND ARGUMENT PROGRAM [ARGS...]
 #   KIND      native | qemu | wine | node | kernel | firmware | host
-#   ARGUMENT  qemu: the name behind "qemu-"; wine: 64 or 32; node: wasi or js; kernel: see
+#   ARGUMENT  qemu: the name behind "qemu-"; wine: 64, 32 or arm64; node: wasi or js; kernel: see
 #             run_kernel below; firmware: the name behind "qemu-system-"; host: what runs the host,
 #             "native" or a "qemu-...", and options of the host
 #
@@ -28,20 +28,30 @@ if [[ "$kind" == host ]]; then
   [[ "$host_emulator" != native ]] || host_emulator=""
 fi
 
+qemu_version() {
+  local version
+  version="$("$tools/qemu-user/usr/bin/qemu-$argument" --version 2>/dev/null)" || version="? ?"
+  version="${version#*version }"
+  echo "${version%% *}"
+}
+
+describe_wine() {
+  local version
+  if [[ "$argument" == arm64 ]]; then
+    version="$(ATOLL_TOOLS="$tools" bash "$here/wine_arm64.sh" --version 2>/dev/null)" || version="?"
+    version="${version#wine-}"
+    echo "Wine ${version%% *} (arm64) in QEMU user $(argument=aarch64 qemu_version)"
+    return
+  fi
+  version="$(dpkg-query -W -f '${Version}' wine64 2>/dev/null)" || version="?"
+  echo "Wine ${version%%~*} ($argument bit)"
+}
+
 describe() {
   case "$kind" in
     native) echo "native" ;;
-    qemu)
-      local version
-      version="$("$tools/qemu-user/usr/bin/qemu-$argument" --version 2>/dev/null)" || version="? ?"
-      version="${version#*version }"
-      echo "QEMU user ${version%% *}"
-      ;;
-    wine)
-      local package
-      package="$(dpkg-query -W -f '${Version}' wine64 2>/dev/null)" || package="?"
-      echo "Wine ${package%%~*} ($argument bit)"
-      ;;
+    qemu) echo "QEMU user $(qemu_version)" ;;
+    wine) describe_wine ;;
     kernel)
       local image
       image="$(kernel_image)"
@@ -76,11 +86,20 @@ windows_paths() {
 }
 
 run_wine() {
-  local prefix="$tools/wine$argument-prefix"
+  local prefix="$tools/wine${argument/arm64/-arm64}-prefix"
   # Without its debugger, which waits for somebody when a program has crashed.
   export WINEPREFIX="$prefix" WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml,winedbg.exe=" DISPLAY=""
   export HOME="${TEST_TMPDIR:-/tmp}"
   windows_paths
+  if [[ "$argument" == arm64 ]]; then
+    # Everything is slow there, and no test needs the services that Wine starts first.
+    WINEDLLOVERRIDES+=";wineboot.exe="
+    # What runs there without a C library has no environment.
+    [[ -z "${TESTBRIDGE_TEST_ONLY:-}" ]] || set -- "$@" "--gtest_filter=$TESTBRIDGE_TEST_ONLY"
+    limit_memory
+    ATOLL_TOOLS="$tools" bash "$here/wine_arm64.sh" "$@"
+    return
+  fi
   local -a command=(/usr/lib/wine/wine64)
   if [[ "$argument" == 32 ]]; then
     local root="$tools/wine32"
@@ -159,13 +178,18 @@ run_firmware() {
     -monitor none -nic none -semihosting-config "$config" -kernel "$1" </dev/null 2>&1
 }
 
+# A guest that reserves terabytes must not take the machine with it.
+limit_memory() {
+  ulimit -v $((64 << 20))
+}
+
 run() {
   case "$kind" in
     native) "$@" ;;
     qemu)
-      # A guest that reserves terabytes must not take the machine with it (an explicit -R, which
-      # reserves the guest's whole address space and touches none of it, is not meant).
-      [[ " ${options[*]:-} " == *" -R "* ]] || ulimit -v $((64 << 20))
+      # (An explicit -R, which reserves the guest's whole address space and touches none of it, is
+      # not meant.)
+      [[ " ${options[*]:-} " == *" -R "* ]] || limit_memory
       QEMU_LD_PREFIX="$tools/loong64/usr/loongarch64-linux-gnu" \
         "$tools/qemu-user/usr/bin/qemu-$argument" ${options[@]+"${options[@]}"} "$@"
       ;;
