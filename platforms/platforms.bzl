@@ -20,8 +20,8 @@ def constraints(target):
 def _properties(target):
     """What a target has in common with some others, as far as it is not the usual."""
     is_freestanding = target["compiler"]["kind"] == "freestanding"
-    properties = [":freestanding"] if is_freestanding else []
-    return properties + ([":single_thread"] if is_freestanding or target["cpu"] == "wasm" else [])
+    has_threads = target["compiler"].get("threads", not is_freestanding and target["cpu"] != "wasm")
+    return ([":freestanding"] if is_freestanding else []) + ([] if has_threads else [":single_thread"])
 
 # What select() may ask: is_NAME.
 _CONDITIONS = {

@@ -9,8 +9,9 @@ keep it to literals.
                    clang        clang 19 with a sysroot, or for WebAssembly with wasi-libc
                    freestanding clang 19 without a C++ library: //freestanding stands in
              triple, flags (of the compiler), link_flags, suffix of the programs; of freestanding:
-             platform, a folder of freestanding/ that has the triple and the flags, and link_flags
-  runner     kind: native, qemu (argument: the name behind "qemu-"), wine (argument: 64 or 32),
+             platform, a folder of freestanding/ that has the triple and the flags; link_flags,
+             suffix, and threads if it has them
+  runner     kind: native, qemu (argument: the name behind "qemu-"), wine (argument: 64, 32 or arm64),
              node (argument: the host script, wasi or js), kernel (argument: which of run.sh's),
              firmware (argument: the name behind "qemu-system-"), host (argument: "native" or
              "qemu-NAME", and options of the host; host: its label; on: the target it is built for)
@@ -148,6 +149,19 @@ TARGETS = {
         compiler = dict(kind = "gnu", triple = "i686-w64-mingw32", suffix = ".exe"),
         runner = dict(kind = "wine", argument = "32"),
         needs = ["g++-mingw-w64-i686-posix", "wine32"],
+    ),
+    "windows_arm64": dict(
+        os = "@platforms//os:windows",
+        cpu = "@platforms//cpu:aarch64",
+        compiler = dict(
+            kind = "freestanding",
+            platform = "windows_arm64",
+            link_flags = ["-Wl,--gc-sections", "-Wl,-e,mainCRTStartup", "-Wl,--stack,8388608"],
+            suffix = ".exe",
+            threads = True,
+        ),
+        runner = dict(kind = "wine", argument = "arm64"),
+        needs = ["clang", "freestanding-headers", "mingw-w64-headers", "qemu-user", "wine-arm64"],
     ),
     "wasip1_wasm": dict(
         os = "wasip1",

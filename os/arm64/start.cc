@@ -19,14 +19,10 @@
 #include "os/arm64/virtual_space.h"
 #include "src/base/bits.h"
 
-// What goes on from here, the first of these that is there.
-extern "C" {
-// A C++ library's: it calls constructors and main(), and does not return.
-[[gnu::weak]] void atoll_start(int argc, char** argv);
-// Where a compiler is told that there is no system, main() is a function as any other: the program
-// declares it extern "C".
-[[gnu::weak]] int atoll_main(int argc, char** argv) __asm__("main");
-}
+// What goes on from here, the first of these that is there. (Where a compiler is told that there is
+// no system, main() is a function as any other.)
+extern "C" [[gnu::weak]] void atoll_start(int argc, char** argv);  // a C++ library's; ends the program
+int main(int argc, char** argv);
 
 namespace Atoll::os {
 namespace arm64 {
@@ -151,8 +147,7 @@ void atoll_run() {
   Arguments arguments;
   if (atoll_start != nullptr) atoll_start(arguments.count(), arguments.words());
   run_constructors();
-  if (atoll_main == nullptr) give_up();
-  semihosting::exit(atoll_main(arguments.count(), arguments.words()));
+  semihosting::exit(main(arguments.count(), arguments.words()));
 }
 
 }  // namespace arm64

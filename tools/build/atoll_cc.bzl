@@ -168,13 +168,14 @@ def atoll_cc_test(
     for target in targets:
         if target == HOST:
             continue
-        is_wine = TARGETS[target]["runner"]["kind"] == "wine"
+        runner = TARGETS[target]["runner"]
+        writes_prefix = runner["kind"] == "wine" and runner["argument"] != "arm64"
         platform_test(
             name = name + "." + target,
             size = size,
             emulator_options = emulator_options,
             # Wine's prefix is outside of the sandbox.
-            tags = tags + ["matrix", target] + (["no-sandbox"] if is_wine else []),
+            tags = tags + ["matrix", target] + (["no-sandbox"] if writes_prefix else []),
             test = ":" + name,
             **cell(target)
         )

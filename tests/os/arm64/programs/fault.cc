@@ -74,7 +74,7 @@ void touch(std::string_view what) {
 
 }  // namespace
 
-extern "C" int main(int argc, char** argv) {
+int main(int argc, char** argv) {
   if (argc == 2) touch(argv[1]);
   os().write("FAIL: nothing stopped the program\n");
   return 1;
