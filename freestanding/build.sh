@@ -5,6 +5,7 @@
 # holds the linker's options. Run at the project's top.
 #
 # ATOLL_TARGET: the compiler's target, if it is not that of flags.txt. LD: the linker.
+# ATOLL_OWN_MAIN: the sources have a main().
 # ATOLL_OBJECTS: where objects are kept, and taken from if they are there already: for builds of
 # many programs out of the same unchanged sources. ATOLL_COMPILE_ONLY: no program.
 set -euo pipefail
@@ -23,7 +24,9 @@ link=(-static)
 [[ ! -f "$platform/link.txt" ]] || link=("@$platform/link.txt")
 
 inputs=()
-for source in freestanding/gtest/*.cc freestanding/cxx/*.cc "$platform"/*.cc "$@"; do
+tests=(freestanding/gtest/*.cc)
+[[ -z "${ATOLL_OWN_MAIN:-}" ]] || tests=(freestanding/own_main.cc)
+for source in "${tests[@]}" freestanding/cxx/*.cc "$platform"/*.cc "$@"; do
   object="$objects/${source//\//_}.o"
   if [[ ! -f "$object" ]]; then
     "${CXX:-clang++-19}" "${flags[@]}" -O1 -Wall -Wextra -Wconversion -Wshadow -Werror \

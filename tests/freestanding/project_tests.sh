@@ -52,6 +52,9 @@ declare -A programs=(
     $(echo examples/runtime/{builtins,evaluate,memory,read}.cc)"
   [model]="tests/heap/model_test.cc ${model[*]} ${heap[*]}"
 )
+# An address space of 39 bits, as phones have it, which qemu-user makes.
+[[ "${ATOLL_RUN:-}" != *"-R 0x8000000000"* ]] ||
+  programs[address39]="tests/pages/address39_test.cc ${pages[*]}"
 
 failures=0
 
