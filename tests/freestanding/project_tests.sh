@@ -55,6 +55,7 @@ declare -A programs=(
 # An address space of 39 bits, as phones have it, which qemu-user makes.
 [[ "${ATOLL_RUN:-}" != *"-R 0x8000000000"* ]] ||
   programs[address39]="tests/pages/address39_test.cc ${pages[*]}"
+[[ "$platform" != wasm ]] || programs[wasm]="tests/os/wasm_test.cc ${os[*]}"
 
 failures=0
 
