@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -38,10 +39,10 @@ char* move_break(std::uint64_t to) {
   return reinterpret_cast<char*>(call_system(SystemCall::kBrk, to));
 }
 
-constexpr pthread_key_t kMostKeys = 16;
+constexpr std::size_t kMostKeys = 16;
 
 constinit const void* values[kMostKeys] = {};
-constinit pthread_key_t num_keys = 0;
+constinit std::size_t num_keys = 0;
 
 }  // namespace
 
@@ -135,18 +136,15 @@ int sched_yield() { return static_cast<int>(result(call_system(SystemCall::kSche
 // There is one thread, and Linux runs destructors of keys for that one in pthread_exit() only.
 int pthread_key_create(pthread_key_t* key, void (*)(void*)) {
   if (num_keys == kMostKeys) return EAGAIN;
-  *key = num_keys++;
+  *key = static_cast<pthread_key_t>(num_keys++);
   return 0;
 }
 
 int pthread_setspecific(pthread_key_t key, const void* value) {
-  if (key >= num_keys) return EINVAL;
-  values[key] = value;
+  const auto index = static_cast<std::size_t>(key);
+  if (index >= num_keys) return EINVAL;
+  values[index] = value;
   return 0;
-}
-
-void* pthread_getspecific(pthread_key_t key) {
-  return key < num_keys ? const_cast<void*>(values[key]) : nullptr;
 }
 
 }  // extern "C"
