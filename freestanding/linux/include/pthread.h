@@ -1,10 +1,6 @@
 #pragma once
 
-#if defined(__ANDROID__)
-using pthread_key_t = int;  // as its libc has it
-#else
-using pthread_key_t = unsigned;
-#endif
+using pthread_key_t = unsigned;  // as newlib has it, and glibc; it is signed on Android
 
 extern "C" {
 
