@@ -5,7 +5,7 @@
 # holds the linker's options. Run at the project's top.
 #
 # ATOLL_TARGET: the compiler's target, if it is not that of flags.txt. LD: the linker.
-# ATOLL_OWN_MAIN: the sources have a main().
+# ATOLL_OWN_MAIN: the sources have a main() of their own, extern "C", and no tests.
 # ATOLL_OBJECTS: where objects are kept, and taken from if they are there already: for builds of
 # many programs out of the same unchanged sources. ATOLL_COMPILE_ONLY: no program.
 set -euo pipefail
@@ -25,7 +25,7 @@ link=(-static)
 
 inputs=()
 tests=(freestanding/gtest/*.cc)
-[[ -z "${ATOLL_OWN_MAIN:-}" ]] || tests=(freestanding/own_main.cc)
+[[ -z "${ATOLL_OWN_MAIN:-}" ]] || tests=()
 for source in "${tests[@]}" freestanding/cxx/*.cc "$platform"/*.cc "$@"; do
   object="$objects/${source//\//_}.o"
   if [[ ! -f "$object" ]]; then

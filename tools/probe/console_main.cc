@@ -1,9 +1,10 @@
-// The probe as a program of its own where there is no C library, written to the backend's console.
+// The probe as a program of its own where there is no C library, printed as tests are.
 //   probe [--go 1.11]
 // Without --go: release 1.11, or the first that has this port.
 
 #include <string_view>
 
+#include "freestanding/platform.h"
 #include "os/os.h"
 #include "tools/probe/probe.h"
 
@@ -12,8 +13,8 @@ namespace {
 namespace port = Atoll::port;
 
 void print(void* /*context*/, std::string_view line) {
-  Atoll::os::native().write(line);
-  Atoll::os::native().write("\n");
+  Atoll::freestanding::platform_write(line.data(), line.size());
+  Atoll::freestanding::platform_write("\n", 1);
 }
 
 int run(int argc, char** argv) {
