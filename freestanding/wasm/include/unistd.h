@@ -2,7 +2,6 @@
 #pragma once
 
 #include <stddef.h>
-
 #include_next <unistd.h>
 
 extern "C" int getentropy(void* to, size_t size);
