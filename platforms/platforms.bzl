@@ -15,7 +15,8 @@ def constraint(value):
 
 def constraints(target):
     """What tells a target from all others."""
-    return [constraint(target["os"]), constraint(target["cpu"])]
+    memory = "memory64" if target.get("memory64") else "usual_memory"
+    return [constraint(target["os"]), constraint(target["cpu"]), constraint(memory)]
 
 def _properties(target):
     """What a target has in common with some others, as far as it is not the usual."""
@@ -25,6 +26,7 @@ def _properties(target):
 
 # What select() may ask: is_NAME.
 _CONDITIONS = {
+    "android": "@platforms//os:android",
     "bare": ":none",
     "freestanding": ":freestanding",
     "single_thread": ":single_thread",
@@ -82,6 +84,9 @@ def declare_platforms():
                                 ([":tools_missing"] if name in MISSING else []),
         )
 
+    # Two targets may differ in this only.
+    _declare_choice("memory", "usual_memory", "memory64")
+
     # Whether there is a C++ library, or what //freestanding puts in its place.
     _declare_choice("cxx_library", "hosted", "freestanding")
 
@@ -92,6 +97,7 @@ def declare_platforms():
         name = "is_host",
         constraint_values = constraints(TARGETS[HOST]),
     )
+
     # An alias() can ask for these only, not for a constraint value.
     for name, value in _CONDITIONS.items():
         native.config_setting(

@@ -5,6 +5,7 @@ and test cells are derived from this table, and tools/setup reads it too (it is 
 keep it to literals.
 
   os, cpu    constraint values: in @platforms if they begin with "@", else declared in //platforms
+  memory64   whether WebAssembly's addresses have 64 bits
   compiler   kind: gnu          a GCC named TRIPLE-gcc (mingw-w64: with the suffix -posix)
                    clang        clang 19 with a sysroot, or for WebAssembly with wasi-libc
                    freestanding clang 19 without a C++ library: //freestanding stands in
@@ -12,7 +13,7 @@ keep it to literals.
              platform, a folder of freestanding/ that has the triple and the flags; link_flags,
              suffix, and threads if it has them
   runner     kind: native, qemu (argument: the name behind "qemu-"), wine (argument: 64, 32 or arm64),
-             node (argument: the host script, wasi or js), kernel (argument: which of run.sh's),
+             node and node24 (argument: the host script, wasi or js), kernel (argument: which of run.sh's),
              firmware (argument: the name behind "qemu-system-"), host (argument: "native" or
              "qemu-NAME", and options of the host; host: its label; on: the target it is built for)
   port       GOOS_GOARCH whose numbers it has, if that is not the target's name
@@ -124,6 +125,30 @@ TARGETS = {
         runner = dict(kind = "kernel", argument = "ppc64le-64k"),
         needs = ["g++-powerpc64le-linux-gnu", "qemu-system-ppc", "kernel-ppc64le-64k"],
     ),
+    "android_amd64": dict(
+        os = "@platforms//os:android",
+        cpu = "@platforms//cpu:x86_64",
+        compiler = dict(
+            kind = "freestanding",
+            platform = "linux",
+            flags = ["--target=x86_64-linux-android30"],
+            link_flags = ["-static"],
+        ),
+        runner = dict(kind = "native"),
+        needs = ["clang", "freestanding-headers"],
+    ),
+    "android_arm64": dict(
+        os = "@platforms//os:android",
+        cpu = "@platforms//cpu:aarch64",
+        compiler = dict(
+            kind = "freestanding",
+            platform = "linux",
+            flags = ["--target=aarch64-linux-android30"],
+            link_flags = ["-static"],
+        ),
+        runner = dict(kind = "qemu", argument = "aarch64"),
+        needs = ["clang", "freestanding-headers", "qemu-user"],
+    ),
     "bare_arm64": dict(
         os = "none",
         cpu = "@platforms//cpu:aarch64",
@@ -181,6 +206,22 @@ TARGETS = {
         ),
         runner = dict(kind = "node", argument = "js"),
         needs = ["clang", "wasi-libc", "node"],
+    ),
+    "js_wasm_memory64": dict(
+        os = "js",
+        cpu = "wasm",
+        memory64 = True,
+        port = "js_wasm",
+        compiler = dict(
+            kind = "freestanding",
+            platform = "wasm",
+            link_flags = [
+                "-Wl,--entry=_start,--export-memory,--max-memory=17179869184",
+                "-Wl,-z,stack-size=1048576,--stack-first",
+            ],
+        ),
+        runner = dict(kind = "node24", argument = "js"),
+        needs = ["clang", "freestanding-headers", "node24"],
     ),
 }
 

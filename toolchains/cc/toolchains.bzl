@@ -114,10 +114,14 @@ def _clang(compiler, _is_host):
 def _freestanding(compiler, _is_host):
     """Clang 19 with headers and nothing else. The flags are those of the platform's folder."""
     flags = ["@freestanding/%s/flags.txt" % compiler["platform"]]
+    own = compiler.get("flags", [])
+
+    # Clang knows one linker for WebAssembly, and no option to choose it.
+    linker = [] if compiler["platform"] == "wasm" else ["-fuse-ld=lld-19"]
     return dict(
         compile_flags = flags,
         compiler = "clang",
-        link_flags = flags + ["-nostdlib", "-fuse-ld=lld-19", "-Wno-unused-command-line-argument"],
+        link_flags = flags + own + linker + ["-nostdlib", "-Wno-unused-command-line-argument"],
         tools = _CLANG_TOOLS,
     )
 

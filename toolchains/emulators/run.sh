@@ -102,8 +102,6 @@ run_wine() {
   if [[ "$argument" == arm64 ]]; then
     # Everything is slow there, and no test needs the services that Wine starts first.
     WINEDLLOVERRIDES+=";wineboot.exe="
-    # What runs there without a C library has no environment.
-    [[ -z "${TESTBRIDGE_TEST_ONLY:-}" ]] || set -- "$@" "--gtest_filter=$TESTBRIDGE_TEST_ONLY"
     limit_memory
     ATOLL_TOOLS="$tools" bash "$here/wine_arm64.sh" "$@"
     return
@@ -147,7 +145,6 @@ run_kernel() {
   local program="$1" word words=""
   shift
   for word in "$@"; do words+=" \"$word\""; done
-  [[ -z "${TESTBRIDGE_TEST_ONLY:-}" ]] || words+=" \"--gtest_filter=$TESTBRIDGE_TEST_ONLY\""
   python3 "$here/initrd.py" "$program" >"$work/initrd" || return 1
   "${machine[@]}" -smp 2 -m 1024 -display none -nodefaults -serial stdio -no-reboot \
     -kernel "$(kernel_image)" -initrd "$work/initrd" \
@@ -178,7 +175,6 @@ run_host() {
 # its command line and an exit code.
 run_firmware() {
   local config="enable=on,target=native,arg=program" word
-  [[ -z "${TESTBRIDGE_TEST_ONLY:-}" ]] || set -- "$@" "--gtest_filter=$TESTBRIDGE_TEST_ONLY"
   # A comma would end a value.
   for word in "${@:2}"; do config+=",arg=${word//,/,,}"; done
   # Its console is standard error, as ours.
@@ -215,6 +211,9 @@ run() {
       ;;
   esac
 }
+
+# Not every target has an environment to read --test_filter from.
+[[ -z "${TESTBRIDGE_TEST_ONLY:-}" ]] || set -- "$@" "--gtest_filter=$TESTBRIDGE_TEST_ONLY"
 
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
