@@ -27,8 +27,11 @@ def _properties(target):
 # What select() may ask: is_NAME.
 _CONDITIONS = {
     "android": "@platforms//os:android",
-    "bare": ":none",
+    "bare": "@platforms//os:none",
+    "freebsd": "@platforms//os:freebsd",
     "freestanding": ":freestanding",
+    "netbsd": ":netbsd",
+    "openbsd": "@platforms//os:openbsd",
     "single_thread": ":single_thread",
     "wasm": ":wasm",
     "windows": "@platforms//os:windows",

@@ -150,7 +150,7 @@ TARGETS = {
         needs = ["clang", "freestanding-headers", "qemu-user"],
     ),
     "bare_arm64": dict(
-        os = "none",
+        os = "@platforms//os:none",
         cpu = "@platforms//cpu:aarch64",
         port = "linux_arm64",
         compiler = dict(
@@ -160,6 +160,93 @@ TARGETS = {
         ),
         runner = dict(kind = "firmware", argument = "aarch64"),
         needs = ["clang", "freestanding-headers", "qemu-system-arm"],
+    ),
+    "freebsd_amd64": dict(
+        os = "@platforms//os:freebsd",
+        cpu = "@platforms//cpu:x86_64",
+        compiler = dict(
+            kind = "freestanding",
+            platform = "bsd",
+            flags = ["--target=x86_64-unknown-freebsd14"],
+            link_flags = ["-static"],
+        ),
+        runner = dict(kind = "host", argument = "native freebsd", host = "//hosts/bsd:bsd_host"),
+        needs = ["clang", "freestanding-headers"],
+    ),
+    "freebsd_arm64": dict(
+        os = "@platforms//os:freebsd",
+        cpu = "@platforms//cpu:aarch64",
+        compiler = dict(
+            kind = "freestanding",
+            platform = "bsd",
+            flags = ["--target=aarch64-unknown-freebsd14"],
+            link_flags = ["-static"],
+        ),
+        runner = dict(
+            kind = "host",
+            argument = "qemu-aarch64 freebsd",
+            host = "//hosts/bsd:bsd_host",
+            on = "linux_arm64",
+        ),
+        needs = ["clang", "freestanding-headers", "g++-aarch64-linux-gnu", "qemu-user"],
+    ),
+    "netbsd_amd64": dict(
+        os = "netbsd",
+        cpu = "@platforms//cpu:x86_64",
+        compiler = dict(
+            kind = "freestanding",
+            platform = "bsd",
+            flags = ["--target=x86_64-unknown-netbsd10"],
+            link_flags = ["-static"],
+        ),
+        runner = dict(kind = "host", argument = "native netbsd", host = "//hosts/bsd:bsd_host"),
+        needs = ["clang", "freestanding-headers"],
+    ),
+    "netbsd_arm64": dict(
+        os = "netbsd",
+        cpu = "@platforms//cpu:aarch64",
+        compiler = dict(
+            kind = "freestanding",
+            platform = "bsd",
+            flags = ["--target=aarch64-unknown-netbsd10"],
+            link_flags = ["-static"],
+        ),
+        runner = dict(
+            kind = "host",
+            argument = "qemu-aarch64 netbsd",
+            host = "//hosts/bsd:bsd_host",
+            on = "linux_arm64",
+        ),
+        needs = ["clang", "freestanding-headers", "g++-aarch64-linux-gnu", "qemu-user"],
+    ),
+    "openbsd_amd64": dict(
+        os = "@platforms//os:openbsd",
+        cpu = "@platforms//cpu:x86_64",
+        compiler = dict(
+            kind = "freestanding",
+            platform = "bsd",
+            flags = ["--target=x86_64-unknown-openbsd7"],
+            link_flags = ["-static"],
+        ),
+        runner = dict(kind = "host", argument = "native openbsd", host = "//hosts/bsd:bsd_host"),
+        needs = ["clang", "freestanding-headers"],
+    ),
+    "openbsd_arm64": dict(
+        os = "@platforms//os:openbsd",
+        cpu = "@platforms//cpu:aarch64",
+        compiler = dict(
+            kind = "freestanding",
+            platform = "bsd",
+            flags = ["--target=aarch64-unknown-openbsd7"],
+            link_flags = ["-static"],
+        ),
+        runner = dict(
+            kind = "host",
+            argument = "qemu-aarch64 openbsd",
+            host = "//hosts/bsd:bsd_host",
+            on = "linux_arm64",
+        ),
+        needs = ["clang", "freestanding-headers", "g++-aarch64-linux-gnu", "qemu-user"],
     ),
     "windows_amd64": dict(
         os = "@platforms//os:windows",
