@@ -6,7 +6,7 @@
 # project's top.
 #
 # ATOLL_TARGET: the compiler's target, if it is not that of flags.txt. LD: the linker.
-# ATOLL_OWN_MAIN: the sources have a main() of their own, extern "C", and no tests.
+# ATOLL_OWN_MAIN: the sources have a main() of their own, and no tests.
 # ATOLL_OBJECTS: where objects are kept, and taken from if they are there already: for builds of
 # many programs out of the same unchanged sources. ATOLL_COMPILE_ONLY: no program.
 set -euo pipefail
