@@ -59,14 +59,17 @@ class Chains {
       const std::uint64_t offset = header.imports_offset + size * i;
       std::uint64_t name = 0;
       std::uint64_t addend = 0;
+      std::int64_t library = 0;
       bool is_weak = false;
       if (size == 16) {
         const std::uint64_t entry = *fixups_.read<std::uint64_t>(offset);
+        library = static_cast<std::int16_t>(bits(entry, 0, 16));
         is_weak = bits(entry, 16, 1) != 0;
         name = bits(entry, 32, 32);
         addend = *fixups_.read<std::uint64_t>(offset + 8);
       } else {
         const std::uint32_t entry = *fixups_.read<std::uint32_t>(offset);
+        library = static_cast<std::int8_t>(bits(entry, 0, 8));
         is_weak = bits(entry, 8, 1) != 0;
         name = bits(entry, 9, 23);
         if (size == 8) {
@@ -76,6 +79,11 @@ class Chains {
       }
       const auto text = fixups_.text(header.symbols_offset + name);
       if (!text || text->empty()) return "the name of an import is cut off";
+      // Not a library's number, but "search", "this program" or "whichever has it first".
+      if (library <= 0) {
+        return "its own " + std::string(*text) +
+               " can be replaced; link it with -exported_symbol __mh_execute_header";
+      }
       image_.imports.push_back({*text, is_weak});
       addends_.push_back(addend);
     }

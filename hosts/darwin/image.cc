@@ -242,11 +242,21 @@ class Reader {
   std::vector<InitialiserSection> initialiser_sections_;
 };
 
+// Names in it are the file's, and may be anything.
+std::string one_line(std::string text) {
+  constexpr std::size_t kLongest = 200;
+  if (text.size() > kLongest) text.resize(kLongest);
+  for (char& c : text) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string read_image(Bytes file, Processor processor, Image* image) {
   *image = Image();
-  return Reader(file, processor, *image).read();
+  return one_line(Reader(file, processor, *image).read());
 }
 
 }  // namespace Atoll::hosts::darwin
