@@ -13,6 +13,12 @@ constexpr std::uint64_t bits(std::uint64_t value, unsigned first, unsigned count
   return value >> first & ((std::uint64_t{1} << count) - 1);
 }
 
+// Others mean "this program", "search" or "whichever has it first".
+constexpr bool is_library(std::uint64_t number, std::uint64_t greatest) {
+  constexpr std::uint64_t kSpecial = 15;
+  return number != 0 && number <= greatest - kSpecial;
+}
+
 class Chains {
  public:
   Chains(Bytes fixups, const Layout& layout, Image& image)
@@ -45,9 +51,7 @@ class Chains {
 
  private:
   std::string read_imports(const format::FixupsHeader& header) {
-    const std::uint64_t size = header.imports_format == format::kImports64Addend64   ? 16
-                               : header.imports_format == format::kImports32Addend32 ? 8
-                                                                                     : 4;
+    const std::uint64_t size = format::import_size(header.imports_format);
     if (header.imports_format < format::kImports32 ||
         header.imports_format > format::kImports64Addend64) {
       return "its imports are of an unknown format";
@@ -59,17 +63,17 @@ class Chains {
       const std::uint64_t offset = header.imports_offset + size * i;
       std::uint64_t name = 0;
       std::uint64_t addend = 0;
-      std::int64_t library = 0;
+      bool is_of_library = false;
       bool is_weak = false;
       if (size == 16) {
         const std::uint64_t entry = *fixups_.read<std::uint64_t>(offset);
-        library = static_cast<std::int16_t>(bits(entry, 0, 16));
+        is_of_library = is_library(bits(entry, 0, 16), 0xffff);
         is_weak = bits(entry, 16, 1) != 0;
         name = bits(entry, 32, 32);
         addend = *fixups_.read<std::uint64_t>(offset + 8);
       } else {
         const std::uint32_t entry = *fixups_.read<std::uint32_t>(offset);
-        library = static_cast<std::int8_t>(bits(entry, 0, 8));
+        is_of_library = is_library(bits(entry, 0, 8), 0xff);
         is_weak = bits(entry, 8, 1) != 0;
         name = bits(entry, 9, 23);
         if (size == 8) {
@@ -79,8 +83,7 @@ class Chains {
       }
       const auto text = fixups_.text(header.symbols_offset + name);
       if (!text || text->empty()) return "the name of an import is cut off";
-      // Not a library's number, but "search", "this program" or "whichever has it first".
-      if (library <= 0) {
+      if (!is_of_library) {
         return "its own " + std::string(*text) +
                " can be replaced; link it with -exported_symbol __mh_execute_header";
       }

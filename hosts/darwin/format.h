@@ -129,4 +129,16 @@ enum ImportsFormat : std::uint32_t {
   kImports64Addend64 = 3,  // library 16 bits, weak 1, unused 15, name 32, then an addend of 64
 };
 
+// Bytes of an entry.
+constexpr std::uint64_t import_size(std::uint32_t imports_format) {
+  switch (imports_format) {
+    case kImports64Addend64:
+      return 16;
+    case kImports32Addend32:
+      return 8;
+    default:
+      return 4;
+  }
+}
+
 }  // namespace Atoll::hosts::darwin::format

@@ -108,7 +108,7 @@ class Reader {
     const auto command = bytes.read<format::SegmentCommand>(0);
     if (!command) return "a segment's load command is cut off";
     if (layout_.segment_bases.size() == kMostSegments) return "it has too many segments";
-    layout_.segment_bases.push_back(Address(command->address));
+    layout_.segment_bases.emplace_back(command->address);
     const char* const name = reinterpret_cast<const char*>(bytes.data()) + 8;
     const std::string_view text(name, ::strnlen(name, sizeof command->name));
     if (text == "__PAGEZERO" || command->size == 0) {

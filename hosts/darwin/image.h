@@ -55,8 +55,8 @@ struct Image {
   Address entry;                      // int(int argc, char** argv, char** envp, char** apple)
 };
 
-// An empty text: `image` holds the program. Else one line that says why it cannot be run, and `image`
-// holds nothing of use. Takes time and memory in proportion to the file's size.
+// An empty text: `image` holds the program. Else one line that says why it cannot be run, and
+// `image` holds nothing of use. Takes time and memory in proportion to the file's size.
 std::string read_image(Bytes file, Processor processor, Image* image);
 
 }  // namespace Atoll::hosts::darwin

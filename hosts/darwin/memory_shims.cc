@@ -53,7 +53,6 @@ MemoryFailure take_some_back(Range range) {
 
 }  // namespace
 
-void set_memory(GuestMemory& memory);
 void set_memory(GuestMemory& memory) { guest_memory = &memory; }
 
 void* mmap_shim(void* address, std::size_t size, int protection, int flags, int file, long long) {

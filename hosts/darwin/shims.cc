@@ -129,9 +129,6 @@ void* find_shim(std::string_view symbol) {
   return found == std::end(shims) ? nullptr : found->function;
 }
 
-// In memory_shims.cc.
-void set_memory(GuestMemory& memory);
-
 void serve_from(GuestMemory& memory) {
   page_size = memory.rules().page_size;
   set_memory(memory);

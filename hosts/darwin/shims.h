@@ -38,6 +38,7 @@ int* error_place();
 int fail(int error);
 
 // --- memory_shims.cc ---
+void set_memory(GuestMemory& memory);
 void* mmap_shim(void* address, std::size_t size, int protection, int flags, int file,
                 long long offset);
 int munmap_shim(void* address, std::size_t size);

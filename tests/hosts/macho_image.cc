@@ -118,12 +118,6 @@ void MachoImage::put_pointers() {
   }
 }
 
-std::uint64_t MachoImage::imports_size() const {
-  return variant_.imports == format::kImports64Addend64   ? 16
-         : variant_.imports == format::kImports32Addend32 ? 8
-                                                          : 4;
-}
-
 void MachoImage::put_import(std::uint64_t at, std::uint32_t name, bool is_weak,
                             std::uint64_t addend) {
   if (variant_.imports == format::kImports64Addend64) {
@@ -141,7 +135,7 @@ void MachoImage::put_fixups() {
   const std::uint64_t starts = fixups_ + kStartsOffset;
   const std::uint64_t first_segment = 4 + 4 * kSegments;
   const std::uint64_t imports = kStartsOffset + first_segment + 2 * kStartsSize;
-  const std::uint64_t symbols = imports + 2 * imports_size();
+  const std::uint64_t symbols = imports + 2 * format::import_size(variant_.imports);
   put(fixups_, format::FixupsHeader{0, kStartsOffset, static_cast<std::uint32_t>(imports),
                                     static_cast<std::uint32_t>(symbols), 2, variant_.imports, 0});
   put(starts, static_cast<std::uint32_t>(kSegments));
@@ -157,7 +151,7 @@ void MachoImage::put_fixups() {
     put(starts + offset + 22, static_cast<std::uint16_t>(i == 0 ? 0 : kPointer));
   }
   put_import(fixups_ + imports, 1, false, 0);
-  put_import(fixups_ + imports + imports_size(), 8, true, kAddend);
+  put_import(fixups_ + imports + format::import_size(variant_.imports), 8, true, kAddend);
   const char names[16] = "\0_first\0_second";
   put(fixups_ + symbols, names);
 }

@@ -60,7 +60,6 @@ class MachoImage {
   void add_section(std::uint64_t offset, std::uint64_t size, format::SectionType type);
   void put_pointers();
   void put_fixups();
-  std::uint64_t imports_size() const;
   void put_import(std::uint64_t at, std::uint32_t name, bool is_weak, std::uint64_t addend);
   std::uint64_t chained(std::uint64_t target, std::uint64_t step) const;
 
