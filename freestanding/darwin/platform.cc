@@ -8,8 +8,6 @@
 namespace Atoll::freestanding {
 namespace {
 
-using namespace os::darwin;
-
 extern "C" [[noreturn]] void exit_at_once(int code) __asm("__exit");
 
 }  // namespace
@@ -17,7 +15,7 @@ extern "C" [[noreturn]] void exit_at_once(int code) __asm("__exit");
 void platform_write(const char* text, std::size_t size) {
   constexpr int kStandardOutput = 1;
   while (size != 0) {
-    const long written = write_file(kStandardOutput, text, size);
+    const long written = os::darwin::write_file(kStandardOutput, text, size);
     if (written <= 0) return;
     text += written;
     size -= static_cast<std::size_t>(written);
@@ -27,11 +25,14 @@ void platform_write(const char* text, std::size_t size) {
 void platform_exit(int code) { exit_at_once(code); }
 
 void* platform_more_memory(std::size_t size) {
-  void* const p = mmap(nullptr, size, kProtectReadWrite, kMapPrivate | kMapAnonymous, -1, 0);
+  void* const p = os::darwin::mmap(nullptr, size, os::darwin::kProtectReadWrite,
+                                   os::darwin::kMapPrivate | os::darwin::kMapAnonymous, -1, 0);
   return reinterpret_cast<std::uintptr_t>(p) == ~std::uintptr_t{0} ? nullptr : p;
 }
 
-std::uint64_t platform_nanoseconds() { return clock_nanoseconds(kClockUptimeRaw); }
+std::uint64_t platform_nanoseconds() {
+  return os::darwin::clock_nanoseconds(os::darwin::kClockUptimeRaw);
+}
 
 // Where LC_MAIN points: the dynamic linker has run the constructors.
 extern "C" [[noreturn]] void atoll_begin(int argc, char** argv) {

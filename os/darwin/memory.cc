@@ -9,20 +9,18 @@
 namespace Atoll::os {
 namespace {
 
-using namespace darwin;
-
-Status failed(Failure failure) { return {failure, *__error()}; }
+Status failed(Failure failure) { return {failure, *darwin::errno_place()}; }
 
 Status failed() {
-  switch (*__error()) {
-    case kErrorAccess:
-    case kErrorNotPermitted:
+  switch (*darwin::errno_place()) {
+    case darwin::kErrorAccess:
+    case darwin::kErrorNotPermitted:
       return failed(Failure::kDenied);
-    case kErrorAgain:
+    case darwin::kErrorAgain:
       return failed(Failure::kLockedLimit);
-    case kErrorInvalid:
+    case darwin::kErrorInvalid:
       return failed(Failure::kBadArgument);
-    case kErrorNoCall:
+    case darwin::kErrorNoCall:
       return failed(Failure::kUnsupported);
     default:
       return failed(Failure::kNoMemory);
@@ -30,8 +28,8 @@ Status failed() {
 }
 
 Allocation map_pages(Address where, std::uint64_t size, int protection, int flags = 0) {
-  void* const p =
-      mmap(where.pointer(), size, protection, kMapPrivate | kMapAnonymous | flags, -1, 0);
+  void* const p = darwin::mmap(where.pointer(), size, protection,
+                               darwin::kMapPrivate | darwin::kMapAnonymous | flags, -1, 0);
   if (Address::of(p) == Address(~std::uint64_t{0})) return {Address(), failed()};
   return {Address::of(p), {}};
 }
@@ -77,9 +75,9 @@ Machine DarwinOs::probe() {
   machine.granularity = machine.page_size;
   if (machine.page_size != 0) {
     machine.address_bits = address_bits();
-    machine.honours_hints = honours_hints(machine.page_size);
+    machine.honours_hints = darwin::honours_hints(machine.page_size);
   }
-  machine.end_of_data = end_of_data();
+  machine.end_of_data = darwin::end_of_data();
   machine.releases_parts = true;
   machine.lazy_commit = true;
   machine.decommit_zeroes = false;
@@ -94,37 +92,38 @@ Allocation DarwinOs::reserve(Address hint, std::uint64_t size) {
     return {Address(), status};
   }
   if (size >> address_bits() != 0) return {Address(), {Failure::kNoMemory, 0}};
-  return map_pages(hint, size, kProtectNone);
+  return map_pages(hint, size, darwin::kProtectNone);
 }
 
 Status DarwinOs::release(Address base, std::uint64_t size) { return free(base, size); }
 
 Status DarwinOs::map(Address base, std::uint64_t size) {
   if (const Status status = check(base, size); !status.ok()) return status;
-  if (mprotect(base.pointer(), size, kProtectReadWrite) == 0) return {};
+  if (darwin::mprotect(base.pointer(), size, darwin::kProtectReadWrite) == 0) return {};
   // Of this call, ENOMEM tells that not all of it is mapped.
-  return *__error() == kErrorNoMemory ? failed(Failure::kNotReserved) : failed();
+  return *darwin::errno_place() == darwin::kErrorNoMemory ? failed(Failure::kNotReserved)
+                                                          : failed();
 }
 
 Status DarwinOs::used(Address base, std::uint64_t size) {
   const Status status = check(base, size);
-  if (status.ok()) (void)madvise(base.pointer(), size, kAdviceFreeReuse);
+  if (status.ok()) (void)darwin::madvise(base.pointer(), size, darwin::kAdviceFreeReuse);
   return status;
 }
 
 Status DarwinOs::unused(Address base, std::uint64_t size) {
   if (const Status status = check(base, size); !status.ok()) return status;
-  if (madvise(base.pointer(), size, kAdviceFreeReusable) == 0 ||
-      madvise(base.pointer(), size, kAdviceFree) == 0) {
+  if (darwin::madvise(base.pointer(), size, darwin::kAdviceFreeReusable) == 0 ||
+      darwin::madvise(base.pointer(), size, darwin::kAdviceFree) == 0) {
     return {};
   }
   // The advice and the arguments are sound, so EINVAL tells that not all of it is mapped.
-  return *__error() == kErrorInvalid ? failed(Failure::kNotReserved) : failed();
+  return *darwin::errno_place() == darwin::kErrorInvalid ? failed(Failure::kNotReserved) : failed();
 }
 
 Status DarwinOs::fault(Address base, std::uint64_t size) {
   if (const Status status = check(base, size); !status.ok()) return status;
-  return map_pages(base, size, kProtectNone, kMapFixed).status;
+  return map_pages(base, size, darwin::kProtectNone, darwin::kMapFixed).status;
 }
 
 Allocation DarwinOs::alloc(std::uint64_t size) {
@@ -132,12 +131,12 @@ Allocation DarwinOs::alloc(std::uint64_t size) {
     return {Address(), status};
   }
   if (size >> address_bits() != 0) return {Address(), {Failure::kNoMemory, 0}};
-  return map_pages(Address(), size, kProtectReadWrite);
+  return map_pages(Address(), size, darwin::kProtectReadWrite);
 }
 
 Status DarwinOs::free(Address base, std::uint64_t size) {
   if (const Status status = check(base, size); !status.ok()) return status;
-  if (munmap(base.pointer(), size) != 0) return failed();
+  if (darwin::munmap(base.pointer(), size) != 0) return failed();
   return {};
 }
 

@@ -16,7 +16,7 @@ int mprotect(void* address, std::size_t size, int protection);
 int madvise(void* address, std::size_t size, int advice);
 int sysctl(int* name, unsigned name_length, void* old_value, std::size_t* old_size, void* new_value,
            std::size_t new_size);
-int* __error();
+int* errno_place() __asm("___error");
 
 long write_file(int file, const void* bytes, std::size_t size) __asm("_write");
 [[noreturn]] void abort_program() __asm("_abort");
@@ -27,9 +27,9 @@ int yield_processor() __asm("_sched_yield");
 int make_thread_key(unsigned long* key, void (*at_exit)(void*)) __asm("_pthread_key_create");
 int set_thread_value(unsigned long key, const void* value) __asm("_pthread_setspecific");
 
-int __ulock_wait(std::uint32_t operation, void* word, std::uint64_t expected,
-                 std::uint32_t microseconds);
-int __ulock_wake(std::uint32_t operation, void* word, std::uint64_t value);
+int ulock_wait(std::uint32_t operation, void* word, std::uint64_t expected,
+               std::uint32_t microseconds) __asm("___ulock_wait");
+int ulock_wake(std::uint32_t operation, void* word, std::uint64_t value) __asm("___ulock_wake");
 
 }  // extern "C"
 

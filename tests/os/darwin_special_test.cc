@@ -67,9 +67,9 @@ TEST_F(Darwin, PartsOfAPageCannotBeHad) {
                 there, half, darwin::kProtectNone,
                 darwin::kMapPrivate | darwin::kMapAnonymous | darwin::kMapFixed, -1, 0)),
             Address(~std::uint64_t{0}));
-  EXPECT_EQ(*darwin::__error(), darwin::kErrorInvalid);
+  EXPECT_EQ(*darwin::errno_place(), darwin::kErrorInvalid);
   EXPECT_EQ(darwin::munmap(there, half), -1);
-  EXPECT_EQ(*darwin::__error(), darwin::kErrorInvalid);
+  EXPECT_EQ(*darwin::errno_place(), darwin::kErrorInvalid);
 }
 
 TEST_F(Darwin, NothingLiesBelow4GiB) {
@@ -85,7 +85,7 @@ TEST_F(Darwin, NothingLiesBelow4GiB) {
                 Address(0x1000'0000).pointer(), machine.page_size, darwin::kProtectNone,
                 darwin::kMapPrivate | darwin::kMapAnonymous | darwin::kMapFixed, -1, 0)),
             Address(~std::uint64_t{0}));
-  EXPECT_EQ(*darwin::__error(), darwin::kErrorNoMemory);
+  EXPECT_EQ(*darwin::errno_place(), darwin::kErrorNoMemory);
 }
 
 TEST_F(Darwin, TheFirstObjectLiesAtTheFirstHint) {
