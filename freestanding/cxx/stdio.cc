@@ -225,12 +225,6 @@ int fprintf(FILE*, const char* format, ...) {
   return written;
 }
 
-int fputc(int c, FILE*) {
-  const auto byte = static_cast<char>(c);
-  Atoll::freestanding::platform_write(&byte, 1);
-  return static_cast<unsigned char>(byte);
-}
-
 int fputs(const char* text, FILE*) {
   Atoll::freestanding::platform_write(text, std::strlen(text));
   return 0;
