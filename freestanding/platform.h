@@ -1,5 +1,6 @@
 // What a platform without a C++ library must supply, and what it gets for that: tests that run
-// there unchanged. One thread; nothing here is thread safe.
+// there unchanged. One thread, unless the platform has freestanding/threads/platform.h as well:
+// then all but platform_exit() and the beginning may be called by any.
 #pragma once
 
 #include <cstddef>

@@ -14,7 +14,25 @@ def constraint(value):
     return value if value.startswith("@") else "//platforms:" + value
 
 def constraints(target):
-    return [constraint(target["os"]), constraint(target["cpu"])]
+    """What tells a target from all others."""
+    memory = "memory64" if target.get("memory64") else "usual_memory"
+    return [constraint(target["os"]), constraint(target["cpu"]), constraint(memory)]
+
+def _properties(target):
+    """What a target has in common with some others, as far as it is not the usual."""
+    is_freestanding = target["compiler"]["kind"] == "freestanding"
+    has_threads = target["compiler"].get("threads", not is_freestanding and target["cpu"] != "wasm")
+    return ([":freestanding"] if is_freestanding else []) + ([] if has_threads else [":single_thread"])
+
+# What select() may ask: is_NAME.
+_CONDITIONS = {
+    "android": "@platforms//os:android",
+    "bare": ":none",
+    "freestanding": ":freestanding",
+    "single_thread": ":single_thread",
+    "wasm": ":wasm",
+    "windows": "@platforms//os:windows",
+}
 
 def _declare_values(setting, key):
     values = {t[key]: None for t in COMPILED.values() if not t[key].startswith("@")}
@@ -62,14 +80,27 @@ def declare_platforms():
     for name, target in COMPILED.items():
         native.platform(
             name = name,
-            constraint_values = constraints(target) + ([":tools_missing"] if name in MISSING else []),
+            constraint_values = constraints(target) + _properties(target) +
+                                ([":tools_missing"] if name in MISSING else []),
         )
 
+    # Two targets may differ in this only.
+    _declare_choice("memory", "usual_memory", "memory64")
+
+    # Whether there is a C++ library, or what //freestanding puts in its place.
+    _declare_choice("cxx_library", "hosted", "freestanding")
+
+    # Whether tests may have threads.
+    _declare_choice("threads", "many_threads", "single_thread")
+
     native.config_setting(
-        name = "is_windows",
-        constraint_values = ["@platforms//os:windows"],
+        name = "is_host",
+        constraint_values = constraints(TARGETS[HOST]),
     )
-    native.config_setting(
-        name = "is_wasm",
-        constraint_values = [":wasm"],
-    )
+
+    # An alias() can ask for these only, not for a constraint value.
+    for name, value in _CONDITIONS.items():
+        native.config_setting(
+            name = "is_" + name,
+            constraint_values = [value],
+        )

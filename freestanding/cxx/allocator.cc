@@ -8,9 +8,30 @@
 
 #include "freestanding/cxx/die.h"
 #include "freestanding/platform.h"
+#if defined(ATOLL_FREESTANDING_THREADS)
+#include "freestanding/threads/lock.h"
+#endif
 
 namespace Atoll::freestanding {
 namespace {
+
+#if defined(ATOLL_FREESTANDING_THREADS)
+constinit Lock lock;
+#else
+struct NoLock {
+  void lock() {}
+  void unlock() {}
+};
+constinit NoLock lock;
+#endif
+
+class Locked {
+ public:
+  Locked() { lock.lock(); }
+  ~Locked() { lock.unlock(); }
+  Locked(const Locked&) = delete;
+  Locked& operator=(const Locked&) = delete;
+};
 
 // Right before every object.
 struct alignas(16) Header {
@@ -32,7 +53,7 @@ constinit char* chunk = nullptr;
 constinit std::size_t chunk_left = 0;
 
 // Small blocks are cut from a chunk; others are the platform's own.
-void* new_block(std::size_t size) {
+void* fresh_block(std::size_t size) {
   if (size >= kUnit) return platform_more_memory(size);
   if (size > chunk_left) {
     void* const more = platform_more_memory(kChunk);
@@ -46,19 +67,22 @@ void* new_block(std::size_t size) {
   return block;
 }
 
+void* block_of(std::size_t size_class) {
+  const Locked locked;
+  FreeBlock* const block = free_blocks[size_class];
+  if (block == nullptr) return fresh_block(std::size_t{1} << size_class);
+  free_blocks[size_class] = block->next;
+  return block;
+}
+
 void* allocate(std::size_t size, std::size_t alignment) {
   const std::size_t extra = sizeof(Header) + (alignment > alignof(Header) ? alignment : 0);
   if (size > (SIZE_MAX >> 1) - extra) return nullptr;
   std::size_t size_class = static_cast<std::size_t>(std::bit_width(size + extra - 1));
   if (size_class < kSmallestClass) size_class = kSmallestClass;
 
-  void* block = free_blocks[size_class];
-  if (block != nullptr) {
-    free_blocks[size_class] = free_blocks[size_class]->next;
-  } else {
-    block = new_block(std::size_t{1} << size_class);
-    if (block == nullptr) return nullptr;
-  }
+  void* const block = block_of(size_class);
+  if (block == nullptr) return nullptr;
   std::uintptr_t place = reinterpret_cast<std::uintptr_t>(block) + sizeof(Header);
   if (alignment > alignof(Header)) place = (place + alignment - 1) & ~(alignment - 1);
   Header* const header = reinterpret_cast<Header*>(place) - 1;
@@ -70,6 +94,7 @@ void release(void* p) {
   if (p == nullptr) return;
   const Header header = static_cast<Header*>(p)[-1];
   auto* const freed = static_cast<FreeBlock*>(header.block);
+  const Locked locked;
   freed->next = free_blocks[header.size_class];
   free_blocks[header.size_class] = freed;
 }

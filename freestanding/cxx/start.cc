@@ -7,7 +7,7 @@
 #include "freestanding/cxx/die.h"
 #include "freestanding/platform.h"
 
-extern "C" int main(int argc, char** argv);
+int main(int argc, char** argv);
 
 using Constructor = void (*)();
 

@@ -22,7 +22,7 @@ constinit LinuxOs linux_os;
 enum KeyState : std::uint32_t { kUnmade, kBeingMade, kMade, kRefused };
 
 static_assert(sizeof(std::atomic<std::uint32_t>) == 4, "a futex is the word itself");
-static_assert(sizeof(pthread_key_t) == sizeof(std::uint32_t));
+static_assert(sizeof(pthread_key_t) == sizeof(std::uint32_t));  // but signed on Android
 
 }  // namespace
 
@@ -87,14 +87,15 @@ bool LinuxOs::at_thread_exit(ThreadExitFunction function, void* argument) {
       exit_key_state_.compare_exchange_strong(state, kBeingMade, std::memory_order_acquire)) {
     pthread_key_t key = 0;
     state = ::pthread_key_create(&key, function) == 0 ? kMade : kRefused;
-    exit_key_ = key;
+    exit_key_ = static_cast<std::uint32_t>(key);
     exit_key_state_.store(state, std::memory_order_release);
   }
   while (state == kBeingMade) {
     ::sched_yield();
     state = exit_key_state_.load(std::memory_order_acquire);
   }
-  return state == kMade && ::pthread_setspecific(exit_key_, argument) == 0;
+  return state == kMade &&
+         ::pthread_setspecific(static_cast<pthread_key_t>(exit_key_), argument) == 0;
 }
 
 }  // namespace Atoll::os

@@ -22,6 +22,8 @@ constinit WasmOs wasm_os(linear_memory);
 
 constexpr int kMemory = 0;  // the first memory, and the only one
 
+constexpr std::uint32_t kAddressBits = sizeof(void*) == 8 ? 34 : 32;
+
 }  // namespace
 
 Os& native() { return wasm_os; }
@@ -38,6 +40,12 @@ Address LinearMemory::grow(std::uint64_t size) {
   if (before == kFailed) return Address();
   atoll_memory_grown();
   return Address(std::uint64_t{before} * kPageSize);
+}
+
+Machine WasmOs::probe() {
+  Machine machine = probe_segment();
+  machine.address_bits = kAddressBits;
+  return machine;
 }
 
 void WasmOs::write(std::string_view text) {

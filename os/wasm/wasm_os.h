@@ -11,6 +11,9 @@
 // On js, every growth detaches the views JavaScript has of the memory: the host is told through
 // the import atoll.memory_grown(). wasip1 hosts need no telling.
 //
+// With addresses of 64 bits (memory64) engines still let a memory grow to 16 GiB at most, as the
+// JavaScript interface of WebAssembly says.
+//
 // Console, clock and seed are wasi-libc's write, clock_gettime and getentropy, one host call each.
 #pragma once
 
@@ -39,7 +42,7 @@ class WasmOs final : public BrkOs {
   constexpr explicit WasmOs(LinearMemory& memory)
       : BrkOs(memory, LinearMemory::kPageSize, HintPolicy::kSkipAhead) {}
 
-  Machine probe() override { return probe_segment(); }
+  Machine probe() override;
 
   void write(std::string_view text) override;
   [[noreturn]] void abort() override;

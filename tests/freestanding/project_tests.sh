@@ -2,13 +2,25 @@
 # Runs the project's own tests, unchanged, over the stand-ins of freestanding/ and system calls of
 # this machine; or with "compile TARGET FLAGS..." compiles the same files for another target.
 # Run at the project's top.
+#   ATOLL_PLATFORM  another folder of freestanding/
+#   ATOLL_RUN       what runs its programs
+#   ATOLL_PROGRAMS  only these
+# ATOLL_OBJECTS, ATOLL_TARGET and LD are as freestanding/build.sh has them.
 set -uo pipefail
 
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/programs"
 
-os=(os/os.cc os/sim/*.cc os/decorators/*.cc)
+platform="${ATOLL_PLATFORM:-linux}"
+native=()
+case "$platform" in
+  linux) native=(os/linux/*.cc os/plan9/*.cc tests/os/process_memory_posix.cc) ;;
+  wasm) native=(os/wasm/*.cc tests/os/process_memory_wasm.cc) ;;
+esac
+[[ "${1:-}" != compile ]] || native=()
+
+os=(os/os.cc os/brk/*.cc os/sim/*.cc os/decorators/*.cc "${native[@]}")
 base=("${os[@]}" src/base/*.cc src/port/*.cc)
 pages=("${base[@]}" src/pages/*.cc)
 heap=("${pages[@]}" src/stacks/*.cc src/objects/*.cc src/heap/*.cc)
@@ -20,11 +32,12 @@ declare -A programs=(
   [port]="$(echo tests/port/{hints,ports,size_classes,spec}_test.cc src/port/*.cc)"
   [base]="$(echo tests/base/{address,fixed_alloc,linear_alloc,list,mutex,persistent_alloc}_test.cc)
     ${base[*]}"
-  [conformance]="$(echo tests/os/conformance*.cc tests/os/{decorated,native_worlds,sim_worlds}.cc)
+  [conformance]="$(echo tests/os/conformance*.cc tests/os/decorated.cc)
+    $(echo tests/os/{arm64,native,sim}_worlds.cc os/arm64/{frames,page_tables,virtual_space}.cc)
     ${os[*]}"
   [sim]="$(echo tests/os/{address_space,sim}_test.cc) ${os[*]}"
   [decorators]="tests/os/decorators_test.cc ${os[*]}"
-  [brk]="tests/os/brk/brk_space_test.cc $(echo os/brk/*.cc) ${os[*]}"
+  [brk]="tests/os/brk/brk_space_test.cc ${os[*]}"
   [pages]="$(echo tests/pages/{every_port,hint_walk,native,physical_page}_test.cc)
     $(echo tests/pages/{reserve_aligned,start32}_test.cc) ${pages[*]}"
   [page_heap]="$(echo tests/pages/{arena_map,free_spans,page_heap,treap}_test.cc) ${pages[*]}"
@@ -39,6 +52,10 @@ declare -A programs=(
     $(echo examples/runtime/{builtins,evaluate,memory,read}.cc)"
   [model]="tests/heap/model_test.cc ${model[*]} ${heap[*]}"
 )
+# An address space of 39 bits, as phones have it, which qemu-user makes.
+[[ "${ATOLL_RUN:-}" != *"-R 0x8000000000"* ]] ||
+  programs[address39]="tests/pages/address39_test.cc ${pages[*]}"
+[[ "$platform" != wasm ]] || programs[wasm]="tests/os/wasm_test.cc ${os[*]}"
 
 failures=0
 
@@ -51,12 +68,13 @@ if [[ "${1:-}" == compile ]]; then
   exit $((failures != 0))
 fi
 
-export ATOLL_OBJECTS="$work/objects"
-for program in "${!programs[@]}"; do
+export ATOLL_OBJECTS="${ATOLL_OBJECTS:-$work/objects}"
+read -r -a run <<<"${ATOLL_RUN:-}"
+for program in ${ATOLL_PROGRAMS:-"${!programs[@]}"}; do
   # The lists are made of words.
   # shellcheck disable=SC2086
-  freestanding/build.sh linux_amd64 "$work/programs/$program" ${programs[$program]} || exit 1
-  if "$work/programs/$program" >"$work/log" 2>&1 && grep -q '^\[  PASSED  \]' "$work/log"; then
+  freestanding/build.sh "$platform" "$work/programs/$program" ${programs[$program]} || exit 1
+  if "${run[@]}" "$work/programs/$program" >"$work/log" 2>&1 && grep -q '^\[  PASSED  \]' "$work/log"; then
     echo "$program: $(grep 'ran\.' "$work/log")"
   else
     echo "FAILED: $program"

@@ -18,7 +18,7 @@ fail() {
 }
 
 build() {
-  freestanding/build.sh linux_amd64 "$work/$1" "${@:2}" || exit 1
+  freestanding/build.sh linux "$work/$1" "${@:2}" || exit 1
 }
 
 without_times() {

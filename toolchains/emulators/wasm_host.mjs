@@ -1,7 +1,8 @@
 // Runs a WebAssembly program under node: wasm_host.mjs wasi|js PROGRAM [ARGS...]
 //   wasi  node's own implementation of WASI preview 1 (the port wasip1/wasm)
 //   js    a host of plain JavaScript that serves the few calls a program of the tests makes, as a
-//         page in a browser would (the port js/wasm); it sees every growth of the memory
+//         page in a browser would (the port js/wasm); it sees every growth of the memory. Programs
+//         without a C library, which may have addresses of 64 bits, import freestanding/wasm/host.h
 import { readFile } from 'node:fs/promises';
 import {
   openSync, readSync, writeSync, closeSync, ftruncateSync, mkdirSync, statSync,
@@ -31,6 +32,16 @@ class Exit extends Error {
   constructor(code) {
     super(`exit ${code}`);
     this.code = code;
+  }
+}
+
+function writeAll(file, chunk) {
+  for (let done = 0; done < chunk.length;) {
+    try {
+      done += writeSync(file, chunk, done);
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error; // a full pipe: again
+    }
   }
 }
 
@@ -101,13 +112,7 @@ async function runJs() {
       if (!files.has(fd)) return EBADF;
       let total = 0;
       for (const chunk of vectors(list, count)) {
-        for (let done = 0; done < chunk.length;) {
-          try {
-            done += writeSync(files.get(fd), chunk, done);
-          } catch (error) {
-            if (error.code !== 'EAGAIN') throw error; // a full pipe: again
-          }
-        }
+        writeAll(files.get(fd), chunk);
         total += chunk.length;
       }
       view.setUint32(written, total, true);
@@ -193,7 +198,28 @@ async function runJs() {
       return ENOSYS;
     },
   });
-  const imports = { wasi_snapshot_preview1: wasi, atoll: { memory_grown: refresh } };
+  // Addresses of 64 bits are a BigInt here.
+  const address = (value) => Number(BigInt.asUintN(64, BigInt(value)));
+  const atoll = {
+    memory_grown: refresh,
+    write(file, at, size) {
+      writeAll(file, bytes(address(at), address(size)));
+    },
+    exit: served.proc_exit,
+    nanoseconds: () => process.hrtime.bigint(),
+    random(at, size) {
+      randomFillSync(bytes(address(at), address(size)));
+    },
+    arguments_size: () => argv.reduce((sum, s) => sum + s.length, 0),
+    arguments(at) {
+      let next = address(at);
+      for (const s of argv) {
+        bytes(next, s.length).set(s);
+        next += s.length;
+      }
+    },
+  };
+  const imports = { wasi_snapshot_preview1: wasi, atoll };
   const instance = await WebAssembly.instantiate(module, imports);
   memory = instance.exports.memory;
   refresh();

@@ -100,9 +100,9 @@ class Probe {
     Line why;
     why << std::uint64_t{sizeof(void*)} << " bytes in this program, PtrSize "
         << std::uint64_t{spec_.ptr_size};
-    const bool is_wasm = spec_.goarch == port::Goarch::kWasm;
-    if (is_wasm) why << " (on wasm Go's pointers are wider than the memory's)";
-    findings_.check("pointer size", is_wasm || sizeof(void*) == spec_.ptr_size, why.view());
+    const bool is_narrower = spec_.goarch == port::Goarch::kWasm && sizeof(void*) < spec_.ptr_size;
+    if (is_narrower) why << " (on wasm Go's pointers are wider than the memory's)";
+    findings_.check("pointer size", is_narrower || sizeof(void*) == spec_.ptr_size, why.view());
   }
 
   void check_stacks() {

@@ -37,6 +37,7 @@ examples:
 _AFTER: Dict[str, Callable[[], None]] = {
     "make_wine32_prefix": wine.make_wine32_prefix,
     "make_wine64_prefix": wine.make_wine64_prefix,
+    "make_wine_arm64_prefix": wine.make_wine_arm64_prefix,
 }
 
 Step = Tuple[str, Callable[[], None]]

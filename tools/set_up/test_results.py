@@ -69,7 +69,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tools/test")
     parser.add_argument("events", type=pathlib.Path)
     parser.add_argument("--bazel-exit", type=int, default=0)
-    for name in ("--set-up", "--set-up-failed", "--lint-failed"):
+    for name in ("--set-up", "--set-up-failed", "--lint-failed", "--table-failed"):
         parser.add_argument(name, action="store_true")
     return parser.parse_args()
 
@@ -92,6 +92,8 @@ def main() -> int:
         reasons.append("tools/lint failed, see above")
     if arguments.set_up_failed and can_install_packages():
         reasons.append("tools/setup failed, see above")
+    if arguments.table_failed:
+        reasons.append("the README's table of results is not what this machine finds, see above")
     if failed:
         reasons.append("tests failed")
     elif arguments.bazel_exit:

@@ -1,8 +1,9 @@
-// The platform of the self-test: system calls, and nothing of the system's libraries.
+// Linux on any processor: system calls, and nothing of the system's libraries.
 
 #include "freestanding/platform.h"
 
-#include "freestanding/linux_amd64/system.h"
+#include "freestanding/linux/auxiliary_vector.h"
+#include "freestanding/linux/system.h"
 
 namespace Atoll::freestanding {
 
@@ -37,23 +38,17 @@ std::uint64_t platform_nanoseconds() {
   return now[0] * 1'000'000'000 + now[1];
 }
 
-// The kernel leaves the arguments on the stack: their number, then they.
-extern "C" [[noreturn]] void start_on_stack(std::uint64_t* stack);
+// The kernel leaves on the stack: the number of arguments, they, a null, the environment, a null,
+// and pairs of what it tells of itself.
+extern "C" [[noreturn, gnu::used]] void start_on_stack(std::uint64_t* stack);
 
 void start_on_stack(std::uint64_t* stack) {
+  const std::uint64_t* p = stack + 1 + stack[0] + 1;
+  while (*p != 0) ++p;
+  auxiliary_vector = p + 1;
   atoll_start(static_cast<int>(stack[0]), reinterpret_cast<char**>(stack + 1));
 }
 
 }  // namespace Atoll::freestanding
 
-__asm(R"(
-  .text
-  .globl _start
-  .type _start, @function
-_start:
-  xorl %ebp, %ebp
-  movq %rsp, %rdi
-  andq $-16, %rsp
-  call start_on_stack
-  ud2
-)");
+ATOLL_START(start_on_stack);
