@@ -53,6 +53,11 @@ ATOLL_NO_BUILTIN void* memset(void* to, int byte, std::size_t size) {
 }
 
 ATOLL_NO_BUILTIN void bzero(void* to, std::size_t size) { memset(to, 0, size); }
+#if defined(__MACH__)
+// What the compiler makes of memset() with 0 on amd64.
+void __bzero(void* to, std::size_t size);
+ATOLL_NO_BUILTIN void __bzero(void* to, std::size_t size) { memset(to, 0, size); }
+#endif
 
 ATOLL_NO_BUILTIN int memcmp(const void* a, const void* b, std::size_t size) {
   const auto* x = static_cast<const unsigned char*>(a);

@@ -190,6 +190,7 @@ constexpr Config darwin_arm64() {
   c.page_size = 16 * kKiB;
   c.granularity = 16 * kKiB;
   c.huge_page_size = 32 * kMiB;
+  c.end = Address(0x7fff'fe00'0000);
   return c;
 }
 

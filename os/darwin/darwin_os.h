@@ -1,0 +1,84 @@
+// macOS and iOS, on amd64 and arm64.
+//
+// libSystem serves as a thin wrapper of system calls and nothing else. Release 1.11 unless noted:
+//
+//   reserve   mmap(hint, PROT_NONE), never MAP_FIXED. A free hint is taken exactly; else the kernel
+//             looks upwards from it, and after that from the lowest address.
+//   release   munmap
+//   map       mprotect(READ|WRITE), where Go maps anew with MAP_FIXED: on a wrong address that
+//             wipes out whatever lies there.
+//   used      madvise(MADV_FREE_REUSE), since 1.13: the pages count as this process's again. What
+//   it
+//             answers does not matter: without it only the accounts are wrong. Go before 1.13 does
+//             nothing.
+//   unused    madvise(MADV_FREE_REUSABLE), since 1.13; MADV_FREE before, and here where the other
+//             is refused. Neither clears pages: they read as zero once the kernel has taken them,
+//             and as what they were until then.
+//   fault     mmap(PROT_NONE, MAP_FIXED): drops contents and protects in one call, which the kernel
+//             carries out as a whole or not at all.
+//   alloc     mmap(READ|WRITE)
+//   free      munmap. The kernel says nothing of addresses that no process has, so they are refused
+//             here.
+//   page size sysctl(CTL_HW, HW_PAGESIZE), asked while running: 16 KiB on arm64, 4 KiB on amd64 and
+//             for amd64 programs on arm64.
+//   park      __ulock_wait, unpark: __ulock_wake. They are in libSystem since macOS 10.12 and iOS
+//   10
+//             and are what its own locks stand on. os_sync_wait_on_address(), the public face of
+//             the same, begins with macOS 14.4 and iOS 17.4. Of a count other than 1 and all,
+//             threads are woken one by one.
+//   seed      getentropy, since macOS 10.12 and iOS 10
+//   clock     clock_gettime_nsec_np(CLOCK_UPTIME_RAW), since the same; it stands while the machine
+//             sleeps, as Go's does
+//   yield     sched_yield
+//   thread exit: one pthread key. On the main thread it fires only in pthread_exit.
+//
+// What cannot be known cheaply, and so is not checked: whether a well-formed range is really ours.
+// map() and unused() report memory that is not mapped at all (kNotReserved); release() and free()
+// of it succeed; used() looks at its arguments only.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "os/os.h"
+
+namespace Atoll::os {
+
+class DarwinOs final : public Os {
+ public:
+  constexpr DarwinOs() = default;
+
+  Machine probe() override;
+
+  Allocation reserve(Address hint, std::uint64_t size) override;
+  Status release(Address base, std::uint64_t size) override;
+  Status map(Address base, std::uint64_t size) override;
+  Status used(Address base, std::uint64_t size) override;
+  Status unused(Address base, std::uint64_t size) override;
+  Status fault(Address base, std::uint64_t size) override;
+  Allocation alloc(std::uint64_t size) override;
+  Status free(Address base, std::uint64_t size) override;
+
+  void write(std::string_view text) override;
+  [[noreturn]] void abort() override;
+
+  std::uint64_t monotonic_nanoseconds() override;
+  std::uint64_t random_seed() override;
+
+  void park(const std::atomic<std::uint32_t>& word, std::uint32_t expected) override;
+  void unpark(const std::atomic<std::uint32_t>& word, std::uint32_t count) override;
+  void yield() override;
+  bool at_thread_exit(ThreadExitFunction function, void* argument) override;
+
+ private:
+  std::uint64_t page_size();
+  std::uint32_t address_bits();
+  Status check(Address base, std::uint64_t size);
+
+  std::atomic<std::uint32_t> page_size_{0};     // 0: not asked yet
+  std::atomic<std::uint32_t> address_bits_{0};  // 0: not asked yet
+  std::atomic<std::uint32_t> exit_key_state_{0};
+  unsigned long exit_key_ = 0;
+};
+
+}  // namespace Atoll::os

@@ -1,0 +1,90 @@
+#include <cstdint>
+
+#include "os/darwin/darwin_os.h"
+#include "os/darwin/system.h"
+
+namespace Atoll::os {
+namespace {
+
+constinit DarwinOs darwin_os;
+
+enum KeyState : std::uint32_t { kUnmade, kBeingMade, kMade, kRefused };
+
+static_assert(sizeof(std::atomic<std::uint32_t>) == 4, "what is waited on is the word itself");
+
+void* address_of(const std::atomic<std::uint32_t>& word) {
+  return const_cast<std::atomic<std::uint32_t>*>(&word);
+}
+
+}  // namespace
+
+Os& native() { return darwin_os; }
+
+void DarwinOs::write(std::string_view text) {
+  const int errno_before = *darwin::errno_place();
+  while (!text.empty()) {
+    const long n = darwin::write_file(darwin::kStandardError, text.data(), text.size());
+    if (n > 0) {
+      text.remove_prefix(static_cast<std::size_t>(n));
+    } else if (n == 0 || *darwin::errno_place() != darwin::kErrorInterrupted) {
+      break;
+    }
+  }
+  *darwin::errno_place() = errno_before;
+}
+
+void DarwinOs::abort() { darwin::abort_program(); }
+
+std::uint64_t DarwinOs::monotonic_nanoseconds() {
+  return darwin::clock_nanoseconds(darwin::kClockUptimeRaw);
+}
+
+std::uint64_t DarwinOs::random_seed() {
+  const int errno_before = *darwin::errno_place();
+  std::uint64_t seed = 0;
+  if (darwin::getentropy(&seed, sizeof seed) != 0) {
+    // Where the program, its stack and the moment are.
+    seed =
+        (Address::of(&seed).value() ^ Address::of(&darwin_os).value() ^ monotonic_nanoseconds()) *
+        0x9e3779b97f4a7c15;
+  }
+  *darwin::errno_place() = errno_before;
+  return seed;
+}
+
+void DarwinOs::park(const std::atomic<std::uint32_t>& word, std::uint32_t expected) {
+  constexpr std::uint32_t kForEver = 0;
+  (void)darwin::ulock_wait(darwin::kUlockCompareAndWait | darwin::kUlockNoErrno, address_of(word),
+                           expected, kForEver);
+}
+
+void DarwinOs::unpark(const std::atomic<std::uint32_t>& word, std::uint32_t count) {
+  constexpr std::uint32_t kOperation = darwin::kUlockCompareAndWait | darwin::kUlockNoErrno;
+  constexpr std::uint32_t kAll = 0xffff'ffff;
+  if (count == kAll) {
+    (void)darwin::ulock_wake(kOperation | darwin::kUlockWakeAll, address_of(word), 0);
+    return;
+  }
+  // It fails when nobody is left to be woken.
+  while (count != 0 && darwin::ulock_wake(kOperation, address_of(word), 0) >= 0) --count;
+}
+
+void DarwinOs::yield() { (void)darwin::yield_processor(); }
+
+bool DarwinOs::at_thread_exit(ThreadExitFunction function, void* argument) {
+  std::uint32_t state = exit_key_state_.load(std::memory_order_acquire);
+  if (state == kUnmade &&
+      exit_key_state_.compare_exchange_strong(state, kBeingMade, std::memory_order_acquire)) {
+    unsigned long key = 0;
+    state = darwin::make_thread_key(&key, function) == 0 ? kMade : kRefused;
+    exit_key_ = key;
+    exit_key_state_.store(state, std::memory_order_release);
+  }
+  while (state == kBeingMade) {
+    yield();
+    state = exit_key_state_.load(std::memory_order_acquire);
+  }
+  return state == kMade && darwin::set_thread_value(exit_key_, argument) == 0;
+}
+
+}  // namespace Atoll::os
