@@ -9,6 +9,13 @@ RACE = HOST + "_race"
 # The targets that have programs of their own, and so a platform and a compiler.
 COMPILED = {name: target for name, target in TARGETS.items() if "compiler" in target}
 
+# The folders of //freestanding that a target's own part can be in.
+FREESTANDING_PLATFORMS = {
+    target["compiler"]["platform"]: None
+    for target in COMPILED.values()
+    if target["compiler"]["kind"] == "freestanding"
+}.keys()
+
 def constraint(value):
     """The label of a constraint value as the table names it."""
     return value if value.startswith("@") else "//platforms:" + value
@@ -22,14 +29,19 @@ def _properties(target):
     """What a target has in common with some others, as far as it is not the usual."""
     is_freestanding = target["compiler"]["kind"] == "freestanding"
     has_threads = target["compiler"].get("threads", not is_freestanding and target["cpu"] != "wasm")
-    return ([":freestanding"] if is_freestanding else []) + ([] if has_threads else [":single_thread"])
+    properties = [] if has_threads else [":single_thread"]
+    if is_freestanding:
+        properties += [":freestanding", ":freestanding_" + target["compiler"]["platform"]]
+    return properties
 
 # What select() may ask: is_NAME.
 _CONDITIONS = {
     "android": "@platforms//os:android",
     "bare": "@platforms//os:none",
+    "darwin": "@platforms//os:macos",
     "freebsd": "@platforms//os:freebsd",
     "freestanding": ":freestanding",
+    "ios": "@platforms//os:ios",
     "netbsd": ":netbsd",
     "openbsd": "@platforms//os:openbsd",
     "single_thread": ":single_thread",
@@ -92,6 +104,17 @@ def declare_platforms():
 
     # Whether there is a C++ library, or what //freestanding puts in its place.
     _declare_choice("cxx_library", "hosted", "freestanding")
+
+    native.constraint_setting(name = "freestanding_platform")
+    for platform in FREESTANDING_PLATFORMS:
+        native.constraint_value(
+            name = "freestanding_" + platform,
+            constraint_setting = ":freestanding_platform",
+        )
+        native.config_setting(
+            name = "is_freestanding_" + platform,
+            constraint_values = [":freestanding_" + platform],
+        )
 
     # Whether tests may have threads.
     _declare_choice("threads", "many_threads", "single_thread")

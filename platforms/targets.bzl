@@ -161,6 +161,49 @@ TARGETS = {
         runner = dict(kind = "firmware", argument = "aarch64"),
         needs = ["clang", "freestanding-headers", "qemu-system-arm"],
     ),
+    "darwin_amd64": dict(
+        os = "@platforms//os:macos",
+        cpu = "@platforms//cpu:x86_64",
+        compiler = dict(
+            kind = "freestanding",
+            platform = "darwin",
+            flags = ["--target=x86_64-apple-macos12"],
+        ),
+        runner = dict(kind = "host", argument = "native", host = "//hosts/darwin:darwin_host"),
+        needs = ["clang", "freestanding-headers"],
+    ),
+    "darwin_arm64": dict(
+        os = "@platforms//os:macos",
+        cpu = "@platforms//cpu:aarch64",
+        compiler = dict(
+            kind = "freestanding",
+            platform = "darwin",
+            flags = ["--target=arm64-apple-macos12"],
+        ),
+        runner = dict(
+            kind = "host",
+            argument = "qemu-aarch64",
+            host = "//hosts/darwin:darwin_host",
+            on = "linux_arm64",
+        ),
+        needs = ["clang", "freestanding-headers", "g++-aarch64-linux-gnu", "qemu-user"],
+    ),
+    "ios_arm64": dict(
+        os = "@platforms//os:ios",
+        cpu = "@platforms//cpu:aarch64",
+        compiler = dict(
+            kind = "freestanding",
+            platform = "darwin",
+            flags = ["--target=arm64-apple-macos12", "-DATOLL_GOOS_IOS"],
+        ),
+        runner = dict(
+            kind = "host",
+            argument = "qemu-aarch64 --ios",
+            host = "//hosts/darwin:darwin_host",
+            on = "linux_arm64",
+        ),
+        needs = ["clang", "freestanding-headers", "g++-aarch64-linux-gnu", "qemu-user"],
+    ),
     "freebsd_amd64": dict(
         os = "@platforms//os:freebsd",
         cpu = "@platforms//cpu:x86_64",

@@ -65,6 +65,12 @@ def _impl(ctx):
                         _flags(_COMPILE_CXX, ["-std=c++20"] + ctx.attr.cxx_flags) +
                         _flags(_LINK, ctx.attr.link_flags),
         ),
+        # A program may choose another way: features = ["-static_program"].
+        feature(
+            name = "static_program",
+            enabled = True,
+            flag_sets = _flags(_LINK, ["-static"] if ctx.attr.static_program else []),
+        ),
         feature(name = "dbg", flag_sets = _flags(_COMPILE, ["-g", "-O0"])),
         feature(name = "fastbuild", flag_sets = _flags(_COMPILE, ["-O1"])),
         feature(name = "opt", flag_sets = _flags(_COMPILE, ["-O2", "-DNDEBUG"])),
@@ -109,6 +115,7 @@ cc_toolchain_config = rule(
         "pic": attr.bool(),
         "program_suffix": attr.string(),
         "sanitizers": attr.string_list(),
+        "static_program": attr.bool(),
         "target": attr.string(mandatory = True),
         "tools": attr.string_dict(mandatory = True),
     },

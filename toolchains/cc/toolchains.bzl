@@ -15,14 +15,15 @@ def _gnu(compiler, is_host):
     posix = "-posix" if is_mingw else ""
 
     # The C library warns of getaddrinfo() in static programs; GoogleTest never calls it here.
-    static = [] if is_host else ["-static"] + ([] if is_mingw else ["-Wl,--no-warnings"])
+    quiet = [] if is_host or is_mingw else ["-Wl,--no-warnings"]
     return dict(
         compile_flags = ["-fno-canonical-system-headers"],
         compiler = "gcc",
         dynamic_linker = is_host,
-        link_flags = static + ["-pthread", "-lstdc++", "-lm"],
+        link_flags = quiet + ["-pthread", "-lstdc++", "-lm"],
         pic = not is_mingw,
         sanitizers = ["asan", "ubsan"] if is_host else [],
+        static_program = not is_host,
         tools = {
             "ar": prefix + "ar",
             "cpp": prefix + "cpp" + posix,
@@ -111,17 +112,28 @@ def _clang(compiler, _is_host):
         pic = True,
     )
 
+# Where clang does not find the linker by its usual name.
+_LINKER = {
+    "darwin": [
+        "-fuse-ld=/usr/bin/ld64.lld-19",
+        "-Wl,-platform_version,macos,12.0,12.0,-fixup_chains,-dead_strip",
+        # Nothing of the program is for others; without, libstdc++'s weak symbols would be.
+        "-Wl,-exported_symbol,__mh_execute_header,-e,_atoll_begin",
+        "freestanding/darwin/libSystem.tbd",
+    ],
+    "wasm": [],
+}
+
 def _freestanding(compiler, _is_host):
     """Clang 19 with headers and nothing else. The flags are those of the platform's folder."""
     flags = ["@freestanding/%s/flags.txt" % compiler["platform"]]
     own = compiler.get("flags", [])
 
-    # Clang knows one linker for WebAssembly, and no option to choose it.
-    linker = [] if compiler["platform"] == "wasm" else ["-fuse-ld=lld-19"]
     return dict(
         compile_flags = flags,
         compiler = "clang",
-        link_flags = flags + own + linker + ["-nostdlib", "-Wno-unused-command-line-argument"],
+        link_flags = flags + own + ["-nostdlib", "-Wno-unused-command-line-argument"] +
+                     _LINKER.get(compiler["platform"], ["-fuse-ld=lld-19"]),
         tools = _CLANG_TOOLS,
     )
 

@@ -10,11 +10,12 @@ load("//platforms:targets.bzl", "HOST", "TARGETS")
 # A string: Bazel 4 takes no Label here.
 EMULATOR_TOOLCHAIN_TYPE = "//toolchains/emulators:toolchain_type"
 
-def launcher_text(emulator, program, arguments = []):
+def launcher_text(emulator, host, program, arguments = []):
     """A shell script that runs a program.
 
     Args:
       emulator: the toolchain's `emulator`.
+      host: the emulator's own host program, or None.
       program: the program's path below the runfiles, or "" to run what the arguments name.
       arguments: options of the emulator.
     """
@@ -31,7 +32,7 @@ export ATOLL_HOST="$ATOLL_ROOT/{host}"
 exec bash "$ATOLL_ROOT/{run}" '{kind}' '{argument}' {program} "$@"
 """.format(
         argument = emulator.argument,
-        host = emulator.host.short_path if emulator.host else "",
+        host = host.short_path if host else "",
         kind = emulator.kind,
         options = " ".join(arguments),
         program = ("\"$ATOLL_ROOT/%s\"" % program) if program else "",
@@ -43,29 +44,34 @@ exec bash "$ATOLL_ROOT/{run}" '{kind}' '{argument}' {program} "$@"
 def _host_transition_impl(_settings, attr):
     return {"//command_line_option:platforms": [str(Label("//platforms:" + attr.on))]}
 
-_host_transition = transition(
+host_transition = transition(
     implementation = _host_transition_impl,
     inputs = [],
     outputs = ["//command_line_option:platforms"],
 )
 
+def host_program(host):
+    """The File of a `host` attribute with the transition, or None."""
+    return host[0][DefaultInfo].files_to_run.executable if host else None
+
 def _emulator_impl(ctx):
-    host = ctx.attr.host[0][DefaultInfo].files_to_run.executable if ctx.attr.host else None
-    files = [ctx.file._run] + ctx.files._helpers + ([host] if host else [])
+    files = [ctx.file._run] + ctx.files._helpers
     info = struct(
         kind = ctx.attr.kind,
         argument = ctx.attr.argument,
-        host = host,
         run = ctx.file._run,
         files = files,
         workspace = ctx.workspace_name,
     )
 
-    # The target itself is what --run_under wants.
+    # The target itself is what --run_under wants. Only there the host is needed: a toolchain is
+    # built for the machine that builds, whatever is asked (before Bazel 5), and so is what it needs.
+    host = host_program(ctx.attr.host)
     launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
-    ctx.actions.write(launcher, launcher_text(info, ""), is_executable = True)
+    ctx.actions.write(launcher, launcher_text(info, host, ""), is_executable = True)
+    runfiles = ctx.runfiles(files = files + ([host] if host else []))
     return [
-        DefaultInfo(executable = launcher, runfiles = ctx.runfiles(files = files)),
+        DefaultInfo(executable = launcher, runfiles = runfiles),
         platform_common.ToolchainInfo(emulator = info),
     ]
 
@@ -73,7 +79,7 @@ _emulator = rule(
     implementation = _emulator_impl,
     attrs = {
         "argument": attr.string(),
-        "host": attr.label(doc = "the program that runs them", cfg = _host_transition),
+        "host": attr.label(doc = "the program that runs them", cfg = host_transition),
         "kind": attr.string(mandatory = True),
         "on": attr.string(doc = "the target the host is built for", default = HOST),
         "_run": attr.label(allow_single_file = True, default = "//toolchains/emulators:run.sh"),

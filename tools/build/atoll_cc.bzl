@@ -62,7 +62,14 @@ def _one_unit(name, srcs, testonly = False):
     )
     return [name + "_unit"], [name + "_sources"]
 
-def atoll_cc_library(name, srcs = [], copts = [], deps = [], target_compatible_with = [], **kwargs):
+def atoll_cc_library(
+        name,
+        srcs = [],
+        one_unit = True,
+        copts = [],
+        deps = [],
+        target_compatible_with = [],
+        **kwargs):
     """A library of src/ or os/: strict warnings, no exceptions, no RTTI.
 
     For other targets than the host its sources are compiled as one: a fifth of the time, on every
@@ -70,14 +77,15 @@ def atoll_cc_library(name, srcs = [], copts = [], deps = [], target_compatible_w
 
     Args:
       name: as in cc_library.
-      srcs: as in cc_library; names in them must not clash.
+      srcs: as in cc_library.
+      one_unit: whether that is so; names in the sources must not clash.
       copts: as in cc_library.
       deps: as in cc_library.
       target_compatible_with: as in cc_library.
       **kwargs: as in cc_library.
     """
     unit_deps = []
-    if type(srcs) == "list" and len([s for s in srcs if s.endswith(".cc")]) > 1:
+    if one_unit and type(srcs) == "list" and len([s for s in srcs if s.endswith(".cc")]) > 1:
         together = [s for s in srcs if s.endswith(".cc") or s.endswith(".h")]
         unit, sources = _one_unit(name, together, kwargs.get("testonly", False))
         unit += [s for s in srcs if s not in together]

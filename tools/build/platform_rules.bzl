@@ -1,13 +1,20 @@
 """Rules that build a program for another platform and run it under that platform's emulator."""
 
 load("@local_tools//:tools.bzl", "MISSING")
-load("//platforms:targets.bzl", "programs_of")
-load("//toolchains/emulators:emulator.bzl", "EMULATOR_TOOLCHAIN_TYPE", "launcher_text")
+load("//platforms:targets.bzl", "HOST", "TARGETS", "programs_of")
+load(
+    "//toolchains/emulators:emulator.bzl",
+    "EMULATOR_TOOLCHAIN_TYPE",
+    "host_program",
+    "host_transition",
+    "launcher_text",
+)
 
 PlatformProgramInfo = provider(
     doc = "A program built for another platform, and how it is run.",
     fields = {
         "emulator": "the emulator toolchain's `emulator`",
+        "host": "the File of the emulator's own host program, or None",
         "program": "the program's File",
     },
 )
@@ -26,24 +33,27 @@ def _impl(ctx):
     if ctx.attr.emulator:
         emulator = ctx.attr.emulator[platform_common.ToolchainInfo].emulator
     program = ctx.attr.test[DefaultInfo].files_to_run.executable
+    host = host_program(ctx.attr.host)
     launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
     ctx.actions.write(
         launcher,
-        launcher_text(emulator, program.short_path, ctx.attr.emulator_options),
+        launcher_text(emulator, host, program.short_path, ctx.attr.emulator_options),
         is_executable = True,
     )
-    runfiles = ctx.runfiles(files = [program] + emulator.files)
+    runfiles = ctx.runfiles(files = [program] + emulator.files + ([host] if host else []))
     return [
         DefaultInfo(
             executable = launcher,
             runfiles = runfiles.merge(ctx.attr.test[DefaultInfo].default_runfiles),
         ),
-        PlatformProgramInfo(emulator = emulator, program = program),
+        PlatformProgramInfo(emulator = emulator, host = host, program = program),
     ]
 
 _ATTRS = {
     "emulator": attr.label(doc = "what runs it, if not the platform's own"),
     "emulator_options": attr.string_list(doc = "options of the emulator"),
+    "host": attr.label(doc = "the emulator's own host program", cfg = host_transition),
+    "on": attr.string(doc = "the target that the host is built for", default = HOST),
     "platform": attr.string(doc = "the target, as in //platforms:targets.bzl", mandatory = True),
     "test": attr.label(doc = "the program", mandatory = True),
     "_allowlist_function_transition": attr.label(
@@ -72,7 +82,10 @@ platform_binary = rule(
 def cell(target):
     """What a target's cell of a rule above has: its platform, and its emulator if that is special."""
     platform = programs_of(target)
+    runner = TARGETS[target]["runner"]
     return dict(
+        host = runner.get("host"),
+        on = runner.get("on", HOST),
         emulator = "//toolchains/emulators:%s_run" % target if platform != target else None,
         platform = platform,
         target_compatible_with = ["//platforms:" + ("unavailable" if target in MISSING else "tools_here")],

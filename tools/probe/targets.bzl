@@ -17,9 +17,9 @@ def _list_impl(ctx):
                 info.emulator.argument,
                 info.program.path,
                 info.emulator.run.path,
-                info.emulator.host.path if info.emulator.host else "",
+                info.host.path if info.host else "",
             ]
-            programs += [info.program] + ([info.emulator.host] if info.emulator.host else [])
+            programs += [info.program] + ([info.host] if info.host else [])
         fields = [name, port_of(name)] + run + [TOOLS_DIR, ctx.attr.missing.get(name, "")]
         lines.append("\t".join(fields))
     out = ctx.actions.declare_file(ctx.label.name + ".tsv")
