@@ -5,7 +5,7 @@
 namespace Atoll::os {
 
 // The data need not end at a page.
-Address Plan9Segment::end() { return kernel_.segment_end().aligned_up(Plan9Os::kPageSize); }
+Address Plan9Segment::end() { return kernel_.segment_end().aligned_up(page_size_); }
 
 Address Plan9Segment::grow(std::uint64_t size) {
   const Address before = end();
