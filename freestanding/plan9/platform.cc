@@ -5,7 +5,7 @@
 #include <array>
 
 #include "os/os.h"
-#include "os/plan9/system_call.h"
+#include "os/plan9/native/system_call.h"
 
 namespace Atoll::freestanding {
 

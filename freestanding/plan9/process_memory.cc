@@ -7,7 +7,7 @@
 #include <cstring>
 #include <limits>
 
-#include "os/plan9/system_call.h"
+#include "os/plan9/native/system_call.h"
 
 namespace Atoll::os::test {
 namespace {

@@ -1,4 +1,4 @@
-#include "os/plan9/swap_file.h"
+#include "os/plan9/native/swap_file.h"
 
 #include <limits>
 

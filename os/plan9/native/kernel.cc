@@ -1,9 +1,9 @@
-#include "os/plan9/native_kernel.h"
+#include "os/plan9/native/kernel.h"
 
 #include <array>
 
-#include "os/plan9/swap_file.h"
-#include "os/plan9/system_call.h"
+#include "os/plan9/native/swap_file.h"
+#include "os/plan9/native/system_call.h"
 
 // Behind the program's data; made by the linker.
 extern "C" const char end[];  // NOLINT(readability-identifier-naming)

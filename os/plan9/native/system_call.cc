@@ -1,4 +1,4 @@
-#include "os/plan9/system_call.h"
+#include "os/plan9/native/system_call.h"
 
 // Kernels give back the stack pointer, and on amd64 nothing else.
 
