@@ -14,7 +14,23 @@ def constraint(value):
     return value if value.startswith("@") else "//platforms:" + value
 
 def constraints(target):
+    """What tells a target from all others."""
     return [constraint(target["os"]), constraint(target["cpu"])]
+
+def _properties(target):
+    """What a target has in common with some others, as far as it is not the usual."""
+    is_freestanding = target["compiler"]["kind"] == "freestanding"
+    properties = [":freestanding"] if is_freestanding else []
+    return properties + ([":single_thread"] if is_freestanding or target["cpu"] == "wasm" else [])
+
+# What select() may ask: is_NAME.
+_CONDITIONS = {
+    "bare": ":none",
+    "freestanding": ":freestanding",
+    "single_thread": ":single_thread",
+    "wasm": ":wasm",
+    "windows": "@platforms//os:windows",
+}
 
 def _declare_values(setting, key):
     values = {t[key]: None for t in COMPILED.values() if not t[key].startswith("@")}
@@ -62,14 +78,23 @@ def declare_platforms():
     for name, target in COMPILED.items():
         native.platform(
             name = name,
-            constraint_values = constraints(target) + ([":tools_missing"] if name in MISSING else []),
+            constraint_values = constraints(target) + _properties(target) +
+                                ([":tools_missing"] if name in MISSING else []),
         )
 
+    # Whether there is a C++ library, or what //freestanding puts in its place.
+    _declare_choice("cxx_library", "hosted", "freestanding")
+
+    # Whether tests may have threads.
+    _declare_choice("threads", "many_threads", "single_thread")
+
     native.config_setting(
-        name = "is_windows",
-        constraint_values = ["@platforms//os:windows"],
+        name = "is_host",
+        constraint_values = constraints(TARGETS[HOST]),
     )
-    native.config_setting(
-        name = "is_wasm",
-        constraint_values = [":wasm"],
-    )
+    # An alias() can ask for these only, not for a constraint value.
+    for name, value in _CONDITIONS.items():
+        native.config_setting(
+            name = "is_" + name,
+            constraint_values = [value],
+        )

@@ -1,15 +1,20 @@
 """The one table of targets.
 
-A target is named GOOS_GOARCH. Platforms, constraint values, `--config`s, toolchains, emulators
+A target is named GOOS_GOARCH, or has a port below. Platforms, constraint values, `--config`s, toolchains, emulators
 and test cells are derived from this table, and tools/setup reads it too (it is valid Python):
 keep it to literals.
 
   os, cpu    constraint values: in @platforms if they begin with "@", else declared in //platforms
-  compiler   kind: gnu   a GCC named TRIPLE-gcc (mingw-w64: with the suffix -posix)
-                   clang clang 19 with a sysroot, or for WebAssembly with wasi-libc
-             triple, flags (of the compiler), link_flags, suffix of the programs
+  compiler   kind: gnu          a GCC named TRIPLE-gcc (mingw-w64: with the suffix -posix)
+                   clang        clang 19 with a sysroot, or for WebAssembly with wasi-libc
+                   freestanding clang 19 without a C++ library: //freestanding stands in
+             triple, flags (of the compiler), link_flags, suffix of the programs; of freestanding:
+             platform, a folder of freestanding/ that has the triple and the flags, and link_flags
   runner     kind: native, qemu (argument: the name behind "qemu-"), wine (argument: 64 or 32),
-             node (argument: the host script, wasi or js), kernel (argument: which of run.sh's)
+             node (argument: the host script, wasi or js), kernel (argument: which of run.sh's),
+             firmware (argument: the name behind "qemu-system-"), host (argument: "native" or
+             "qemu-NAME", and options of the host; host: its label; on: the target it is built for)
+  port       GOOS_GOARCH whose numbers it has, if that is not the target's name
   needs      components of tools/setup that this target needs beyond those of every build
 
 A row without os, cpu and compiler has programs_of instead: it runs another target's programs in
@@ -118,6 +123,18 @@ TARGETS = {
         runner = dict(kind = "kernel", argument = "ppc64le-64k"),
         needs = ["g++-powerpc64le-linux-gnu", "qemu-system-ppc", "kernel-ppc64le-64k"],
     ),
+    "bare_arm64": dict(
+        os = "none",
+        cpu = "@platforms//cpu:aarch64",
+        port = "linux_arm64",
+        compiler = dict(
+            kind = "freestanding",
+            platform = "bare_arm64",
+            link_flags = ["-static", "-Wl,--gc-sections", "-Wl,-T,os/arm64/arm64.ld"],
+        ),
+        runner = dict(kind = "firmware", argument = "aarch64"),
+        needs = ["clang", "freestanding-headers", "qemu-system-arm"],
+    ),
     "windows_amd64": dict(
         os = "@platforms//os:windows",
         cpu = "@platforms//cpu:x86_64",
@@ -159,3 +176,7 @@ HOST = "linux_amd64"
 def programs_of(name):
     """The target whose programs a target runs: itself, in most cases."""
     return TARGETS[name].get("programs_of", name)
+
+def port_of(name):
+    """The port whose numbers a target has, as GOOS_GOARCH."""
+    return TARGETS[name].get("port", programs_of(name))

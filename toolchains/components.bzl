@@ -140,6 +140,14 @@ COMPONENTS = {
             "libclang-rt-19-dev-wasm32",
         ],
     ),
+    "freestanding-headers": dict(
+        why = "C++ headers that ask nothing of a system, for targets without a C++ library",
+        files = [
+            "/usr/include/newlib/c++/12.2.1/atomic",
+            "/usr/include/newlib/stdio.h",
+        ],
+        packages = ["libnewlib-dev", "libstdc++-arm-none-eabi-dev"],
+    ),
     "loong64-sysroot": dict(
         why = "the C and C++ libraries of loong64, which this Debian release lacks",
         files = ["{tools}/loong64/usr/loongarch64-linux-gnu/lib/libc.so.6"],

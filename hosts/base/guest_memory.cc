@@ -57,7 +57,7 @@ void GuestMemory::note_host_mappings() {
 
 bool GuestMemory::is_well_formed(Range range) const {
   return !range.is_empty() && range.base.is_aligned(rules_.page_size) &&
-         is_multiple_of(range.size, rules_.page_size) && range.last() >= range.base;
+         is_multiple_of(range.size, rules_.page_size) && !range.wraps();
 }
 
 bool GuestMemory::is_mapped(Range range) const { return space_.is_all(range, kGuest); }

@@ -23,11 +23,9 @@
 extern "C" {
 // A C++ library's: it calls constructors and main(), and does not return.
 [[gnu::weak]] void atoll_start(int argc, char** argv);
-// Where a compiler is told that there is no system, main() is a function as any other, and its name
-// tells its arguments.
+// Where a compiler is told that there is no system, main() is a function as any other: the program
+// declares it extern "C".
 [[gnu::weak]] int atoll_main(int argc, char** argv) __asm__("main");
-[[gnu::weak]] int atoll_main_with_arguments(int argc, char** argv) __asm__("_Z4mainiPPc");
-[[gnu::weak]] int atoll_main_without() __asm__("_Z4mainv");
 }
 
 namespace Atoll::os {
@@ -143,14 +141,6 @@ void run_constructors() {
   }
 }
 
-int call_main(Arguments& arguments) {
-  if (atoll_main != nullptr) return atoll_main(arguments.count(), arguments.words());
-  if (atoll_main_with_arguments != nullptr) {
-    return atoll_main_with_arguments(arguments.count(), arguments.words());
-  }
-  return atoll_main_without();
-}
-
 }  // namespace
 
 // Called by start.S, with the tables in use.
@@ -161,7 +151,8 @@ void atoll_run() {
   Arguments arguments;
   if (atoll_start != nullptr) atoll_start(arguments.count(), arguments.words());
   run_constructors();
-  semihosting::exit(call_main(arguments));
+  if (atoll_main == nullptr) give_up();
+  semihosting::exit(atoll_main(arguments.count(), arguments.words()));
 }
 
 }  // namespace arm64

@@ -7,9 +7,7 @@
 namespace Atoll::os::sim {
 namespace {
 
-constexpr std::uint64_t kUnlimited = ~std::uint64_t{0};
-
-bool wraps(Range range) { return range.last() < range.base; }
+constexpr std::uint64_t kGreatest = ~std::uint64_t{0};
 
 // [first, last], or an empty range if they are in the wrong order.
 Range span_of(Address first, Address last) {
@@ -31,7 +29,7 @@ bool place_by_default(const Config& config, const AddressSpace& space, std::uint
   Range above = bounds;
   if (!config.origin.is_null()) {
     below = common(bounds, span_of(Address(), config.origin - 1));
-    above = common(bounds, span_of(config.origin, Address(kUnlimited)));
+    above = common(bounds, span_of(config.origin, Address(kGreatest)));
   }
   const std::uint64_t alignment = config.granularity;
   if (config.placement == Placement::kBottomUp) {
@@ -57,7 +55,7 @@ bool place_elsewhere(const Config& config, const AddressSpace& space, Address hi
 
 Range usable(const Config& config) {
   const Address first = std::max(config.lowest, Address(config.page_size));
-  const Address widest(kUnlimited >> (64 - config.address_bits));
+  const Address widest(kGreatest >> (64 - config.address_bits));
   return span_of(first, config.end.is_null() ? widest : std::min(widest, config.end - 1));
 }
 
@@ -89,7 +87,7 @@ bool place_linear(const Config& config, const AddressSpace& space, Address segme
     base = hint;
   }
   const Range grown{base, size};
-  if (wraps(grown) || !usable(config).contains(grown) || !space.is_free(grown)) return false;
+  if (grown.wraps() || !usable(config).contains(grown) || !space.is_free(grown)) return false;
   *found = base;
   return true;
 }

@@ -8,12 +8,10 @@
 namespace Atoll::os::sim {
 namespace {
 
-constexpr std::uint64_t kUnlimited = ~std::uint64_t{0};
+constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
 
 constexpr Status kDone{};
 constexpr Status failed(Failure failure) { return Status{failure, 0}; }
-
-bool wraps(Range range) { return range.last() < range.base; }
 
 }  // namespace
 
@@ -39,7 +37,7 @@ std::uint64_t SimOs::bytes_committed() const {
 }
 
 std::uint64_t SimOs::commit_left() const {
-  if (config_.commit_limit == 0) return kUnlimited;
+  if (config_.commit_limit == 0) return kNoLimit;
   const std::uint64_t committed = bytes_committed();
   return committed < config_.commit_limit ? config_.commit_limit - committed : 0;
 }
@@ -64,12 +62,12 @@ void SimOs::note_growth() { peak_held_ = std::max(peak_held_, bytes_held()); }
 // --- Turning knobs. ---
 
 bool SimOs::add_obstacle(Range range) {
-  return !range.is_empty() && !wraps(range) && space_.is_free(range) &&
+  return !range.is_empty() && !range.wraps() && space_.is_free(range) &&
          space_.add(range, State::kForeign);
 }
 
 bool SimOs::remove_obstacle(Range range) {
-  return !range.is_empty() && !wraps(range) && space_.is_all(range, State::kForeign) &&
+  return !range.is_empty() && !range.wraps() && space_.is_all(range, State::kForeign) &&
          space_.remove(range);
 }
 
@@ -95,7 +93,7 @@ bool SimOs::fails_by_plan() const {
 }
 
 bool SimOs::is_well_formed(Range range) const {
-  return !range.is_empty() && !wraps(range) && range.base.is_aligned(config_.page_size) &&
+  return !range.is_empty() && !range.wraps() && range.base.is_aligned(config_.page_size) &&
          is_multiple_of(range.size, config_.page_size);
 }
 
@@ -133,7 +131,7 @@ Allocation SimOs::take(Address hint, std::uint64_t size, State state) {
 Allocation SimOs::answer_exactly(Address base, std::uint64_t size) {
   if (base.is_null()) return {Address(), failed(Failure::kNoMemory)};
   const Range range{base, size};
-  if (!wraps(range) && space_.is_free(range) && space_.add(range, State::kReserved)) note_growth();
+  if (!range.wraps() && space_.is_free(range) && space_.add(range, State::kReserved)) note_growth();
   return {base, kDone};
 }
 
@@ -141,7 +139,7 @@ Allocation SimOs::answer_exactly(Address base, std::uint64_t size) {
 
 Allocation SimOs::reserve(Address hint, std::uint64_t size) {
   ++calls_;
-  const bool wish_wraps = !hint.is_null() && wraps(Range{hint, size});
+  const bool wish_wraps = !hint.is_null() && Range{hint, size}.wraps();
   if (size == 0 || !is_multiple_of(size, config_.page_size) ||
       !hint.is_aligned(config_.page_size) || wish_wraps) {
     return {Address(), misuse(Failure::kBadArgument)};
@@ -229,7 +227,7 @@ Status SimOs::free(Address base, std::uint64_t size) { return give_back(Range{ba
 
 Status SimOs::give_back(Range range, StateSet allowed) {
   ++calls_;
-  if (range.is_empty() || wraps(range)) return misuse(Failure::kBadArgument);
+  if (range.is_empty() || range.wraps()) return misuse(Failure::kBadArgument);
   // A script may have answered with an unaligned reservation: that can be given back as it is.
   const bool whole = space_.is_one_reservation(range);
   if (!whole && !is_well_formed(range)) return misuse(Failure::kBadArgument);

@@ -57,6 +57,8 @@ struct Range {
   constexpr bool is_empty() const { return size == 0; }
   constexpr Address end() const { return base + size; }
   constexpr Address last() const { return base + (size - 1); }
+  // Whether the end lies beyond 2^64.
+  constexpr bool wraps() const { return last() < base; }
   constexpr bool contains(Address a) const { return a - base < size; }
   constexpr bool contains(Range r) const {
     return contains(r.base) && r.size <= size - (r.base - base);

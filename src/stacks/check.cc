@@ -1,6 +1,7 @@
 // What must hold of pools and caches of stacks at any quiet moment.
 #include "src/port/port.h"
 #include "src/stacks/stack_heap.h"
+#include "src/stacks/stack_list.h"
 
 namespace Atoll::stacks {
 
@@ -14,8 +15,6 @@ Line about(const char* what, const Span* span) {
   line << "stacks: " << what << ": span at " << span->base;
   return line;
 }
-
-void* next_of(const void* p) { return *static_cast<void* const*>(p); }
 
 }  // namespace
 

@@ -4,36 +4,13 @@
 #include <optional>
 
 #include "src/base/bits.h"
+#include "src/stacks/stack_list.h"
 
 namespace Atoll::stacks {
 
 using pages::PageUse;
 using pages::Span;
 using pages::SpanState;
-
-namespace {
-
-// What a free stack begins with.
-struct Link {
-  void* next;
-};
-
-void push(void** list, void* p) { *list = new (p) Link{*list}; }
-
-void* next_of(const void* p) { return static_cast<const Link*>(p)->next; }
-
-void* pop(void** list) {
-  void* const p = *list;
-  *list = next_of(p);
-  return p;
-}
-
-bool is_on(const void* list, const void* p) {
-  while (list != nullptr && list != p) list = next_of(list);
-  return list != nullptr;
-}
-
-}  // namespace
 
 void StackHeap::init(const Platform& platform, pages::PageHeap& pages) {
   platform_ = &platform;

@@ -13,10 +13,6 @@ namespace {
 
 constexpr port::Release kNative = port::native_release();
 
-// Emulators take ten to fifty times as long.
-constexpr bool kIsEmulated = port::kNativeGoarch != port::Goarch::kAmd64 &&
-                             port::kNativeGoarch != port::Goarch::k386 &&
-                             port::kNativeGoarch != port::Goarch::kWasm;
 constexpr std::uint64_t kRequests = kIsEmulated ? 4000 : 120'000;
 
 struct Variant {

@@ -6,9 +6,15 @@
 #include <optional>
 #include <span>
 
+#include "src/port/port.h"
 #include "tests/heap/request.h"
 
 namespace Atoll::test {
+
+// Where few requests must do: emulators take ten to fifty times as long.
+inline constexpr bool kIsEmulated = port::kNativeGoarch != port::Goarch::kAmd64 &&
+                                    port::kNativeGoarch != port::Goarch::k386 &&
+                                    port::kNativeGoarch != port::Goarch::kWasm;
 
 // The same numbers for the same seed, on every machine.
 class Random {

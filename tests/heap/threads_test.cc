@@ -15,9 +15,6 @@
 namespace Atoll::test {
 namespace {
 
-// Emulators take ten to fifty times as long.
-constexpr bool kIsEmulated =
-    port::kNativeGoarch != port::Goarch::kAmd64 && port::kNativeGoarch != port::Goarch::k386;
 constexpr std::uint64_t kScale = kIsEmulated ? 1 : 10;
 
 struct Piece {
@@ -338,18 +335,18 @@ TEST_F(Threads, MayOutliveTheHeap) {
 
 // --- The model, in several threads. ---
 
-struct Variant {
+struct SharedHeap {
   const char* name;
   bool tiny = true;
   bool checked = false;
   std::uint64_t profile_rate = 0;
 
-  friend std::ostream& operator<<(std::ostream& out, const Variant& variant) {
+  friend std::ostream& operator<<(std::ostream& out, const SharedHeap& variant) {
     return out << variant.name;
   }
 };
 
-HeapOptions options_of(const Variant& variant) {
+HeapOptions options_of(const SharedHeap& variant) {
   HeapOptions options;
   options.tiny = variant.tiny;
   options.checked = variant.checked;
@@ -357,7 +354,7 @@ HeapOptions options_of(const Variant& variant) {
   return options;
 }
 
-class Models : public Threads, public testing::WithParamInterface<Variant> {
+class Models : public Threads, public testing::WithParamInterface<SharedHeap> {
  protected:
   Models() : Threads(options_of(GetParam())) {}
 };
@@ -410,9 +407,9 @@ TEST_P(Models, AgreeAtQuietMoments) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Heap, Models,
-                         testing::Values(Variant{"Default"}, Variant{"WithoutTiny", false},
-                                         Variant{"Checked", true, true},
-                                         Variant{"Sampled", true, false, 4096}),
+                         testing::Values(SharedHeap{"Default"}, SharedHeap{"WithoutTiny", false},
+                                         SharedHeap{"Checked", true, true},
+                                         SharedHeap{"Sampled", true, false, 4096}),
                          [](const auto& tested) { return std::string(tested.param.name); });
 
 }  // namespace

@@ -73,7 +73,7 @@ AssertionResult Conformance::is_sound(const Allocation& allocation, std::uint64_
     return AssertionFailure() << Hex{range.base.value()} << " is not aligned";
   }
   const std::uint64_t greatest = ~std::uint64_t{0} >> (64 - machine.address_bits);
-  if (range.last() < range.base || range.last().value() > greatest) {
+  if (range.wraps() || range.last().value() > greatest) {
     return AssertionFailure() << Hex{range.base.value()} << " is beyond " << machine.address_bits
                               << " bits";
   }

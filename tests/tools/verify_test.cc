@@ -93,11 +93,13 @@ class VerifyAll : public ::testing::Test {
         << "[[ -z \"${ATOLL_DESCRIBE_RUNNER:-}\" ]] || { echo 'a test'; exit 0; }\n"
         << body << "\n";
   }
-  void add_target(const std::string& name, const std::string& missing = "") {
+  void add_target(const std::string& port, const std::string& missing = "",
+                  const std::string& variant = "") {
+    const std::string name = port + variant;
     std::ofstream list(folder_ / "list", std::ios::app);
     const std::string program = missing.empty() ? "/bin/true" : "";
-    list << name << "\tkind\targument\t" << program << "\t" << (folder_ / "run.sh").string()
-         << "\t/tools\t" << missing << "\n";
+    list << name << "\t" << port << "\tkind\targument\t" << program << "\t"
+         << (folder_ / "run.sh").string() << "\t\t/tools\t" << missing << "\n";
   }
   std::string arguments() const { return "verify --all --targets " + (folder_ / "list").string(); }
   Json answer(int exit_code) const {
@@ -128,7 +130,7 @@ TEST_F(VerifyAll, ATargetThatAgrees) {
 
 TEST_F(VerifyAll, AVariantOfATargetHasThatTargetsPort) {
   write_runner(kAgreeing);
-  add_target("linux_mips_4k");
+  add_target("linux_mips", "", "_4k");
   const Json rows = answer(0);
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(rows[0]["target"], "linux_mips_4k");

@@ -8,21 +8,21 @@ load(":config.bzl", "cc_toolchain_config")
 
 _INCLUDE_DIRECTORIES = ["/usr", TOOLS_DIR]
 
-def _gnu(name, compiler):
+def _gnu(compiler, is_host):
     """A GCC: the host's own, a Debian cross compiler, or mingw-w64."""
-    prefix = "/usr/bin/" + ("" if name == HOST else compiler["triple"] + "-")
+    prefix = "/usr/bin/" + ("" if is_host else compiler["triple"] + "-")
     is_mingw = "mingw32" in compiler["triple"]
     posix = "-posix" if is_mingw else ""
 
     # The C library warns of getaddrinfo() in static programs; GoogleTest never calls it here.
-    static = [] if name == HOST else ["-static"] + ([] if is_mingw else ["-Wl,--no-warnings"])
+    static = [] if is_host else ["-static"] + ([] if is_mingw else ["-Wl,--no-warnings"])
     return dict(
         compile_flags = ["-fno-canonical-system-headers"],
         compiler = "gcc",
-        dynamic_linker = name == HOST,
+        dynamic_linker = is_host,
         link_flags = static + ["-pthread", "-lstdc++", "-lm"],
         pic = not is_mingw,
-        sanitizers = ["asan", "ubsan"] if name == HOST else [],
+        sanitizers = ["asan", "ubsan"] if is_host else [],
         tools = {
             "ar": prefix + "ar",
             "cpp": prefix + "cpp" + posix,
@@ -61,7 +61,7 @@ _RACE = dict(
     tools = _CLANG_TOOLS,
 )
 
-def _clang(compiler):
+def _clang(compiler, _is_host):
     """Clang 19, told the target; the rest depends on where that target's libraries are."""
     target = ["--target=" + compiler["triple"]]
     common = dict(
@@ -111,14 +111,30 @@ def _clang(compiler):
         pic = True,
     )
 
+def _freestanding(compiler, _is_host):
+    """Clang 19 with headers and nothing else. The flags are those of the platform's folder."""
+    flags = ["@freestanding/%s/flags.txt" % compiler["platform"]]
+    return dict(
+        compile_flags = flags,
+        compiler = "clang",
+        link_flags = flags + ["-nostdlib", "-fuse-ld=lld-19", "-Wno-unused-command-line-argument"],
+        tools = _CLANG_TOOLS,
+    )
+
+_KINDS = {
+    "clang": _clang,
+    "freestanding": _freestanding,
+    "gnu": _gnu,
+}
+
 def _config(name, compiler):
-    config = dict(_gnu(name, compiler) if compiler["kind"] == "gnu" else _clang(compiler))
+    config = dict(_KINDS[compiler["kind"]](compiler, name == HOST))
     config["compile_flags"] = config["compile_flags"] + compiler.get("flags", [])
     config["link_flags"] = config["link_flags"] + compiler.get("link_flags", [])
     config["program_suffix"] = compiler.get("suffix", "")
     return config
 
-def _declare(name, config, target_constraints):
+def _declare(name, config, target_constraints, compiler_files = ":empty", linker_files = ":empty"):
     cc_toolchain_config(
         name = name + "_config",
         include_directories = _INCLUDE_DIRECTORIES,
@@ -127,12 +143,12 @@ def _declare(name, config, target_constraints):
     )
     cc_toolchain(
         name = name + "_cc",
-        all_files = ":empty",
+        all_files = compiler_files,
         ar_files = ":empty",
-        as_files = ":empty",
-        compiler_files = ":empty",
+        as_files = compiler_files,
+        compiler_files = compiler_files,
         dwp_files = ":empty",
-        linker_files = ":empty",
+        linker_files = linker_files,
         objcopy_files = ":empty",
         strip_files = ":empty",
         supports_param_files = True,
@@ -149,9 +165,16 @@ def _declare(name, config, target_constraints):
 def declare_toolchains():
     native.filegroup(name = "empty")
     for name, target in COMPILED.items():
+        files = {}
+        if target["compiler"]["kind"] == "freestanding":
+            files = dict(
+                compiler_files = "//freestanding:compiler_files",
+                linker_files = "//freestanding:linker_files",
+            )
         _declare(
             name,
             _config(name, target["compiler"]),
             constraints(target) + [constraint("no_detector")],
+            **files
         )
     _declare(RACE, _RACE, constraints(TARGETS[HOST]) + [constraint("race_detector")])

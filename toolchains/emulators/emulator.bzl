@@ -27,9 +27,11 @@ if [[ -z "${{ATOLL_ROOT:-}}" ]]; then
   done
 fi
 export ATOLL_ROOT ATOLL_TOOLS='{tools}' ATOLL_EMULATOR_OPTIONS='{options}'
+export ATOLL_HOST="$ATOLL_ROOT/{host}"
 exec bash "$ATOLL_ROOT/{run}" '{kind}' '{argument}' {program} "$@"
 """.format(
         argument = emulator.argument,
+        host = emulator.host.short_path if emulator.host else "",
         kind = emulator.kind,
         options = " ".join(arguments),
         program = ("\"$ATOLL_ROOT/%s\"" % program) if program else "",
@@ -38,11 +40,22 @@ exec bash "$ATOLL_ROOT/{run}" '{kind}' '{argument}' {program} "$@"
         workspace = emulator.workspace,
     )
 
+def _host_transition_impl(_settings, attr):
+    return {"//command_line_option:platforms": [str(Label("//platforms:" + attr.on))]}
+
+_host_transition = transition(
+    implementation = _host_transition_impl,
+    inputs = [],
+    outputs = ["//command_line_option:platforms"],
+)
+
 def _emulator_impl(ctx):
-    files = [ctx.file._run] + ctx.files._helpers
+    host = ctx.attr.host[0][DefaultInfo].files_to_run.executable if ctx.attr.host else None
+    files = [ctx.file._run] + ctx.files._helpers + ([host] if host else [])
     info = struct(
         kind = ctx.attr.kind,
         argument = ctx.attr.argument,
+        host = host,
         run = ctx.file._run,
         files = files,
         workspace = ctx.workspace_name,
@@ -60,7 +73,9 @@ _emulator = rule(
     implementation = _emulator_impl,
     attrs = {
         "argument": attr.string(),
+        "host": attr.label(doc = "the program that runs them", cfg = _host_transition),
         "kind": attr.string(mandatory = True),
+        "on": attr.string(doc = "the target the host is built for", default = HOST),
         "_run": attr.label(allow_single_file = True, default = "//toolchains/emulators:run.sh"),
         "_helpers": attr.label_list(
             allow_files = True,
@@ -68,6 +83,9 @@ _emulator = rule(
                 "//toolchains/emulators:initrd.py",
                 "//toolchains/emulators:wasm_host.mjs",
             ],
+        ),
+        "_allowlist_function_transition": attr.label(
+            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
         ),
     },
     executable = True,
@@ -80,7 +98,9 @@ def declare_emulators():
         _emulator(
             name = name + "_run",
             argument = runner.get("argument", ""),
+            host = runner.get("host"),
             kind = runner["kind"],
+            on = runner.get("on", HOST),
         )
         if name not in COMPILED:
             continue

@@ -1,14 +1,16 @@
 #!/bin/bash
 # Runs one program of a target: run.sh KIND ARGUMENT PROGRAM [ARGS...]
-#   KIND      native | qemu | wine | node | kernel
+#   KIND      native | qemu | wine | node | kernel | firmware | host
 #   ARGUMENT  qemu: the name behind "qemu-"; wine: 64 or 32; node: wasi or js; kernel: see
-#             run_kernel below
+#             run_kernel below; firmware: the name behind "qemu-system-"; host: what runs the host,
+#             "native" or a "qemu-...", and options of the host
 #
 # An exit code alone is not trusted (a 32-bit .exe under a 64-bit Wine exits 0 without having run):
 # the program must also print a closing line of its own, that of GoogleTest after at least one
 # test, or "atoll: done".
 #
 # ATOLL_TOOLS: the folder of unpacked tools. ATOLL_EMULATOR_OPTIONS: more options for the emulator.
+# ATOLL_HOST: the program that kind "host" runs programs with.
 # With ATOLL_DESCRIBE_RUNNER set, prints how programs are run here, and runs nothing.
 set -uo pipefail
 
@@ -17,6 +19,14 @@ shift 2
 tools="${ATOLL_TOOLS:-/opt/atoll}"
 here="$(dirname "${BASH_SOURCE[0]}")"
 read -r -a options <<<"${ATOLL_EMULATOR_OPTIONS:-}"
+
+# Of a host: the emulator below it, if any, and its options.
+host_emulator="" host_options=()
+if [[ "$kind" == host ]]; then
+  read -r host_emulator rest <<<"$argument"
+  read -r -a host_options <<<"${rest:-}"
+  [[ "$host_emulator" != native ]] || host_emulator=""
+fi
 
 describe() {
   case "$kind" in
@@ -38,6 +48,8 @@ describe() {
       image="${image##*/vmlinu?-}"
       echo "Linux ${image%%+*} in QEMU (${argument##*-} pages)"
       ;;
+    firmware) echo "firmware, QEMU $("qemu-system-$argument" --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p')" ;;
+    host) echo "own host${host_emulator:+, $host_emulator}" ;;
     node) echo "wasm engine (node $(node --version 2>/dev/null))" ;;
   esac
 }
@@ -126,6 +138,27 @@ run_kernel() {
   return $((16#$status >> 8))
 }
 
+# One of hosts/: natively, or under QEMU where the programs are another processor's.
+run_host() {
+  local -a command=("$ATOLL_HOST" ${host_options[@]+"${host_options[@]}"} ${options[@]+"${options[@]}"})
+  if [[ -n "$host_emulator" ]]; then
+    command=("$tools/qemu-user/usr/bin/$host_emulator" "${command[@]}")
+  fi
+  "${command[@]}" "$@"
+}
+
+# A machine without an operating system. The program is all there is; semihosting gives it a console,
+# its command line and an exit code.
+run_firmware() {
+  local config="enable=on,target=native,arg=program" word
+  [[ -z "${TESTBRIDGE_TEST_ONLY:-}" ]] || set -- "$@" "--gtest_filter=$TESTBRIDGE_TEST_ONLY"
+  # A comma would end a value.
+  for word in "${@:2}"; do config+=",arg=${word//,/,,}"; done
+  # Its console is standard error, as ours.
+  "qemu-system-$argument" -M virt -cpu cortex-a72 -m 1024 -display none -nodefaults -serial none \
+    -monitor none -nic none -semihosting-config "$config" -kernel "$1" </dev/null 2>&1
+}
+
 run() {
   case "$kind" in
     native) "$@" ;;
@@ -140,6 +173,8 @@ run() {
     # Without the flag node 20 crashes now and then in the calls of its own WASI, after all tests.
     node) node --no-warnings --no-turbo-fast-api-calls "$here/wasm_host.mjs" "$argument" "$@" ;;
     kernel) run_kernel "$@" ;;
+    firmware) run_firmware "$@" ;;
+    host) run_host "$@" ;;
     *)
       echo "run.sh: unknown kind of runner '$kind'" >&2
       return 2

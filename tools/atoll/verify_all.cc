@@ -23,28 +23,27 @@ namespace {
 constexpr std::chrono::seconds kLimit{120};
 constexpr const char* kDefaultList = "bazel-bin/tools/probe/targets.tsv";
 
-// A target is named GOOS_GOARCH, or GOOS_GOARCH_VARIANT.
-auto goos_of(const std::string& target) {
-  return port::parse_goos(target.substr(0, target.find('_')));
-}
+// A port is named GOOS_GOARCH.
+auto goos_of(const std::string& port) { return port::parse_goos(port.substr(0, port.find('_'))); }
 
-auto goarch_of(const std::string& target) {
-  const std::size_t underscore = target.find('_');
-  const std::string rest = underscore == std::string::npos ? "" : target.substr(underscore + 1);
-  return port::parse_goarch(rest.substr(0, rest.find('_')));
+auto goarch_of(const std::string& port) {
+  const std::size_t underscore = port.find('_');
+  return port::parse_goarch(underscore == std::string::npos ? "" : port.substr(underscore + 1));
 }
 
 struct Target {
   std::string name;
+  std::string port;
   std::string kind;
   std::string argument;
   std::string program;
   std::string runner;
+  std::string host;  // the runner's own host program, if it has one
   std::string tools;
   std::string missing;
 
-  port::Goos goos() const { return *goos_of(name); }
-  port::Goarch goarch() const { return *goarch_of(name); }
+  port::Goos goos() const { return *goos_of(port); }
+  port::Goarch goarch() const { return *goarch_of(port); }
 };
 
 // What became of one target.
@@ -73,14 +72,14 @@ std::vector<Target> read_targets(const std::filesystem::path& list) {
   std::vector<Target> targets;
   std::string line;
   while (std::getline(file, line)) {
-    std::array<std::string, 7> fields;
+    std::array<std::string, 9> fields;
     std::istringstream stream(line);
     for (std::string& field : fields) std::getline(stream, field, '\t');
-    const auto& [name, kind, argument, program, runner, tools, missing] = fields;
-    if (!goos_of(name) || !goarch_of(name) || (program.empty() && missing.empty())) {
+    const auto& [name, port, kind, argument, program, runner, host, tools, missing] = fields;
+    if (!goos_of(port) || !goarch_of(port) || (program.empty() && missing.empty())) {
       throw UsageError(fmt::format("{} is no list of targets: '{}'", list.string(), line));
     }
-    targets.push_back({name, kind, argument, program, runner, tools, missing});
+    targets.push_back({name, port, kind, argument, program, runner, host, tools, missing});
   }
   return targets;
 }
@@ -126,6 +125,7 @@ class Runner {
                                         (root_ / target_.program).string()};
     command.insert(command.end(), arguments.begin(), arguments.end());
     std::vector<std::string> all = {"ATOLL_TOOLS=" + target_.tools};
+    if (!target_.host.empty()) all.push_back("ATOLL_HOST=" + (root_ / target_.host).string());
     all.insert(all.end(), environment.begin(), environment.end());
     return run_child(command, all, kLimit);
   }

@@ -37,7 +37,8 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+// Without an operating system the language gives main() no linkage of its own.
+extern "C" int main(int argc, char** argv) {
   const int code = run(argc, argv);
   print(nullptr, "atoll: done");
   return code;

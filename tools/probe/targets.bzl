@@ -1,7 +1,7 @@
 """The probe for every target, and the list of them that `atoll verify --all` reads."""
 
 load("@local_tools//:tools.bzl", "MISSING", "TOOLS_DIR")
-load("//platforms:targets.bzl", "TARGETS")
+load("//platforms:targets.bzl", "TARGETS", "port_of")
 load("//tools/build:platform_rules.bzl", "PlatformProgramInfo", "cell", "platform_binary")
 
 def _list_impl(ctx):
@@ -9,7 +9,7 @@ def _list_impl(ctx):
     lines = []
     programs = []
     for name in ctx.attr.names:
-        run = ["", "", "", ""]
+        run = ["", "", "", "", ""]
         if name in probes:
             info = probes[name][PlatformProgramInfo]
             run = [
@@ -17,9 +17,10 @@ def _list_impl(ctx):
                 info.emulator.argument,
                 info.program.path,
                 info.emulator.run.path,
+                info.emulator.host.path if info.emulator.host else "",
             ]
-            programs.append(info.program)
-        fields = [name] + run + [TOOLS_DIR, ctx.attr.missing.get(name, "")]
+            programs += [info.program] + ([info.emulator.host] if info.emulator.host else [])
+        fields = [name, port_of(name)] + run + [TOOLS_DIR, ctx.attr.missing.get(name, "")]
         lines.append("\t".join(fields))
     out = ctx.actions.declare_file(ctx.label.name + ".tsv")
     ctx.actions.write(out, "\n".join(lines) + "\n")

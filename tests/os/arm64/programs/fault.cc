@@ -64,14 +64,17 @@ void touch(std::string_view what) {
   if (what == "beyond") store(Address(std::uint64_t{0xc0} << 32));
   if (what == "text") store(Address::of(reinterpret_cast<const void*>(&touch)));
   if (what == "constant") store(Address::of(&kConstant));
-  if (what == "stack") say(Line() << "expect: store\n" << std::uint64_t{overflow(0)});
+  if (what == "stack") {
+    say(Line() << "expect: store\n");
+    say(Line() << std::uint64_t{overflow(0)});
+  }
   if (what == "trap") __builtin_trap();
   if (what == "abort") os().abort();
 }
 
 }  // namespace
 
-int main(int argc, char** argv) {
+extern "C" int main(int argc, char** argv) {
   if (argc == 2) touch(argv[1]);
   os().write("FAIL: nothing stopped the program\n");
   return 1;

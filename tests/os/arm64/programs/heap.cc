@@ -148,7 +148,7 @@ constinit Heap heap;
 
 }  // namespace
 
-int main() {
+extern "C" int main(int /*argc*/, char** /*argv*/) {
   const bool ok = run(heap);
   print(Line() << "atoll: done");
   return ok ? 0 : 1;
