@@ -1,10 +1,12 @@
 #!/bin/bash
 # Builds a program of tests for a platform without a C++ library:
 #   build.sh PLATFORM PROGRAM SOURCES...
-# PLATFORM is a folder of this one, with its flags.txt and its sources. Run at the project's top.
+# PLATFORM is a folder of this one, with its flags.txt and its sources; sources.txt, if it is there,
+# names sources that it shares with others. Run at the project's top.
 #
 # ATOLL_OBJECTS: where objects are kept, and taken from if they are there already: for builds of
-# many programs out of the same unchanged sources. ATOLL_COMPILE_ONLY: no program.
+# many programs out of the same unchanged sources. ATOLL_COMPILE_ONLY: no program. ATOLL_NO_TESTS: a
+# program with a main() of its own, without GoogleTest.
 set -euo pipefail
 
 platform="freestanding/$1" program="$2"
@@ -16,8 +18,19 @@ if [[ -z "$objects" ]]; then
 fi
 mkdir -p "$objects"
 
+shopt -s nullglob
+# The list is made of patterns.
+# shellcheck disable=SC2046
+sources=(freestanding/cxx/*.cc "$platform"/*.cc
+  $(cat "$platform/sources.txt" 2>/dev/null || true))
+# Where -ffreestanding holds, main() is a function like any other; GoogleTest's is extern "C".
+link_flags=(--defsym=main=_Z4mainiPPc)
+if [[ -z "${ATOLL_NO_TESTS:-}" ]]; then
+  sources+=(freestanding/gtest/*.cc)
+  link_flags=()
+fi
 inputs=()
-for source in freestanding/gtest/*.cc freestanding/cxx/*.cc "$platform"/*.cc "$@"; do
+for source in "${sources[@]}" "$@"; do
   object="$objects/${source//\//_}.o"
   if [[ ! -f "$object" ]]; then
     "${CXX:-clang++-19}" "@$platform/flags.txt" -O1 -Wall -Wextra -Wconversion -Wshadow -Werror \
@@ -26,4 +39,4 @@ for source in freestanding/gtest/*.cc freestanding/cxx/*.cc "$platform"/*.cc "$@
   fi
   inputs+=("$object")
 done
-[[ -n "${ATOLL_COMPILE_ONLY:-}" ]] || "${LD:-ld.lld-19}" -static -o "$program" "${inputs[@]}"
+[[ -n "${ATOLL_COMPILE_ONLY:-}" ]] || "${LD:-ld.lld-19}" -static "${link_flags[@]}" -o "$program" "${inputs[@]}"

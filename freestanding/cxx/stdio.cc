@@ -253,6 +253,8 @@ int putchar(int c) {
   return c;
 }
 
+int fputc(int c, FILE*) { return putchar(c); }
+
 int fflush(FILE*) { return 0; }
 
 }  // extern "C"

@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <cinttypes>
 #include <cstdio>
-#include <vector>
 
 #include "os/sim/placement.h"
 #include "src/base/bits.h"
@@ -62,6 +61,14 @@ bool GuestMemory::is_well_formed(Range range) const {
 
 bool GuestMemory::is_mapped(Range range) const { return space_.is_all(range, kGuest); }
 
+std::vector<Range> GuestMemory::mapped_parts(Range range) const {
+  std::vector<Range> parts;
+  space_.for_each(range, [&](Range part, State state) {
+    if (state == kGuest) parts.push_back(part);
+  });
+  return parts;
+}
+
 bool GuestMemory::supply(Range range, int protection, int flags) {
   void* const memory = ::mmap(range.base.pointer(), range.size, protection,
                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
@@ -110,11 +117,7 @@ Mapping GuestMemory::map_at(Address base, std::uint64_t size, int protection, Ex
 
 MemoryFailure GuestMemory::unmap(Range range) {
   if (!is_well_formed(range)) return MemoryFailure::kBadArgument;
-  std::vector<Range> parts;
-  space_.for_each(range, [&](Range part, State state) {
-    if (state == kGuest) parts.push_back(part);
-  });
-  for (const Range& part : parts) {
+  for (const Range& part : mapped_parts(range)) {
     if (!space_.remove(part)) return MemoryFailure::kNoMemory;
     ::munmap(part.base.pointer(), part.size);
   }

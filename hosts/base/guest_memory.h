@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "os/sim/address_space.h"
 #include "os/sim/config.h"
@@ -57,6 +58,8 @@ class GuestMemory {
   MemoryFailure discard(Range range);
 
   bool is_mapped(Range range) const;
+  // What of it is mapped, in ascending order.
+  std::vector<Range> mapped_parts(Range range) const;
   // Whether such a range can be asked about at all: aligned, not empty, not wrapping.
   bool is_well_formed(Range range) const;
 

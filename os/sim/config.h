@@ -18,6 +18,13 @@ enum class Hints : std::uint8_t {
   kIgnored,   // as if the hint were null
 };
 
+// Where to look first if hints are honoured, but something lies at the one that is given.
+enum class Fallback : std::uint8_t {
+  kDefault,  // as if the hint were null
+  kAbove,    // the first gap above the hint; then as if the hint were null
+  kBelow,    // the first gap below the hint; then as if the hint were null
+};
+
 enum class Placement : std::uint8_t {
   kTopDown,   // downwards from `origin`; then upwards from it
   kBottomUp,  // upwards from `origin`; then from the lowest address
@@ -48,6 +55,7 @@ struct Config {
   Address end;
 
   Hints hints = Hints::kHonoured;
+  Fallback fallback = Fallback::kDefault;
   Placement placement = Placement::kTopDown;
   Address origin;
   // Without a hint, memory never lies at or above this (five-level page tables); null: anywhere.

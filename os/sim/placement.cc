@@ -51,6 +51,23 @@ bool place_elsewhere(const Config& config, const AddressSpace& space, Address hi
          space.find_highest(below, size, config.granularity, found);
 }
 
+bool place_near(const Config& config, const AddressSpace& space, Address hint, std::uint64_t size,
+                Address* found) {
+  if (hint.is_null() || config.hints != Hints::kHonoured) return false;
+  const Range all = usable(config);
+  switch (config.fallback) {
+    case Fallback::kDefault:
+      return false;
+    case Fallback::kAbove:
+      return space.find_lowest(common(all, span_of(hint, all.last())), size, config.granularity,
+                               found);
+    case Fallback::kBelow:
+      return space.find_highest(common(all, span_of(Address(), hint - 1)), size, config.granularity,
+                                found);
+  }
+  return false;
+}
+
 }  // namespace
 
 Range usable(const Config& config) {
@@ -70,6 +87,7 @@ bool place(const Config& config, const AddressSpace& space, Address hint, std::u
   }
   if (can_be_had && config.hints == Hints::kMoved)
     return place_elsewhere(config, space, hint, size, found);
+  if (place_near(config, space, hint, size, found)) return true;
   return place_by_default(config, space, size, found);
 }
 

@@ -268,6 +268,72 @@ constexpr Config wasm() {
   return c;
 }
 
+// --- The BSDs: MADV_FREE clears nothing for sure. ---
+
+// Upwards from behind the largest heap there could be; from the hint if there is one.
+constexpr Config freebsd_amd64() {
+  Config c;
+  c.name = "freebsd_amd64";
+  c.address_bits = 47;
+  c.end = Address(0x7fff'ffff'f000);
+  c.placement = Placement::kBottomUp;
+  c.fallback = Fallback::kAbove;
+  c.end_of_data = Address(0x24'1c40);
+  c.origin = Address(0x24'2000) + 32 * kGiB;
+  c.decommit_zeroes = false;
+  return c;
+}
+
+constexpr Config freebsd_arm64() {
+  Config c = freebsd_amd64();
+  c.name = "freebsd_arm64";
+  c.address_bits = 48;
+  c.end = Address(0xffff'ffff'f000);
+  c.origin = Address(0x24'2000) + kGiB;
+  return c;
+}
+
+// Downwards from below the largest stack there could be; from the hint if there is one.
+constexpr Config netbsd_amd64() {
+  Config c = freebsd_amd64();
+  c.name = "netbsd_amd64";
+  c.end = Address(0x7f7f'ffff'f000);
+  c.placement = Placement::kTopDown;
+  c.fallback = Fallback::kBelow;
+  c.origin = Address(0x7f7f'f7ff'f000);
+  return c;
+}
+
+constexpr Config netbsd_arm64() {
+  Config c = netbsd_amd64();
+  c.name = "netbsd_arm64";
+  c.address_bits = 48;
+  c.end = Address(0xffff'ffff'f000);
+  c.origin = Address(0xffff'fbff'f000);
+  return c;
+}
+
+// Anywhere at random. Here: downwards from where that may begin.
+constexpr Config openbsd_amd64() {
+  Config c = freebsd_amd64();
+  c.name = "openbsd_amd64";
+  c.end = Address(0x7f7f'ffff'c000);
+  c.placement = Placement::kTopDown;
+  c.fallback = Fallback::kDefault;
+  c.origin = Address(0x7f7f'f7ff'c000);
+  return c;
+}
+
+// Three levels of page tables.
+constexpr Config openbsd_arm64() {
+  Config c = openbsd_amd64();
+  c.name = "openbsd_arm64";
+  c.address_bits = 39;
+  c.end = Address(0x7f'ffff'c000);
+  c.origin = Address(0x7f'f7ff'c000);
+  return c;
+}
+
 // Every one of the above.
 inline constexpr std::array kAll = {
     linux_amd64(),
@@ -292,6 +358,12 @@ inline constexpr std::array kAll = {
     plan9_386(),
     plan9_arm(),
     wasm(),
+    freebsd_amd64(),
+    freebsd_arm64(),
+    netbsd_amd64(),
+    netbsd_arm64(),
+    openbsd_amd64(),
+    openbsd_arm64(),
 };
 
 }  // namespace Atoll::os::sim::presets

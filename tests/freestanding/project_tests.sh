@@ -20,8 +20,8 @@ declare -A programs=(
   [port]="$(echo tests/port/{hints,ports,size_classes,spec}_test.cc src/port/*.cc)"
   [base]="$(echo tests/base/{address,fixed_alloc,linear_alloc,list,mutex,persistent_alloc}_test.cc)
     ${base[*]}"
-  [conformance]="$(echo tests/os/conformance*.cc tests/os/{decorated,native_worlds,sim_worlds}.cc)
-    ${os[*]}"
+  [conformance]="$(echo tests/os/conformance*.cc tests/os/{arm64,native,sim}_worlds.cc)
+    tests/os/decorated.cc $(echo os/arm64/{frames,page_tables,virtual_space}.cc) ${os[*]}"
   [sim]="$(echo tests/os/{address_space,sim}_test.cc) ${os[*]}"
   [decorators]="tests/os/decorators_test.cc ${os[*]}"
   [brk]="tests/os/brk/brk_space_test.cc $(echo os/brk/*.cc) ${os[*]}"

@@ -545,6 +545,19 @@ TEST(SimDeathTest, AbortCallsItsHook) {
   EXPECT_DEATH_IF_SUPPORTED(os.abort(), "on_abort");
 }
 
+// What lies at a hint makes the memory come as near to it as the system looks.
+TEST(SimHints, AreTakenNearbyWhereTheSystemLooksThere) {
+  constexpr Address kHint(0xc0'0000'0000);
+  const auto answer = [&](const Config& c) {
+    SimOs os(c);
+    EXPECT_EQ(os.reserve(kHint, 4 * kMiB).base, kHint);
+    return os.reserve(kHint + kMiB, kMiB).base;
+  };
+  EXPECT_EQ(answer(presets::freebsd_amd64()), kHint + 4 * kMiB);
+  EXPECT_EQ(answer(presets::netbsd_amd64()), kHint - kMiB);
+  EXPECT_EQ(answer(presets::openbsd_amd64()), presets::openbsd_amd64().origin - kMiB);
+}
+
 // --- Presets. ---
 
 TEST(SimPresets, AreWhatTheirNamesSay) {

@@ -43,6 +43,12 @@ inline constexpr std::array kSystems = [] {
       system_of(presets::plan9_amd64(), Goos::kPlan9, Goarch::kAmd64),
       system_of(presets::plan9_386(), Goos::kPlan9, Goarch::k386),
       system_of(presets::wasm(), Goos::kJs, Goarch::kWasm),
+      system_of(presets::freebsd_amd64(), Goos::kFreebsd, Goarch::kAmd64),
+      system_of(presets::freebsd_arm64(), Goos::kFreebsd, Goarch::kArm64),
+      system_of(presets::netbsd_amd64(), Goos::kNetbsd, Goarch::kAmd64),
+      system_of(presets::netbsd_arm64(), Goos::kNetbsd, Goarch::kArm64),
+      system_of(presets::openbsd_amd64(), Goos::kOpenbsd, Goarch::kAmd64),
+      system_of(presets::openbsd_arm64(), Goos::kOpenbsd, Goarch::kArm64),
   };
 }();
 static_assert(kSystems.size() == os::sim::presets::kAll.size());

@@ -1,0 +1,80 @@
+// NetBSD 10.
+#include "hosts/base/refuse.h"
+#include "hosts/bsd/calls.h"
+#include "hosts/bsd/errors.h"
+#include "hosts/bsd/process.h"
+#include "os/sim/presets.h"
+
+namespace Atoll::hosts::bsd {
+namespace {
+
+namespace presets = os::sim::presets;
+
+Answer futex(Process& process, const Arguments& a) {
+  constexpr std::uint64_t kPrivate = 128;
+  constexpr std::uint64_t kWait = 0;
+  constexpr std::uint64_t kWake = 1;
+  const std::uint64_t operation = a[1] & ~kPrivate;
+  if (operation == kWake) return {};
+  if (operation != kWait) {
+    refuse("futex %llu is not served", static_cast<unsigned long long>(a[1]));
+  }
+  std::uint32_t word = 0;
+  if (!process.copy_in(&word, a[0], sizeof word)) return failed(error::kFault);
+  if (word == static_cast<std::uint32_t>(a[2])) {
+    refuse("futex would sleep for ever: there is one thread");
+  }
+  return failed(error::kAgain);
+}
+
+constexpr ServedCall kCalls[] = {
+    {1, "exit", calls::exit},
+    {3, "read", calls::read},
+    {4, "write", calls::write},
+    {73, "munmap", calls::munmap},
+    {74, "mprotect", calls::mprotect},
+    {75, "madvise", calls::madvise},
+    {166, "__futex", futex},
+    {197, "mmap", calls::mmap},
+    {202, "__sysctl", calls::sysctl},
+    {350, "sched_yield", calls::yield},
+    {427, "__clock_gettime50", calls::clock_gettime},
+    {453, "pipe2", calls::pipe2},
+};
+
+constexpr std::uint64_t kNoReserve = 0x40;
+constexpr std::uint64_t kStack = 0x2000;
+
+#if defined(__aarch64__)
+constexpr os::sim::Config kRules = presets::netbsd_arm64();
+#else
+constexpr os::sim::Config kRules = presets::netbsd_amd64();
+#endif
+
+}  // namespace
+
+const Personality kNetbsd = {
+    .brand = Brand::kNetbsd,
+    .rules = kRules,
+    .calls = kCalls,
+    .offset_argument = 6,
+    .map_flags = kNoReserve | kStack,
+    .map_of_nothing_succeeds = true,
+    .anonymous_has_no_offset = false,
+    .forbids_writable_text = false,
+    .largest_heap = 0,
+    .highest_hint = kRules.origin,
+    .places_at_random = false,
+    .unmap_of_nothing_succeeds = true,
+    .unmap_finds_holes = false,
+    .protect_finds_holes = false,
+    .advise_finds_holes = true,
+    .advise_free = 6,
+    .random_name = 81,
+    .monotonic_clock = 3,
+#if defined(__aarch64__)
+    .number_in_instruction = true,
+#endif
+};
+
+}  // namespace Atoll::hosts::bsd

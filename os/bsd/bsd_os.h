@@ -1,0 +1,83 @@
+// FreeBSD, NetBSD, OpenBSD and DragonFly. Their differences are data (systems.h).
+//
+// libc serves as a thin wrapper of system calls and nothing else. In Go all releases do the same
+// here, unless noted:
+//
+//   reserve   mmap(hint, PROT_NONE), never MAP_FIXED
+//   release   munmap
+//   map       mprotect(READ|WRITE), where Go maps anew with MAP_FIXED: that wipes out whatever lies
+//             at a wrong address, and when it fails the old mapping may be gone
+//   used      nothing
+//   unused    madvise(MADV_FREE). The memory may be taken or may stay, page by page, until it is
+//             written to: so it is not zero afterwards, and Machine says so. (From 1.20 Go can be
+//             told to use MADV_DONTNEED, which on these systems frees nothing.)
+//   fault     mmap(PROT_NONE, MAP_FIXED)
+//   alloc     mmap(READ|WRITE)
+//   free      munmap
+//   park      _umtx_op, futex or umtx_sleep (systems.h), always private to the process
+//   yield     sched_yield
+//   random    sysctl kern.arandom; OpenBSD getentropy; DragonFly arc4random_buf
+//   page size sysctl hw.pagesize. Go asks the auxiliary vector first, but on OpenBSD, which has
+//             none for it; the answer is the same.
+//   thread exit: one pthread key, if libpthread is linked in. Without it has_threads is false.
+//
+// The program break is left alone and not told (arm64 of FreeBSD has none): Go does not know it on
+// these systems either.
+//
+// What the systems cannot tell, and so is not told: mprotect() of memory that nobody has mapped
+// fails on FreeBSD and DragonFly and succeeds on NetBSD and OpenBSD; munmap() of it fails on
+// OpenBSD and succeeds elsewhere; MADV_FREE of it fails on NetBSD and OpenBSD. used() looks at its
+// arguments only.
+//
+// OpenBSD ends a process whose stack pointer, at a system call or a page fault, is not in memory
+// that was mapped with MAP_STACK. From 1.16 Go aligns spans of stacks to physical pages there, and
+// maps them anew with MAP_STACK when they become stacks and without when they are freed. The core
+// cuts and aligns spans that way (src/stacks, PortSpec), but this contract has no call for "becomes
+// a stack": a runtime that runs code on such stacks on OpenBSD must do that mapping itself, over
+// memory that is Ready: mmap(stack, size, READ|WRITE, PRIVATE|ANON|FIXED|STACK).
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "os/os.h"
+
+namespace Atoll::os {
+
+class BsdOs final : public Os {
+ public:
+  constexpr BsdOs() = default;
+
+  Machine probe() override;
+
+  Allocation reserve(Address hint, std::uint64_t size) override;
+  Status release(Address base, std::uint64_t size) override;
+  Status map(Address base, std::uint64_t size) override;
+  Status used(Address base, std::uint64_t size) override;
+  Status unused(Address base, std::uint64_t size) override;
+  Status fault(Address base, std::uint64_t size) override;
+  Allocation alloc(std::uint64_t size) override;
+  Status free(Address base, std::uint64_t size) override;
+
+  void write(std::string_view text) override;
+  [[noreturn]] void abort() override;
+
+  std::uint64_t monotonic_nanoseconds() override;
+  std::uint64_t random_seed() override;
+
+  void park(const std::atomic<std::uint32_t>& word, std::uint32_t expected) override;
+  void unpark(const std::atomic<std::uint32_t>& word, std::uint32_t count) override;
+  void yield() override;
+  bool at_thread_exit(ThreadExitFunction function, void* argument) override;
+
+ private:
+  std::uint64_t page_size();
+  Status check(Address base, std::uint64_t size);
+  Allocation map_anywhere(Address hint, std::uint64_t size, std::int32_t protection);
+
+  std::atomic<std::uint32_t> page_size_{0};  // 0: not asked yet
+  std::atomic<std::uint32_t> exit_key_state_{0};
+  unsigned exit_key_ = 0;
+};
+
+}  // namespace Atoll::os
