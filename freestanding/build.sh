@@ -2,7 +2,7 @@
 # Builds a program of tests for a platform without a C++ library:
 #   build.sh PLATFORM PROGRAM SOURCES...
 # PLATFORM is a folder of this one, with its flags.txt and its sources; sources.txt, if it is there,
-# names sources that it shares with others. Run at the project's top.
+# names sources that it shares with others; link.txt options of the linker. Run at the project's top.
 #
 # ATOLL_OBJECTS: where objects are kept, and taken from if they are there already: for builds of
 # many programs out of the same unchanged sources. ATOLL_COMPILE_ONLY: no program. ATOLL_NO_TESTS: a
@@ -29,6 +29,7 @@ if [[ -z "${ATOLL_NO_TESTS:-}" ]]; then
   sources+=(freestanding/gtest/*.cc)
   link_flags=()
 fi
+[[ ! -f "$platform/link.txt" ]] || link_flags+=("@$platform/link.txt")
 inputs=()
 for source in "${sources[@]}" "$@"; do
   object="$objects/${source//\//_}.o"

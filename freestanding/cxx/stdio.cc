@@ -230,12 +230,6 @@ int fputs(const char* text, FILE*) {
   return 0;
 }
 
-int fputc(int c, FILE*) {
-  const char byte = static_cast<char>(c);
-  Atoll::freestanding::platform_write(&byte, 1);
-  return static_cast<unsigned char>(byte);
-}
-
 int puts(const char* text) {
   fputs(text, nullptr);
   Atoll::freestanding::platform_write("\n", 1);
