@@ -77,7 +77,7 @@ std::uint64_t NativeKernel::page_size() {
 namespace Atoll::os {
 
 Os& native() {
-  static const std::uint64_t page_size = plan9::kernel.page_size();
+  static const std::uint64_t page_size = plan9::NativeKernel::page_size();
   static Plan9Segment segment(plan9::kernel, page_size);
   static Plan9Os os(plan9::kernel, segment, page_size);
   return os;

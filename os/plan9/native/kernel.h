@@ -26,14 +26,14 @@ class NativeKernel final : public Plan9Kernel {
   constexpr NativeKernel() = default;
 
   Address segment_end() override;
-  bool set_break(Address end) override;
+  bool set_break(Address to) override;
   std::int64_t write_error(std::string_view text) override;
   [[noreturn]] void abort() override;
   std::uint64_t nanoseconds() override;
   std::uint64_t random() override;
   void yield() override;
 
-  std::uint64_t page_size();
+  static std::uint64_t page_size();
 
  private:
   Address end_;  // null until it is first asked for

@@ -31,7 +31,7 @@ TEST(Plan9, HasThreeOrdersOfStacksFrom4KiBOn) {
 }
 
 TEST(Plan9, TellsThePageSize) {
-  EXPECT_EQ(native_kernel().page_size(), kPage);
+  EXPECT_EQ(NativeKernel::page_size(), kPage);
   EXPECT_EQ(native().probe().page_size, kPage);
 }
 
