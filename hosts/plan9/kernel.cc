@@ -32,17 +32,17 @@ enum Call : Word {
 constexpr std::size_t kNumber = trap::kBp;
 constexpr std::size_t kResult = trap::kAx;
 constexpr std::size_t kFirstParameter = trap::kBp;  // of a C function
-constexpr std::uint64_t kSavedRegisters = 26 * 8;
+constexpr std::uint64_t kSavedRegisters = std::uint64_t{26} * 8;
 #elif defined(__i386__)
 constexpr std::size_t kNumber = trap::kAx;
 constexpr std::size_t kResult = trap::kAx;
 constexpr std::size_t kFirstParameter = trap::kCx;  // none is passed so
-constexpr std::uint64_t kSavedRegisters = 19 * 4;
+constexpr std::uint64_t kSavedRegisters = std::uint64_t{19} * 4;
 #else
 constexpr std::size_t kNumber = trap::kR0;
 constexpr std::size_t kResult = trap::kR0;
 constexpr std::size_t kFirstParameter = trap::kR0;
-constexpr std::uint64_t kSavedRegisters = 18 * 4;
+constexpr std::uint64_t kSavedRegisters = std::uint64_t{18} * 4;
 #endif
 
 constexpr Word kFailed = ~Word{0};

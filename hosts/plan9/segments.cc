@@ -59,7 +59,7 @@ bool Segments::load() {
   return true;
 }
 
-bool Segments::protect_text() {
+bool Segments::protect_text() const {
   return ::mprotect(text_.base.pointer(), static_cast<std::size_t>(text_.size),
                     PROT_READ | PROT_EXEC) == 0;
 }

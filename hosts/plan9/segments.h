@@ -25,7 +25,7 @@ class Segments {
   // errno tells why. Another try in a new process may succeed, since Linux lays them out anew.
   bool load();
   // The text as it is to be while the guest runs.
-  bool protect_text();
+  bool protect_text() const;
   // What is mapped of it.
   Range text() const { return text_; }
 
