@@ -43,6 +43,7 @@ _CONDITIONS = {
     "freestanding": ":freestanding",
     "ios": "@platforms//os:ios",
     "netbsd": ":netbsd",
+    "plan9": ":plan9",
     "openbsd": "@platforms//os:openbsd",
     "single_thread": ":single_thread",
     "wasm": ":wasm",

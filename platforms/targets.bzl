@@ -15,7 +15,8 @@ keep it to literals.
   runner     kind: native, qemu (argument: the name behind "qemu-"), wine (argument: 64, 32 or arm64),
              node and node24 (argument: the host script, wasi or js), kernel (argument: which of run.sh's),
              firmware (argument: the name behind "qemu-system-"), host (argument: "native" or
-             "qemu-NAME", and options of the host; host: its label; on: the target it is built for)
+             "qemu-NAME", and options of the host; host: its label; on: the target it is built for),
+             plan9 (as host, with the processor behind)
   port       GOOS_GOARCH whose numbers it has, if that is not the target's name
   needs      components of tools/setup that this target needs beyond those of every build
 
@@ -290,6 +291,83 @@ TARGETS = {
             on = "linux_arm64",
         ),
         needs = ["clang", "freestanding-headers", "g++-aarch64-linux-gnu", "qemu-user"],
+    ),
+    "plan9_386": dict(
+        os = "plan9",
+        cpu = "@platforms//cpu:x86_32",
+        compiler = dict(
+            kind = "freestanding",
+            platform = "plan9",
+            flags = [
+                "--target=i686-unknown-none-elf",
+                "-msse2",
+                "-DATOLL_GOARCH=k386",
+                "-DATOLL_GOOS=kPlan9",
+            ],
+            link_flags = [
+                # For a bare processor clang would have GCC link.
+                "--target=i686-linux-gnu",
+                "-static",
+                "-Wl,--script=toolchains/plan9/386.ld",
+            ],
+        ),
+        runner = dict(
+            kind = "plan9",
+            argument = "native 386",
+            host = "//hosts/plan9:plan9_host",
+            on = "linux_386",
+        ),
+        needs = ["clang", "freestanding-headers", "g++-i686-linux-gnu"],
+    ),
+    "plan9_amd64": dict(
+        os = "plan9",
+        cpu = "@platforms//cpu:x86_64",
+        compiler = dict(
+            kind = "freestanding",
+            platform = "plan9",
+            flags = [
+                "--target=x86_64-unknown-none-elf",
+                "-mno-red-zone",
+                "-DATOLL_GOARCH=kAmd64",
+                "-DATOLL_GOOS=kPlan9",
+            ],
+            link_flags = [
+                # For a bare processor clang would have GCC link.
+                "--target=x86_64-linux-gnu",
+                "-static",
+                "-Wl,--script=toolchains/plan9/amd64.ld",
+            ],
+        ),
+        runner = dict(
+            kind = "plan9",
+            argument = "native amd64",
+            host = "//hosts/plan9:plan9_host",
+        ),
+        needs = ["clang", "freestanding-headers"],
+    ),
+    "plan9_arm": dict(
+        os = "plan9",
+        cpu = "@platforms//cpu:arm",
+        compiler = dict(
+            kind = "freestanding",
+            platform = "plan9",
+            flags = [
+                "--target=armv7a-none-eabi",
+                "-mcpu=cortex-a7",
+                "-mfpu=vfpv4-d16",
+                "-mfloat-abi=softfp",
+                "-DATOLL_GOARCH=kArm",
+                "-DATOLL_GOOS=kPlan9",
+            ],
+            link_flags = ["-static", "-Wl,--script=toolchains/plan9/arm.ld"],
+        ),
+        runner = dict(
+            kind = "plan9",
+            argument = "qemu-arm arm",
+            host = "//hosts/plan9:plan9_host",
+            on = "linux_arm",
+        ),
+        needs = ["clang", "freestanding-headers", "g++-arm-linux-gnueabihf", "qemu-user"],
     ),
     "windows_amd64": dict(
         os = "@platforms//os:windows",

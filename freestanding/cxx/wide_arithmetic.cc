@@ -1,6 +1,6 @@
-// The compiler's own helpers that x86 of 32 bits and WebAssembly need: arithmetic wider than a
-// register. Weak, for where a library of the compiler has them too; other processors need more of
-// that library.
+// The compiler's own helpers that x86 and ARM of 32 bits and WebAssembly need: arithmetic wider
+// than a register. Weak, for where a library of the compiler has them too; other processors need
+// more of that library, and so does ARM that cannot divide or has no floating point.
 
 #include <bit>
 #include <cstdint>
@@ -58,6 +58,68 @@ extern "C" {
 [[gnu::weak]] std::int64_t __moddi3(std::int64_t a, std::int64_t b) {
   return with_sign(divide(magnitude(a), magnitude(b)).remainder, a < 0);
 }
+
+#elif defined(__arm__) && defined(__ARM_FEATURE_IDIV) && defined(__ARM_FP)
+
+// Always called with numbers in the ordinary registers.
+#define ATOLL_BASE_CALL gnu::weak, gnu::pcs("aapcs")
+
+static constexpr double kTwoTo32 = 4294967296.0;
+
+[[ATOLL_BASE_CALL]] double __aeabi_ul2d(std::uint64_t value) {
+  const double high = static_cast<std::uint32_t>(value >> 32);
+  return high * kTwoTo32 + static_cast<std::uint32_t>(value);
+}
+[[ATOLL_BASE_CALL]] double __aeabi_l2d(std::int64_t value) {
+  const double size = __aeabi_ul2d(magnitude(value));
+  return value < 0 ? -size : size;
+}
+[[ATOLL_BASE_CALL]] std::uint64_t __aeabi_d2ulz(double value) {
+  const auto high = static_cast<std::uint32_t>(value / kTwoTo32);
+  const auto low = static_cast<std::uint32_t>(value - high * kTwoTo32);
+  return std::uint64_t{high} << 32 | low;
+}
+[[ATOLL_BASE_CALL]] std::int64_t __aeabi_d2lz(double value) {
+  return with_sign(__aeabi_d2ulz(value < 0 ? -value : value), value < 0);
+}
+
+// Both give the quotient in the first two registers and the remainder in the next two.
+[[gnu::weak]] std::uint64_t atoll_divide(std::uint64_t a, std::uint64_t b,
+                                         std::uint64_t* remainder) {
+  const Division division = divide(a, b);
+  *remainder = division.remainder;
+  return division.quotient;
+}
+[[gnu::weak]] std::int64_t atoll_divide_signed(std::int64_t a, std::int64_t b,
+                                               std::int64_t* remainder) {
+  const Division division = divide(magnitude(a), magnitude(b));
+  *remainder = with_sign(division.remainder, a < 0);
+  return with_sign(division.quotient, (a < 0) != (b < 0));
+}
+
+#define ATOLL_DIVISION(name, function) \
+  __asm(                               \
+      "  .text\n"                      \
+      "  .weak " name                  \
+      "\n"                             \
+      "  .type " name                  \
+      ", %function\n"                  \
+      "  .arm\n"                       \
+      "  .p2align 2\n" name            \
+      ":\n"                            \
+      "  push {r4, lr}\n"              \
+      "  sub sp, sp, #16\n"            \
+      "  add r4, sp, #8\n"             \
+      "  str r4, [sp]\n"               \
+      "  bl " function                 \
+      "\n"                             \
+      "  ldr r2, [sp, #8]\n"           \
+      "  ldr r3, [sp, #12]\n"          \
+      "  add sp, sp, #16\n"            \
+      "  pop {r4, pc}\n")
+
+ATOLL_DIVISION("__aeabi_uldivmod", "atoll_divide");
+ATOLL_DIVISION("__aeabi_ldivmod", "atoll_divide_signed");
 
 #elif defined(__wasm__)
 

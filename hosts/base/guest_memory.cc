@@ -18,6 +18,8 @@ using os::sim::State;
 constexpr State kGuest = State::kReady;
 constexpr State kHost = State::kForeign;
 
+std::size_t bytes_of(Range range) { return static_cast<std::size_t>(range.size); }
+
 std::vector<Range> mappings_of_this_process() {
   std::vector<Range> mappings;
   std::FILE* const file = std::fopen("/proc/self/maps", "re");
@@ -70,7 +72,7 @@ std::vector<Range> GuestMemory::mapped_parts(Range range) const {
 }
 
 bool GuestMemory::supply(Range range, int protection, int flags) {
-  void* const memory = ::mmap(range.base.pointer(), range.size, protection,
+  void* const memory = ::mmap(range.base.pointer(), bytes_of(range), protection,
                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
   return memory == range.base.pointer();
 }
@@ -83,7 +85,7 @@ Mapping GuestMemory::map(Address hint, std::uint64_t size, int protection) {
     if (!os::sim::place(rules_, space_, hint, size, &range.base)) break;
     if (supply(range, protection, MAP_FIXED_NOREPLACE)) {
       if (space_.add(range, kGuest)) return {range.base, MemoryFailure::kNone};
-      ::munmap(range.base.pointer(), range.size);
+      ::munmap(range.base.pointer(), bytes_of(range));
       break;
     }
     if (errno != EEXIST || is_known) break;
@@ -119,7 +121,7 @@ MemoryFailure GuestMemory::unmap(Range range) {
   if (!is_well_formed(range)) return MemoryFailure::kBadArgument;
   for (const Range& part : mapped_parts(range)) {
     if (!space_.remove(part)) return MemoryFailure::kNoMemory;
-    ::munmap(part.base.pointer(), part.size);
+    ::munmap(part.base.pointer(), bytes_of(part));
   }
   return MemoryFailure::kNone;
 }
@@ -127,15 +129,17 @@ MemoryFailure GuestMemory::unmap(Range range) {
 MemoryFailure GuestMemory::protect(Range range, int protection) {
   if (!is_well_formed(range)) return MemoryFailure::kBadArgument;
   if (!is_mapped(range)) return MemoryFailure::kNotMapped;
-  return ::mprotect(range.base.pointer(), range.size, protection) == 0 ? MemoryFailure::kNone
-                                                                       : MemoryFailure::kNoMemory;
+  return ::mprotect(range.base.pointer(), bytes_of(range), protection) == 0
+             ? MemoryFailure::kNone
+             : MemoryFailure::kNoMemory;
 }
 
 MemoryFailure GuestMemory::discard(Range range) {
   if (!is_well_formed(range)) return MemoryFailure::kBadArgument;
   if (!is_mapped(range)) return MemoryFailure::kNotMapped;
-  return ::madvise(range.base.pointer(), range.size, MADV_DONTNEED) == 0 ? MemoryFailure::kNone
-                                                                         : MemoryFailure::kNoMemory;
+  return ::madvise(range.base.pointer(), bytes_of(range), MADV_DONTNEED) == 0
+             ? MemoryFailure::kNone
+             : MemoryFailure::kNoMemory;
 }
 
 }  // namespace Atoll::hosts

@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "hosts/trap/fault.h"
 #include "hosts/trap/signal_stack.h"
 #include "hosts/trap/trap.h"
 
@@ -66,8 +67,9 @@ const Registers* entry = nullptr;  // until the guest has begun
 
 void on_signal(int signal, siginfo_t* info, void* context) {
   selector = kHostRuns;
-  if (info->si_code != kUserDispatchCode) {
-    decline(signal);
+  if (signal != SIGSYS || info->si_code != kUserDispatchCode) {
+    const mcontext_t& machine = static_cast<ucontext_t*>(context)->uc_mcontext;
+    report_fault(signal, *info, static_cast<Word>(machine.gregs[REG_RIP]));
     return;
   }
   mcontext_t& machine = static_cast<ucontext_t*>(context)->uc_mcontext;
@@ -99,7 +101,8 @@ bool install(std::span<const Range>, Handler handler) {
   const KernelAction action = {on_signal, SA_SIGINFO | SA_ONSTACK | kOwnReturn, atoll_trap_return,
                                0};
   if (!use_signal_stack() ||
-      ::syscall(SYS_rt_sigaction, SIGSYS, &action, nullptr, sizeof action.mask) != 0) {
+      ::syscall(SYS_rt_sigaction, SIGSYS, &action, nullptr, sizeof action.mask) != 0 ||
+      !watch_faults(on_signal)) {
     return false;
   }
   const auto first = reinterpret_cast<std::uintptr_t>(&atoll_trap_return);

@@ -1,15 +1,18 @@
 #include "os/plan9/plan9_os.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace Atoll::os {
 
 // The data need not end at a page.
-Address Plan9Segment::end() { return kernel_.segment_end().aligned_up(Plan9Os::kPageSize); }
+Address Plan9Segment::end() { return kernel_.segment_end().aligned_up(page_size_); }
 
 Address Plan9Segment::grow(std::uint64_t size) {
   const Address before = end();
-  if (before + size < before || !kernel_.set_break(before + size)) return Address();
+  // The kernel would take what is left of a larger number, and move the end down.
+  if (size > std::numeric_limits<std::uintptr_t>::max() - before.value()) return Address();
+  if (!kernel_.set_break(before + size)) return Address();
   return before;
 }
 

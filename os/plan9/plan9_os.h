@@ -6,8 +6,8 @@
 //   1.11 to 1.13  any place, if the break is not the one that is wished for
 //   1.14 on       the break, or nothing; this is what we do
 //
-// Nothing given back ever returns to the system: it is used again. Pages are 4 KiB, which release
-// 1.11 takes where /dev/swap does not tell, and which every Plan 9 has.
+// Nothing given back ever returns to the system: it is used again. Pages are as large as
+// /dev/swap says, or 4 KiB, which is what release 1.11 takes where that does not tell.
 #pragma once
 
 #include <atomic>
@@ -43,7 +43,10 @@ class Plan9Kernel {
 
 class Plan9Segment final : public Segment {
  public:
-  constexpr explicit Plan9Segment(Plan9Kernel& kernel) : kernel_(kernel) {}
+  static constexpr std::uint64_t kPageSize = 4096;
+
+  constexpr explicit Plan9Segment(Plan9Kernel& kernel, std::uint64_t page_size = kPageSize)
+      : kernel_(kernel), page_size_(page_size) {}
 
   Address end() override;
   Address grow(std::uint64_t size) override;
@@ -51,14 +54,16 @@ class Plan9Segment final : public Segment {
 
  private:
   Plan9Kernel& kernel_;
+  const std::uint64_t page_size_;
 };
 
 class Plan9Os final : public BrkOs {
  public:
-  static constexpr std::uint64_t kPageSize = 4096;
+  static constexpr std::uint64_t kPageSize = Plan9Segment::kPageSize;
 
-  constexpr Plan9Os(Plan9Kernel& kernel, Plan9Segment& segment)
-      : BrkOs(segment, kPageSize, HintPolicy::kExactBreak), kernel_(kernel) {}
+  // The same `page_size` as the segment's.
+  constexpr Plan9Os(Plan9Kernel& kernel, Plan9Segment& segment, std::uint64_t page_size = kPageSize)
+      : BrkOs(segment, page_size, HintPolicy::kExactBreak), kernel_(kernel) {}
 
   Machine probe() override { return probe_segment(); }
 

@@ -244,6 +244,13 @@ constexpr Config plan9_386() {
   return c;
 }
 
+constexpr Config plan9_arm() {
+  Config c = plan9_386();
+  c.name = "plan9_arm";
+  c.end = Address(0x4000'0000);
+  return c;
+}
+
 constexpr Config wasm() {
   Config c;
   c.name = "wasm";
@@ -350,6 +357,7 @@ inline constexpr std::array kAll = {
     aix_ppc64(),
     plan9_amd64(),
     plan9_386(),
+    plan9_arm(),
     wasm(),
     freebsd_amd64(),
     freebsd_arm64(),

@@ -46,6 +46,64 @@ atoll_guest_faults:
 atoll_guest_end:
   .text
 )");
+#elif defined(__i386__)
+constexpr std::size_t kNumber = kAx;
+constexpr std::size_t kFirst = kBx;
+constexpr std::size_t kResult = kAx;
+__asm(R"(
+  .section .rodata
+  .globl atoll_guest_calls, atoll_guest_faults, atoll_guest_end
+atoll_guest_calls:
+  pushl $77
+  movl $1000, %eax
+  movl $-2, %ebx
+  int $0x40
+  movl %eax, %ebx
+  movl $1001, %eax
+  int $0x40
+  setc %al
+  movzbl %al, %ebx
+  popl %esi
+  movl $1002, %eax
+  int $0x40
+  ud2
+atoll_guest_faults:
+  xorl %eax, %eax
+  movl %eax, (%eax)
+  ud2
+atoll_guest_end:
+  .text
+)");
+#elif defined(__arm__)
+constexpr std::size_t kNumber = kR7;
+constexpr std::size_t kFirst = kR0;
+constexpr std::size_t kResult = kR0;
+__asm(R"(
+  .section .rodata
+  .globl atoll_guest_calls, atoll_guest_faults, atoll_guest_end
+  .arm
+  .balign 4
+atoll_guest_calls:
+  mov r1, #77
+  push {r1}
+  movw r7, #1000
+  mvn r0, #1
+  svc #0
+  movw r7, #1001
+  svc #0
+  mov r0, #0
+  movcs r0, #1
+  pop {r1}
+  movw r7, #1002
+  svc #0
+  udf #1
+atoll_guest_faults:
+  mov r0, #0
+  str r0, [r0]
+  udf #1
+atoll_guest_end:
+  .text
+)");
 #elif defined(__aarch64__)
 constexpr std::size_t kNumber = kX8;
 constexpr std::size_t kFirst = kX0;
@@ -79,9 +137,22 @@ atoll_guest_end:
 #if defined(__x86_64__)
 constexpr std::size_t kSecond = kSi;
 constexpr Word kImmediate = 0;
+#elif defined(__i386__)
+constexpr std::size_t kSecond = kSi;
+constexpr Word kImmediate = 0x40;
+#elif defined(__arm__)
+constexpr std::size_t kSecond = 1;
+constexpr Word kImmediate = 0;
 #else
 constexpr std::size_t kSecond = 1;
 constexpr Word kImmediate = 0x80;
+#endif
+
+// What is said of a guest that faults.
+#if defined(__aarch64__)
+constexpr const char* kReport = "";
+#else
+constexpr const char* kReport = "atoll-host: SIGSEGV at pc 0x[0-9a-f]+, address (0|0x0)\n";
 #endif
 
 constexpr Word kAnswer = static_cast<Word>(0x1234'5678'9abc'def0);
@@ -131,7 +202,7 @@ TEST(TrapTest, CallsOfTheGuestArriveAndAreAnswered) {
 }
 
 TEST(TrapTest, AFaultOfTheGuestEndsItAsItWouldAlone) {
-  EXPECT_EXIT(run(atoll_guest_faults), ::testing::KilledBySignal(SIGSEGV), "");
+  EXPECT_EXIT(run(atoll_guest_faults), ::testing::KilledBySignal(SIGSEGV), kReport);
 }
 
 }  // namespace

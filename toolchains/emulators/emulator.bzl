@@ -88,6 +88,7 @@ _emulator = rule(
             default = [
                 "//toolchains/emulators:initrd.py",
                 "//toolchains/emulators:wasm_host.mjs",
+                "//toolchains/plan9:elf_to_aout.py",
                 "//toolchains/emulators:wine_arm64.sh",
             ],
         ),

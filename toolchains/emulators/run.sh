@@ -1,9 +1,10 @@
 #!/bin/bash
 # Runs one program of a target: run.sh KIND ARGUMENT PROGRAM [ARGS...]
-#   KIND      native | qemu | wine | node | node24 | kernel | firmware | host
+#   KIND      native | qemu | wine | node | node24 | kernel | firmware | host |
+#             plan9
 #   ARGUMENT  qemu: the name behind "qemu-"; wine: 64, 32 or arm64; node*: wasi or js; kernel: see
 #             run_kernel below; firmware: the name behind "qemu-system-"; host: what runs the host,
-#             "native" or a "qemu-...", and options of the host
+#             "native" or a "qemu-...", and options of the host; plan9: as host, then the processor
 #
 # An exit code alone is not trusted (a 32-bit .exe under a 64-bit Wine exits 0 without having run):
 # the program must also print a closing line of its own, that of GoogleTest after at least one
@@ -22,7 +23,7 @@ read -r -a options <<<"${ATOLL_EMULATOR_OPTIONS:-}"
 
 # Of a host: the emulator below it, if any, and its options.
 host_emulator="" host_options=()
-if [[ "$kind" == host ]]; then
+if [[ "$kind" == host || "$kind" == plan9 ]]; then
   read -r host_emulator rest <<<"$argument"
   read -r -a host_options <<<"${rest:-}"
   [[ "$host_emulator" != native ]] || host_emulator=""
@@ -59,7 +60,7 @@ describe() {
       echo "Linux ${image%%+*} in QEMU (${argument##*-} pages)"
       ;;
     firmware) echo "firmware, QEMU $("qemu-system-$argument" --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p')" ;;
-    host) echo "own host${host_emulator:+, $host_emulator}" ;;
+    host | plan9) echo "own host${host_emulator:+, $host_emulator}" ;;
     node | node24) echo "wasm engine (node $("$(node_program)" --version 2>/dev/null))" ;;
   esac
 }
@@ -171,6 +172,13 @@ run_host() {
   "${command[@]}" "$@"
 }
 
+# Compilers make ELF files, Plan 9 wants its own.
+run_plan9() {
+  python3 -B "$here/../plan9/elf_to_aout.py" "${host_options[0]}" "$1" "$work/program" || return 1
+  host_options=()
+  run_host "$work/program" "${@:2}"
+}
+
 # A machine without an operating system. The program is all there is; semihosting gives it a console,
 # its command line and an exit code.
 run_firmware() {
@@ -205,6 +213,7 @@ run() {
     kernel) run_kernel "$@" ;;
     firmware) run_firmware "$@" ;;
     host) run_host "$@" ;;
+    plan9) run_plan9 "$@" ;;
     *)
       echo "run.sh: unknown kind of runner '$kind'" >&2
       return 2
