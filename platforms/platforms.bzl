@@ -9,11 +9,17 @@ RACE = HOST + "_race"
 # The targets that have programs of their own, and so a platform and a compiler.
 COMPILED = {name: target for name, target in TARGETS.items() if "compiler" in target}
 
+# The targets without a C++ library.
+FREESTANDING_TARGETS = [
+    name
+    for name, target in COMPILED.items()
+    if target["compiler"]["kind"] == "freestanding"
+]
+
 # The folders of //freestanding that a target's own part can be in.
 FREESTANDING_PLATFORMS = {
-    target["compiler"]["platform"]: None
-    for target in COMPILED.values()
-    if target["compiler"]["kind"] == "freestanding"
+    COMPILED[name]["compiler"]["platform"]: None
+    for name in FREESTANDING_TARGETS
 }.keys()
 
 def constraint(value):
