@@ -1,10 +1,7 @@
 // The threads of Windows.
 
-#define WIN32_LEAN_AND_MEAN
-#define NOMINMAX
-#include <windows.h>
-
 #include "freestanding/threads/platform.h"
+#include "os/windows/system.h"
 
 namespace Atoll::freestanding {
 namespace {

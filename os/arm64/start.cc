@@ -21,7 +21,8 @@
 
 // What goes on from here, the first of these that is there. (Where a compiler is told that there is
 // no system, main() is a function as any other.)
-extern "C" [[gnu::weak]] void atoll_start(int argc, char** argv);  // a C++ library's; ends the program
+extern "C" [[gnu::weak]] void atoll_start(int argc,
+                                          char** argv);  // a C++ library's; ends the program
 int main(int argc, char** argv);
 
 namespace Atoll::os {

@@ -29,13 +29,13 @@
 // OpenBSD and succeeds elsewhere; MADV_FREE of it fails on NetBSD and OpenBSD. used() looks at its
 // arguments only.
 //
-// OpenBSD ends a process whose stack pointer, at a system call or a page fault, is not in memory that
-// was mapped with MAP_STACK. From 1.16 Go aligns spans of stacks to physical pages there, maps them
-// anew with MAP_STACK when they become stacks, and without when they are freed. Of that the core does
-// nothing: this contract has no call for "becomes a stack", and spans of stacks begin at multiples of
-// Go's page, 8 KiB, which OpenBSD's pages divide on amd64 and arm64. So a runtime that runs code
-// on the core's stacks on OpenBSD must map each span anew itself, before it runs anything there:
-// mmap(span, size, READ|WRITE, PRIVATE|ANON|FIXED|STACK), which also clears it.
+// OpenBSD ends a process whose stack pointer, at a system call or a page fault, is not in memory
+// that was mapped with MAP_STACK. From 1.16 Go aligns spans of stacks to physical pages there, maps
+// them anew with MAP_STACK when they become stacks, and without when they are freed. Of that the
+// core does nothing: this contract has no call for "becomes a stack", and spans of stacks begin at
+// multiples of Go's page, 8 KiB, which OpenBSD's pages divide on amd64 and arm64. So a runtime that
+// runs code on the core's stacks on OpenBSD must map each span anew itself, before it runs anything
+// there: mmap(span, size, READ|WRITE, PRIVATE|ANON|FIXED|STACK), which also clears it.
 #pragma once
 
 #include <atomic>

@@ -1,13 +1,10 @@
-#define WIN32_LEAN_AND_MEAN
-#define NOMINMAX
-#include <windows.h>
-
 #include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 
+#include "os/windows/system.h"
 #include "os/windows/windows_os.h"
 #include "src/base/bits.h"
 

@@ -1,7 +1,5 @@
-#define WIN32_LEAN_AND_MEAN
-#define NOMINMAX
-#include <windows.h>
-// After windows.h, whose types it needs.
+#include "os/windows/system.h"
+// After the header above, whose types it needs.
 #include <ntsecapi.h>
 
 #include <algorithm>

@@ -1,10 +1,7 @@
-#define WIN32_LEAN_AND_MEAN
-#define NOMINMAX
-#include <windows.h>
-
 #include <cstdlib>
 #include <limits>
 
+#include "os/windows/system.h"
 #include "tests/os/process_memory.h"
 
 namespace Atoll::os::test {

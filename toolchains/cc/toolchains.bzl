@@ -179,6 +179,7 @@ def _declare(name, config, target_constraints, compiler_files = ":empty", linker
     )
 
 def declare_toolchains():
+    """TARGET: the toolchain of every compiler in the table, and of the race detector."""
     native.filegroup(name = "empty")
     for name, target in COMPILED.items():
         files = {}

@@ -22,7 +22,19 @@ _TIDY_FOLDERS = ("src/", "os/")
 # Folders that need the headers of another target, by the component that has them.
 _WASI = "/usr/include/wasm32-wasi"
 _WASI_CXX = "/usr/lib/llvm-19/include/wasm32-wasi/c++/v1"
+_FREESTANDING = "freestanding-headers"
+
+
+def _freestanding(triple: str, *flags: str) -> Tuple[str, List[str]]:
+    shared = (WORKSPACE / "freestanding/flags.txt").read_text(encoding="utf-8").split()
+    return _FREESTANDING, ["--target=" + triple, *flags, *shared]
+
+
 _TIDY_TARGETS = {
+    "os/arm64/": _freestanding("aarch64-none-elf"),
+    "os/bsd/": _freestanding("x86_64-unknown-freebsd14"),
+    "os/darwin/": _freestanding("arm64-apple-macos12"),
+    "os/plan9/native/": _freestanding("x86_64-unknown-none-elf", "-DATOLL_GOOS=kPlan9"),
     "os/windows/": ("g++-mingw-w64-x86-64-posix", ["--target=x86_64-w64-mingw32"]),
     "os/wasm/": ("wasi-libc", ["--target=wasm32-wasi", "-isystem", _WASI_CXX, "-isystem", _WASI]),
 }
