@@ -7,9 +7,8 @@
 //   release   munmap
 //   map       mprotect(READ|WRITE), where Go maps anew with MAP_FIXED: on a wrong address that
 //             wipes out whatever lies there.
-//   used      madvise(MADV_FREE_REUSE), since 1.13: the pages count as this process's again. What
-//   it
-//             answers does not matter: without it only the accounts are wrong. Go before 1.13 does
+//   used      madvise(MADV_FREE_REUSE), since 1.13: the pages count as this process's again. The
+//             answer does not matter: without it only the accounts are wrong. Go before 1.13 does
 //             nothing.
 //   unused    madvise(MADV_FREE_REUSABLE), since 1.13; MADV_FREE before, and here where the other
 //             is refused. Neither clears pages: they read as zero once the kernel has taken them,
@@ -21,11 +20,10 @@
 //             here.
 //   page size sysctl(CTL_HW, HW_PAGESIZE), asked while running: 16 KiB on arm64, 4 KiB on amd64 and
 //             for amd64 programs on arm64.
-//   park      __ulock_wait, unpark: __ulock_wake. They are in libSystem since macOS 10.12 and iOS
-//   10
-//             and are what its own locks stand on. os_sync_wait_on_address(), the public face of
-//             the same, begins with macOS 14.4 and iOS 17.4. Of a count other than 1 and all,
-//             threads are woken one by one.
+//   park      __ulock_wait, unpark: __ulock_wake. In libSystem since macOS 10.12 and iOS 10, they
+//             are what its own locks stand on. os_sync_wait_on_address(), the public face of the
+//             same, begins with macOS 14.4 and iOS 17.4. Of a count other than 1 and all, threads
+//             are woken one by one.
 //   seed      getentropy, since macOS 10.12 and iOS 10
 //   clock     clock_gettime_nsec_np(CLOCK_UPTIME_RAW), since the same; it stands while the machine
 //             sleeps, as Go's does
