@@ -42,6 +42,7 @@ inline constexpr std::array kSystems = [] {
       system_of(presets::aix_ppc64(), Goos::kAix, Goarch::kPpc64),
       system_of(presets::plan9_amd64(), Goos::kPlan9, Goarch::kAmd64),
       system_of(presets::plan9_386(), Goos::kPlan9, Goarch::k386),
+      system_of(presets::plan9_arm(), Goos::kPlan9, Goarch::kArm),
       system_of(presets::wasm(), Goos::kJs, Goarch::kWasm),
       system_of(presets::freebsd_amd64(), Goos::kFreebsd, Goarch::kAmd64),
       system_of(presets::freebsd_arm64(), Goos::kFreebsd, Goarch::kArm64),
