@@ -150,8 +150,9 @@ class Probe {
     why << metadata.size << " bytes at " << metadata.base << ", arenas of ";
     why.size(arenas.size) << " at " << arenas.base;
     const std::uint64_t wanted = round_up(port::start32_metadata_bytes(spec_), machine_.page_size);
-    // The wish lies behind the program's data, which is not where a growing segment ends.
-    const bool can_be_had = !machine_.linear_only;
+    // The wish lies behind the program's data, which is not where a growing segment ends; some such
+    // systems skip to it.
+    const bool can_be_had = !machine_.linear_only || machine_.honours_hints;
     if (!can_be_had && arenas.is_empty()) why << ": that place is not the segment's end";
     findings_.check("start", metadata.size == wanted && !(can_be_had && arenas.is_empty()),
                     why.view());
