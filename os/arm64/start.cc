@@ -19,11 +19,11 @@
 #include "os/arm64/virtual_space.h"
 #include "src/base/bits.h"
 
-// What goes on from here, the first of these that is there. (Where a compiler is told that there is
-// no system, main() is a function as any other.)
-extern "C" [[gnu::weak]] void atoll_start(int argc,
-                                          char** argv);  // a C++ library's; ends the program
-int main(int argc, char** argv);
+// What goes on from here, the first of these that is there: a C++ library's, which calls main() and
+// ends the program, or main(). (Where a compiler is told that there is no system, that is a
+// function as any other.)
+extern "C" [[gnu::weak]] void atoll_start(int argc, char** argv);
+int main(int argc, char** argv);  // NOLINT(misc-use-internal-linkage): the program's
 
 namespace Atoll::os {
 namespace arm64 {

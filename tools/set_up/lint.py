@@ -27,6 +27,8 @@ _FREESTANDING = "freestanding-headers"
 
 def _freestanding(triple: str, *flags: str) -> Tuple[str, List[str]]:
     shared = (WORKSPACE / "freestanding/flags.txt").read_text(encoding="utf-8").split()
+    # With it clang-tidy takes every declaration of another file's variable for its definition.
+    shared.remove("-fno-threadsafe-statics")
     return _FREESTANDING, ["--target=" + triple, *flags, *shared]
 
 
