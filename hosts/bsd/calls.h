@@ -19,5 +19,6 @@ Answer pipe2(Process& process, const Arguments& arguments);
 Answer sysctl(Process& process, const Arguments& arguments);
 Answer clock_gettime(Process& process, const Arguments& arguments);
 Answer yield(Process& process, const Arguments& arguments);
+Answer futex(Process& process, const Arguments& arguments);
 
 }  // namespace Atoll::hosts::bsd::calls

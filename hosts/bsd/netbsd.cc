@@ -1,7 +1,5 @@
 // NetBSD 10.
-#include "hosts/base/refuse.h"
 #include "hosts/bsd/calls.h"
-#include "hosts/bsd/errors.h"
 #include "hosts/bsd/process.h"
 #include "os/sim/presets.h"
 
@@ -10,23 +8,6 @@ namespace {
 
 namespace presets = os::sim::presets;
 
-Answer futex(Process& process, const Arguments& a) {
-  constexpr std::uint64_t kPrivate = 128;
-  constexpr std::uint64_t kWait = 0;
-  constexpr std::uint64_t kWake = 1;
-  const std::uint64_t operation = a[1] & ~kPrivate;
-  if (operation == kWake) return {};
-  if (operation != kWait) {
-    refuse("futex %llu is not served", static_cast<unsigned long long>(a[1]));
-  }
-  std::uint32_t word = 0;
-  if (!process.copy_in(&word, a[0], sizeof word)) return failed(error::kFault);
-  if (word == static_cast<std::uint32_t>(a[2])) {
-    refuse("futex would sleep for ever: there is one thread");
-  }
-  return failed(error::kAgain);
-}
-
 constexpr ServedCall kCalls[] = {
     {1, "exit", calls::exit},
     {3, "read", calls::read},
@@ -34,7 +15,7 @@ constexpr ServedCall kCalls[] = {
     {73, "munmap", calls::munmap},
     {74, "mprotect", calls::mprotect},
     {75, "madvise", calls::madvise},
-    {166, "__futex", futex},
+    {166, "__futex", calls::futex},
     {197, "mmap", calls::mmap},
     {202, "__sysctl", calls::sysctl},
     {350, "sched_yield", calls::yield},
@@ -72,6 +53,8 @@ const Personality kNetbsd = {
     .advise_free = 6,
     .random_name = 81,
     .monotonic_clock = 3,
+    .futex_wait = 0,
+    .futex_wake = 1,
 #if defined(__aarch64__)
     .number_in_instruction = true,
 #endif

@@ -22,36 +22,13 @@ Answer getentropy(Process& process, const Arguments& a) {
   return failed(size == 0 || process.copy_out(a[0], bytes.data(), size) ? 0 : error::kFault);
 }
 
-Answer futex(Process& process, const Arguments& a) {
-  constexpr std::uint64_t kPrivate = 128;
-  constexpr std::uint64_t kWait = 1;
-  constexpr std::uint64_t kWake = 2;
-  const std::uint64_t operation = a[1] & ~kPrivate;
-  if (operation == kWake) return {};
-  if (operation != kWait) {
-    refuse("futex %llu is not served", static_cast<unsigned long long>(a[1]));
-  }
-  std::uint32_t word = 0;
-  if (!process.copy_in(&word, a[0], sizeof word)) return failed(error::kFault);
-  if (word == static_cast<std::uint32_t>(a[2])) {
-    refuse("futex would sleep for ever: there is one thread");
-  }
-  return failed(error::kAgain);
-}
-
 constexpr ServedCall kCalls[] = {
-    {1, "exit", calls::exit},
-    {3, "read", calls::read},
-    {4, "write", calls::write},
-    {7, "getentropy", getentropy},
-    {49, "mmap", calls::mmap},
-    {73, "munmap", calls::munmap},
-    {74, "mprotect", calls::mprotect},
-    {75, "madvise", calls::madvise},
-    {83, "futex", futex},
-    {87, "clock_gettime", calls::clock_gettime},
-    {101, "pipe2", calls::pipe2},
-    {202, "sysctl", calls::sysctl},
+    {1, "exit", calls::exit},           {3, "read", calls::read},
+    {4, "write", calls::write},         {7, "getentropy", getentropy},
+    {49, "mmap", calls::mmap},          {73, "munmap", calls::munmap},
+    {74, "mprotect", calls::mprotect},  {75, "madvise", calls::madvise},
+    {83, "futex", calls::futex},        {87, "clock_gettime", calls::clock_gettime},
+    {101, "pipe2", calls::pipe2},       {202, "sysctl", calls::sysctl},
     {298, "sched_yield", calls::yield},
 };
 
@@ -82,6 +59,8 @@ const Personality kOpenbsd = {
     .advise_free = 6,
     .random_name = 0,
     .monotonic_clock = 3,
+    .futex_wait = 1,
+    .futex_wake = 2,
 #if defined(__aarch64__)
     .skipped_after_call = 8,
 #endif

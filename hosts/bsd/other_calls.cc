@@ -109,5 +109,20 @@ Answer yield(Process&, const Arguments&) {
   return {};
 }
 
+Answer futex(Process& process, const Arguments& a) {
+  constexpr std::uint64_t kPrivate = 128;
+  const std::uint64_t operation = a[1] & ~kPrivate;
+  if (operation == process.personality().futex_wake) return {};
+  if (operation != process.personality().futex_wait) {
+    refuse("futex %llu is not served", static_cast<unsigned long long>(a[1]));
+  }
+  std::uint32_t word = 0;
+  if (!process.copy_in(&word, a[0], sizeof word)) return failed(error::kFault);
+  if (word == static_cast<std::uint32_t>(a[2])) {
+    refuse("futex would sleep for ever: there is one thread");
+  }
+  return failed(error::kAgain);
+}
+
 }  // namespace calls
 }  // namespace Atoll::hosts::bsd

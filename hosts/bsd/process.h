@@ -54,6 +54,8 @@ struct Personality {
   std::uint64_t advise_free;
   std::uint64_t random_name;  // kern.arandom, 0 without
   std::uint64_t monotonic_clock;
+  std::uint64_t futex_wait = 0;  // operations, where there is a futex
+  std::uint64_t futex_wake = 0;
 
   // --- The processor ---
   bool number_in_instruction = false;    // arm64
