@@ -1,12 +1,12 @@
 """The file of --configs, one per target, derived from the table."""
 
-load(":targets.bzl", "TARGETS", "programs_of")
+load(":targets.bzl", "TARGETS", "programs_of", "writes_outside_sandbox")
 
 def _configs_text():
     lines = [
         "# Written from platforms/targets.bzl by tools/update. Do not edit.",
     ]
-    for name, target in TARGETS.items():
+    for name in TARGETS:
         lines += [
             "",
             "build:%s --platforms=//platforms:%s" % (name, programs_of(name)),
@@ -15,7 +15,7 @@ def _configs_text():
             "build:%s --build_tag_filters=-matrix" % name,
             "test:%s --test_tag_filters=-matrix" % name,
         ]
-        if target["runner"]["kind"] == "wine":
+        if writes_outside_sandbox(name):
             lines.append("# The wine prefix is outside of the sandbox.")
             lines.append("test:%s --strategy=TestRunner=local" % name)
     return "\n".join(lines) + "\n"

@@ -443,3 +443,8 @@ def programs_of(name):
 def port_of(name):
     """The port whose numbers a target has, as GOOS_GOARCH."""
     return TARGETS[name].get("port", programs_of(name))
+
+def writes_outside_sandbox(name):
+    """Whether running a target's programs writes where Bazel's sandbox has nothing: Wine's prefix."""
+    runner = TARGETS[name]["runner"]
+    return runner["kind"] == "wine" and runner["argument"] != "arm64"

@@ -4,7 +4,7 @@ load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
 load("@rules_cc//cc:cc_library.bzl", "cc_library")
 load("@rules_cc//cc:cc_test.bzl", "cc_test")
 load("//platforms:platforms.bzl", "constraints")
-load("//platforms:targets.bzl", "HOST", "TARGETS")
+load("//platforms:targets.bzl", "HOST", "TARGETS", "writes_outside_sandbox")
 load(":platform_rules.bzl", "cell", "platform_test")
 
 _WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"]
@@ -176,14 +176,12 @@ def atoll_cc_test(
     for target in targets:
         if target == HOST:
             continue
-        runner = TARGETS[target]["runner"]
-        writes_prefix = runner["kind"] == "wine" and runner["argument"] != "arm64"
         platform_test(
             name = name + "." + target,
             size = size,
             emulator_options = emulator_options,
             # Wine's prefix is outside of the sandbox.
-            tags = tags + ["matrix", target] + (["no-sandbox"] if writes_prefix else []),
+            tags = tags + ["matrix", target] + (["no-sandbox"] if writes_outside_sandbox(target) else []),
             test = ":" + name,
             **cell(target)
         )
