@@ -11,8 +11,8 @@ holds what is unpacked beside the system: $ATOLL_TOOLS, else /opt/atoll for root
   packages  Debian packages to install
   unpack    packages whose closure, or just themselves, are unpacked into {tools}/INTO without
             touching the system: suite ("": the machine's own), architecture, packages, closure,
-            into; meta: not the packages themselves, but what they depend on directly; only: the
-            folders that are unpacked; plain_from: where Debian's own package is of this version or
+            into; newest: the packages are patterns of names with versions in them, and of each the
+            newest that can be fetched is taken; only: the folders that are unpacked; plain_from: where Debian's own package is of this version or
             later, it is installed as usual and {tools}/INTO points to it
   npm       an npm package installed into {tools}/npm
   after     a function of tools/setup that finishes the work
@@ -183,9 +183,9 @@ COMPONENTS = {
         unpack = dict(
             suite = "trixie",
             architecture = "arm64",
-            packages = ["linux-image-arm64-16k"],
+            packages = ["linux-image-[0-9].*-arm64-16k"],
             closure = False,
-            meta = True,
+            newest = True,
             only = ["./boot"],
             into = "kernel-arm64-16k",
         ),
@@ -196,9 +196,9 @@ COMPONENTS = {
         unpack = dict(
             suite = "trixie",
             architecture = "ppc64el",
-            packages = ["linux-image-powerpc64le-64k"],
+            packages = ["linux-image-[0-9].*-powerpc64le-64k"],
             closure = False,
-            meta = True,
+            newest = True,
             only = ["./boot"],
             into = "kernel-ppc64le-64k",
         ),

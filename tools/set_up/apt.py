@@ -3,6 +3,7 @@
 import concurrent.futures
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -56,6 +57,11 @@ def is_at_least(package: str, version: str) -> bool:
     return subprocess.call(["dpkg", "--compare-versions", candidates[0], "ge", version]) == 0
 
 
+def _by_version(name: str) -> List[int]:
+    """Puts names in the order of the numbers in them."""
+    return [int(number) for number in re.findall(r"\d+", name)]
+
+
 class PrivateApt:
     """An apt of one suite and one architecture, with a state of its own in a temporary folder."""
 
@@ -81,6 +87,7 @@ class PrivateApt:
             "Debug::NoLocking": "true",
         }
         options = [word for key in settings for word in ("-o", f"{key}={settings[key]}")]
+        self._apt_cache = ["apt-cache"] + options
         self._apt_get = ["apt-get"] + options + _PATIENCE
         self._archives = root / "cache/archives"
         self._update()
@@ -104,15 +111,24 @@ class PrivateApt:
         )
         return sorted(self._archives.glob("*.deb"))
 
-    def direct_dependencies(self, packages: List[str]) -> List[str]:
-        """What packages depend on themselves, without alternatives and versions."""
-        names: List[str] = []
-        for archive in self.download(packages, closure=False):
-            command = ["dpkg-deb", "--field", str(archive), "Depends"]
-            found = subprocess.run(command, check=True, capture_output=True, text=True)
-            for dependency in found.stdout.split(","):
-                names += dependency.split()[:1]
-        return names
+    def download_newest(self, pattern: str) -> List[pathlib.Path]:
+        """Fetches the newest of the packages with such a name that can be had.
+
+        A mirror may list a package for a day before it has it, and lists the one before too.
+        """
+        command = self._apt_cache + ["search", "--names-only", f"^{pattern}$"]
+        found = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        names = sorted((line.split()[0] for line in found.splitlines()), key=_by_version)
+        if not names:
+            raise SetUpError(f"no package is named {pattern}")
+        while True:
+            name = names.pop()
+            try:
+                return self.download([name], closure=False)
+            except SetUpError as error:
+                if not names:
+                    raise
+                say(f"({name} could not be had; going on with {names[-1]})\n{error}")
 
     def close(self) -> None:
         self._folder.cleanup()
@@ -139,9 +155,10 @@ def unpack(what: Dict[str, Any], into: pathlib.Path) -> None:
     in toolchains/components.bzl."""
     private = _private_apt(what["suite"], what["architecture"])
     packages: List[str] = what["packages"]
-    if what.get("meta"):
-        packages = private.direct_dependencies(packages)
-    archives = private.download(packages, what["closure"])
+    if what.get("newest"):
+        archives = [archive for each in packages for archive in private.download_newest(each)]
+    else:
+        archives = private.download(packages, what["closure"])
     into.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{into.name}-", dir=into.parent) as folder:
         fresh = pathlib.Path(folder) / into.name
