@@ -63,13 +63,11 @@ std::uint64_t page_size(std::uint64_t aux_value) {
 
 std::uint64_t parse_huge_page_size(std::string_view text) {
   std::uint64_t n = 0;
-  std::size_t digits = 0;
-  for (; digits < text.size() && text[digits] >= '0' && text[digits] <= '9'; ++digits) {
+  for (; !text.empty() && text.front() >= '0' && text.front() <= '9'; text.remove_prefix(1)) {
     if (n > (std::uint64_t{1} << 59)) return 0;
-    n = n * 10 + static_cast<std::uint64_t>(text[digits] - '0');
+    n = n * 10 + static_cast<std::uint64_t>(text.front() - '0');
   }
-  const std::string_view rest = text.substr(digits);
-  if (!rest.empty() && rest != "\n") return 0;
+  if (!text.empty() && text != "\n") return 0;
   return is_power_of_two(n) ? n : 0;
 }
 

@@ -51,6 +51,8 @@ class PersistentAlloc {
   // of chunks that were too short are among them.
   std::uint64_t stock() const;
 
+  Mutex& lock() { return mutex_; }
+
  private:
   // What a chunk begins with.
   struct Chunk {

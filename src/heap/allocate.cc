@@ -19,23 +19,26 @@ void* zeroed(void* p, std::size_t size) { return p == nullptr ? p : std::memset(
 
 void* Heap::allocate_slowly(std::size_t size, Scan scan) {
   if (!state_.has_value()) return nullptr;
-  if (size == 0) return &empty_object;
+  if (size == 0) {
+    if (!state_->options.distinct_empty) return &empty_object;
+    size = 1;
+  }
   bool needs_zero = false;
   if (!sizes_.is_small(size)) return allocate_large(size, port::kPageSize, scan, &needs_zero);
-  ThreadCache* const cache = thread_cache();
-  if (cache == nullptr) return nullptr;
+  const CacheUse cache(*this);
+  if (!cache) return nullptr;
   void* const object =
       sizes_.is_tiny(size, scan)
-          ? cache->objects.allocate_tiny(state_->objects, size)
-          : cache->objects.allocate(state_->objects, sizes_.span_class(size, scan));
-  cache->objects.refresh_lookup(state_->objects, kNativePort);
+          ? cache.objects().allocate_tiny(state_->objects, size)
+          : cache.objects().allocate(state_->objects, sizes_.span_class(size, scan));
+  cache.objects().refresh_lookup(state_->objects, kNativePort);
   return object;
 }
 
 void* Heap::allocate_large(std::size_t size, std::size_t alignment, Scan scan, bool* needs_zero) {
-  ThreadCache* const cache = thread_cache();
-  if (cache == nullptr) return nullptr;
-  return cache->objects.allocate_large(state_->objects, size, alignment, scan, needs_zero);
+  const CacheUse cache(*this);
+  if (!cache) return nullptr;
+  return cache.objects().allocate_large(state_->objects, size, alignment, scan, needs_zero);
 }
 
 void* Heap::allocate_zeroed(std::size_t size, Scan scan) {
@@ -66,16 +69,16 @@ void* Heap::allocate_aligned(std::size_t size, std::size_t alignment, Scan scan)
       !sizes_.is_tiny(class_size, scan)) {
     return allocate(class_size, scan);
   }
-  ThreadCache* const cache = thread_cache();
-  return cache == nullptr ? nullptr : cache->objects.allocate(state_->objects, span_class);
+  const CacheUse cache(*this);
+  return cache ? cache.objects().allocate(state_->objects, span_class) : nullptr;
 }
 
 void Heap::free_slowly(void* p) {
   if (p == nullptr || p == &empty_object || !state_.has_value()) return;
-  ThreadCache* const cache = thread_cache();
-  if (cache == nullptr) return;  // the object is lost: there is no memory to remember it with
-  cache->objects.refresh_lookup(state_->objects, kNativePort);
-  cache->objects.free(state_->objects, p);
+  const CacheUse cache(*this);
+  if (!cache) return;  // the object is lost: there is no memory to remember it with
+  cache.objects().refresh_lookup(state_->objects, kNativePort);
+  cache.objects().free(state_->objects, p);
 }
 
 std::size_t Heap::usable_size(const void* p) {
@@ -97,7 +100,7 @@ void* Heap::reallocate(void* p, std::size_t size, Scan scan) {
   if (p == nullptr || p == &empty_object) return allocate(size, scan);
   if (size == 0) {
     free(p);
-    return &empty_object;
+    return allocate(0, scan);
   }
   std::uint64_t index = 0;
   pages::Span* const span = find_span(p, &index);
@@ -114,9 +117,8 @@ void* Heap::reallocate(void* p, std::size_t size, Scan scan) {
   } else if (!sizes_.is_small(size)) {
     const std::uint64_t npages = (std::uint64_t{size} + port::kPageSize - 1) / port::kPageSize;
     if (npages == span->npages) return p;
-    ThreadCache* const cache = thread_cache();
-    if (cache != nullptr && npages != 0 &&
-        cache->objects.resize_large(state_->objects, span, npages)) {
+    const CacheUse cache(*this);
+    if (cache && npages != 0 && cache.objects().resize_large(state_->objects, span, npages)) {
       return p;
     }
   }
@@ -136,16 +138,15 @@ void* Heap::move(void* p, std::size_t used, std::size_t size, Scan scan) {
 StackMemory Heap::stack_allocate(std::size_t size) {
   if (!state_.has_value()) return {};
   // Without a cache a stack comes from the pool.
-  ThreadCache* const cache = thread_cache();
-  void* const base = state_->stacks.allocate(cache == nullptr ? nullptr : &cache->stacks, size);
+  const CacheUse cache(*this);
+  void* const base = state_->stacks.allocate(cache.stacks(), size);
   return base == nullptr ? StackMemory{} : StackMemory{base, size};
 }
 
 void Heap::stack_free(StackMemory stack) {
   if (stack.base == nullptr) return;
-  ThreadCache* const cache = thread_cache();
-  if (state_->stacks.free(cache == nullptr ? nullptr : &cache->stacks, stack.base, stack.size) !=
-      stacks::StackFree::kOk) {
+  const CacheUse cache(*this);
+  if (state_->stacks.free(cache.stacks(), stack.base, stack.size) != stacks::StackFree::kOk) {
     state_->objects.report(CorruptionKind::kBadStackFree, stack.base,
                            state_->pages.map().span_of(platform().address(stack.base)));
   }

@@ -20,9 +20,10 @@ Line out_of_memory() {
 
 Line Heap::init(os::Os& os, const HeapOptions& options) {
   destroy();
-  const unsigned slot = take_heap_slot();
+  const unsigned slot = options.is_process_heap ? take_process_heap_slot() : take_heap_slot();
   if (slot == kNoHeapSlot) {
     Line line;
+    if (options.is_process_heap) return line << "the process has its heap already";
     return line << "too many heaps: " << std::uint64_t{kHeapSlots} << " live already";
   }
   state_.emplace(os, options);
@@ -40,9 +41,11 @@ Line Heap::start() {
       check_initialisation(spec, port::size_classes(spec.release), state.platform.machine);
   if (wrong) return *wrong;
 
-  sizes_.init(spec, state.options.tiny);
+  sizes_.init(spec, {.tiny = state.options.tiny, .aligns_to_16 = state.options.aligns_to_16});
   state.memory.init(state.platform, state.counters);
   if (!state.pages.init(state.platform, state.memory, &state.counters)) return out_of_memory();
+  state.pages.map().want_window(state.options.record_window);
+  state.pages.set_scavenge_delay(state.options.scavenge_delay);
   state.cache_records.init(state.memory, spec.release, sizeof(ThreadCache), MemoryKind::kCaches);
   objects::Context& context = state.objects;
   context.platform = &state.platform;
@@ -60,8 +63,14 @@ Line Heap::start() {
   state.stacks.init(state.platform, state.pages);
   state.random.state = state.platform.os.random_seed();
 
-  if (attach() == nullptr) return out_of_memory();
-  state.pages.init_arenas(state.options.hints);
+  if (new_cache(&thread_caches()[slot_]) == nullptr) return out_of_memory();
+  port::HintOptions hints = state.options.hints;
+  if (state.options.random_hints && port::can_randomize(spec)) {
+    hints.random_seed = state.random.next();
+  }
+  state.pages.init_arenas(hints);
+  // The system may call malloc() for this, which may be this heap's.
+  watch_thread_end(state.platform.os);
   return {};
 }
 
@@ -69,7 +78,7 @@ void Heap::destroy() {
   if (!state_.has_value()) return;
   State& state = *state_;
   for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
-    *cache->slot = const_cast<ThreadCache*>(&no_cache);
+    if (cache->slot != nullptr) *cache->slot = const_cast<ThreadCache*>(&no_cache);
   }
   state.pages.release_all();
   state.memory.release_all();
@@ -80,29 +89,41 @@ void Heap::destroy() {
 
 // --- Threads. ---
 
-ThreadCache* Heap::thread_cache() {
-  ThreadCache* const cache = thread_caches()[slot_];
-  return cache != &no_cache ? cache : attach();
+Heap::CacheUse::CacheUse(Heap& heap) : heap_(heap), cache_(thread_caches()[heap.slot_]) {
+  if (cache_ == &no_cache) cache_ = heap.attach();
+  if (cache_ != &closed_cache) return;
+  State& state = *heap.state_;
+  state.closed_lock.lock(state.platform.os);
+  is_shared_ = true;
+  if (state.closed == nullptr) state.closed = heap.new_cache(nullptr);
+  cache_ = state.closed;
+}
+
+Heap::CacheUse::~CacheUse() {
+  if (is_shared_) heap_.state_->closed_lock.unlock(heap_.state_->platform.os);
+}
+
+// `slot`: where its thread will find it; null if it is no thread's own.
+ThreadCache* Heap::new_cache(ThreadCache** slot) {
+  State& state = *state_;
+  const LockGuard guard(state.lock, state.platform.os);
+  void* const record = state.cache_records.alloc();
+  if (record == nullptr) return nullptr;
+  auto* const cache = ::new (record) ThreadCache;
+  cache->objects.init(state.objects, state.centrals.data(), new_number(), is_careful(),
+                      state.random.next());
+  cache->heap = this;
+  cache->slot = slot;
+  if (slot != nullptr) *slot = cache;
+  state.caches.push_back(cache);
+  return cache;
 }
 
 ThreadCache* Heap::attach() {
-  State& state = *state_;
-  ThreadCache* cache = nullptr;
-  {
-    const LockGuard guard(state.lock, state.platform.os);
-    void* const record = state.cache_records.alloc();
-    if (record == nullptr) return nullptr;
-    cache = ::new (record) ThreadCache;
-    cache->objects.init(state.objects, state.centrals.data(), new_number(), is_careful(),
-                        state.random.next());
-    cache->heap = this;
-    cache->slot = &thread_caches()[slot_];
-    *cache->slot = cache;
-    state.caches.push_back(cache);
-  }
+  ThreadCache* const cache = new_cache(&thread_caches()[slot_]);
   // The system may hold a lock of its own for this, and hold it too while it calls a thread that
   // ends, which then waits for ours.
-  watch_thread_end(state.platform.os);
+  if (cache != nullptr) watch_thread_end(state_->platform.os);
   return cache;
 }
 
@@ -126,7 +147,7 @@ void Heap::flush(ThreadCache& cache) {
 
 void Heap::flush_thread() {
   ThreadCache* const cache = thread_caches()[slot_];
-  if (cache != &no_cache) detach(cache);
+  if (is_cache(cache)) detach(cache);
 }
 
 pages::PageRecord Heap::new_number() {

@@ -21,6 +21,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 #include "os/os.h"
@@ -50,10 +51,33 @@ struct HeapOptions {
   // the first that has the port). Another 64-bit port's can be had over a simulated system.
   port::PortSpec spec = port::native_spec();
   port::HintOptions hints;
+  // hints.random_seed is taken from the system, where the release can randomize the heap's base.
+  bool random_hints = false;
 
   // Objects without pointers and of fewer than 16 bytes share blocks of 16. Saves memory; such an
   // object is aligned to its size's factors of two only, and costs more to free.
   bool tiny = true;
+
+  // Objects of more than 8 bytes lie at multiples of 16, as C's malloc() promises on most systems:
+  // the size classes that are no multiples of 16 (24 bytes, from release 1.16) are not used.
+  bool aligns_to_16 = false;
+
+  // size 0 is taken for 1, as C's malloc() may: no two objects in use have the same address.
+  bool distinct_empty = false;
+
+  // Bytes of address space, from the first arena on, where an object's free finds its page's record
+  // in one table: a bit faster than by its arena. Costs address space of 1/2048, counted as gc_sys.
+  std::uint64_t record_window = 0;
+
+  // The heap of the process, behind malloc(): there is one at most, beside the others.
+  bool is_process_heap = false;
+
+  // How long pages have been free before they are given back to the system, in nanoseconds. They
+  // are looked for when pages become free, at most twice in that time; so a heap without a thread
+  // that frees keeps what it has. By default scavenge() is left to the user, as in Go to a thread
+  // of its runtime.
+  static constexpr std::uint64_t kNeverScavenge = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t scavenge_delay = kNeverScavenge;
 
   // Mean bytes between two samples of the heap profile; Go's default is 524288. 0: no samples.
   // Sampling takes the slower way for every object.
@@ -99,7 +123,8 @@ class Heap {
 
   // stackinit and mallocinit in the book's order, with their checks. An empty line: the heap can be
   // used. Otherwise the book's message (src/heap/init_checks.h), and nothing is left behind.
-  // `os` must outlive the heap. Fails too when 16 heaps live already.
+  // `os` must outlive the heap. Fails too when 16 heaps live already, or a second one would be the
+  // process's.
   [[nodiscard]] Line init(os::Os& os, const HeapOptions& options = {});
 
   // Gives everything back to the system, objects in use as well. init() may follow.
@@ -111,8 +136,8 @@ class Heap {
 
   // At least `size` bytes, not zeroed, at a multiple of 8, and of 16 and more if the size's class
   // is; tiny objects as HeapOptions says. `scan` tells a collector whether there are pointers in
-  // it; by default there are none. size 0: an address that all empty objects share. Null: no
-  // memory.
+  // it; by default there are none. size 0: an address that all empty objects share, but for
+  // HeapOptions::distinct_empty. Null: no memory.
   void* allocate(std::size_t size);
   void* allocate(std::size_t size, Scan scan);
   // The same, zeroed: `size` bytes, and of an object with pointers all that are usable.
@@ -195,11 +220,37 @@ class Heap {
 
   const Platform& platform() const { return state_->platform; }
   pages::PageHeap& pages() { return state_->pages; }
-  // The calling thread's, which it gets if it has none yet. Null: no memory.
-  ThreadCache* thread_cache();
+
+  // --- For a process that forks while other threads use the heap. ---
+
+  // Takes every lock of the heap, so that no other thread changes anything shared until
+  // after_fork(), which gives them back: in the parent, and in the child. The calling thread may
+  // not use the heap in between. What other threads' caches hold is lost to the child.
+  void before_fork();
+  void after_fork();
 
  private:
+  friend class FastPath;
   friend class ThreadExit;
+
+  // The calling thread's cache for the time of one call. The thread gets one if it has none yet;
+  // one that is ending uses the cache such threads share, under a lock. None: no memory.
+  class CacheUse {
+   public:
+    explicit CacheUse(Heap& heap);
+    ~CacheUse();
+    CacheUse(const CacheUse&) = delete;
+    CacheUse& operator=(const CacheUse&) = delete;
+
+    explicit operator bool() const { return cache_ != nullptr; }
+    objects::Cache& objects() const { return cache_->objects; }
+    stacks::StackCache* stacks() const { return cache_ != nullptr ? &cache_->stacks : nullptr; }
+
+   private:
+    Heap& heap_;
+    ThreadCache* cache_;
+    bool is_shared_ = false;
+  };
 
   // What the fast path computes with, whatever the heap's own port: see Cache::refresh_lookup().
   static constexpr port::PortSpec kNativePort = port::native_spec();
@@ -219,6 +270,9 @@ class Heap {
     std::array<objects::Central, objects::kMaxSpanClasses> centrals;
     stacks::StackHeap stacks;
 
+    Mutex closed_lock;              // of the cache that threads share while they end:
+    ThreadCache* closed = nullptr;  // made when it is needed
+
     Mutex lock;  // of what follows
     List<ThreadCache> caches;
     pages::PageRecord last_number = 0;
@@ -234,7 +288,9 @@ class Heap {
   void free_slowly(void* p);
   void* allocate_large(std::size_t size, std::size_t alignment, Scan scan, bool* needs_zero);
   void* move(void* p, std::size_t used, std::size_t size, Scan scan);
+  ThreadCache* new_cache(ThreadCache** slot);
   ThreadCache* attach();
+  void visit_locks(void (*visit)(Mutex& lock, os::Os& os));  // but those of State itself
   void detach(ThreadCache* cache);
   void flush(ThreadCache& cache);
   pages::PageRecord new_number();

@@ -106,7 +106,7 @@ Statistics Heap::statistics() {
 std::uint64_t Heap::scavenge(std::uint64_t age_nanoseconds) {
   if (!state_.has_value()) return 0;
   ThreadCache* const cache = thread_caches()[slot_];
-  if (cache != &no_cache) flush(*cache);
+  if (is_cache(cache)) flush(*cache);
   return state_->pages.scavenge_older_than(age_nanoseconds);
 }
 

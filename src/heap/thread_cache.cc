@@ -10,7 +10,7 @@ namespace Atoll {
 namespace {
 
 constinit std::atomic<std::uint32_t> used_slots{0};
-static_assert(kHeapSlots <= 32);
+static_assert(kProcessHeapSlot < 32);
 
 }  // namespace
 
@@ -26,6 +26,12 @@ unsigned take_heap_slot() {
   }
 }
 
+unsigned take_process_heap_slot() {
+  constexpr std::uint32_t kBit = std::uint32_t{1} << kProcessHeapSlot;
+  const bool is_taken = (used_slots.fetch_or(kBit, std::memory_order_acq_rel) & kBit) != 0;
+  return is_taken ? kNoHeapSlot : kProcessHeapSlot;
+}
+
 void give_heap_slot(unsigned slot) {
   used_slots.fetch_and(~(std::uint32_t{1} << slot), std::memory_order_acq_rel);
 }
@@ -33,8 +39,12 @@ void give_heap_slot(unsigned slot) {
 class ThreadExit {
  public:
   static void run(void* argument) {
-    for (ThreadCache* const cache : *static_cast<ThreadCaches*>(argument)) {
-      if (cache != &no_cache) cache->heap->detach(cache);
+    for (ThreadCache*& cache : *static_cast<ThreadCaches*>(argument)) {
+      if (is_cache(cache)) cache->heap->detach(cache);
+      // But for the slot that is always empty.
+      if (&cache != &static_cast<ThreadCaches*>(argument)->back()) {
+        cache = const_cast<ThreadCache*>(&closed_cache);
+      }
     }
   }
 };

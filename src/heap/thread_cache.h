@@ -13,10 +13,12 @@ namespace Atoll {
 
 class Heap;
 
-// Heaps that may live at a time. Each has a slot in every thread's list of caches; one more slot is
-// always empty.
+// Heaps that may live at a time. Each has a slot in every thread's list of caches. Two more slots
+// are set aside: one for the heap behind malloc(), whose calls then know it beforehand, and one
+// that is always empty.
 inline constexpr unsigned kHeapSlots = 16;
-inline constexpr unsigned kNoHeapSlot = kHeapSlots;
+inline constexpr unsigned kProcessHeapSlot = kHeapSlots;
+inline constexpr unsigned kNoHeapSlot = kHeapSlots + 1;
 
 struct alignas(64) ThreadCache {
   objects::Cache objects;  // first: the fast path finds its lists at the same address
@@ -35,13 +37,24 @@ struct alignas(64) ThreadCache {
 // need not ask whether there is one. Never written to.
 extern const ThreadCache no_cache;
 
+// The same for a thread that has given its caches back because it ends. What runs on it after that
+// (other functions that the system calls then, and what it frees of the thread itself) gets no new
+// cache, which nobody would take back, but shares one with other such threads.
+extern const ThreadCache closed_cache;
+
 // The calling thread's cache for each heap.
-using ThreadCaches = std::array<ThreadCache*, kHeapSlots + 1>;
+using ThreadCaches = std::array<ThreadCache*, kNoHeapSlot + 1>;
 extern constinit ATOLL_THREAD_LOCAL ThreadCaches all_thread_caches;
 inline ThreadCaches& thread_caches() { return of_this_thread(all_thread_caches); }
 
+inline bool is_cache(const ThreadCache* cache) {
+  return cache != &no_cache && cache != &closed_cache;
+}
+
 // A free slot, or kNoHeapSlot.
 unsigned take_heap_slot();
+// kProcessHeapSlot, or kNoHeapSlot if it is taken.
+unsigned take_process_heap_slot();
 void give_heap_slot(unsigned slot);
 
 // Sees to it that every heap takes its cache back when this thread ends.

@@ -8,6 +8,8 @@
 namespace Atoll::objects {
 namespace {
 
+constexpr std::int32_t kFewestGranted = 32;
+
 constexpr unsigned kTinySpanClass = port::span_class(port::kTinySizeClass, /*noscan=*/true);
 
 }  // namespace
@@ -15,6 +17,7 @@ constexpr unsigned kTinySpanClass = port::span_class(port::kTinySizeClass, /*nos
 void Cache::init(Context& context, Central* centrals, pages::PageRecord number, bool is_careful,
                  std::uint64_t seed) {
   centrals_ = centrals;
+  for (unsigned i = 0; i < kMaxSpanClasses; ++i) classes_[i].limit = context.sizes->limit(i);
   own_number_ = number;
   random_.state = seed;
   if (context.profile_rate != 0) {
@@ -43,6 +46,7 @@ void Cache::refresh_lookup(Context& context, const port::PortSpec& port) {
   if (arena_table_ != 0 || !is_same) return;
   const auto table = reinterpret_cast<std::uintptr_t>(context.pages->map().fast_table());
   if (table == 0) return;
+  window_ = context.pages->map().window();
   // One level is indexed by the address alone, so that nothing is left to add.
   arena_table_ = mine.arena_l1_bits != 0
                      ? table
@@ -66,38 +70,46 @@ bool Cache::refill(Context& context, unsigned span_class) {
   FreeList& list = lists_[span_class];
   ClassCache& state = classes_[span_class];
   count(context, span_class);
-  if (!take_objects(context, span_class)) return false;
-  Span& span = *state.span;
-  const auto size = static_cast<std::size_t>(span.object_size);
-  char* const base = context.platform->pointer_to<char>(object_at(span, span.cache_base));
+  if (state.gave_back) {
+    state.limit = std::min(state.limit * 2, context.sizes->max_limit(span_class));
+    state.gave_back = false;
+  }
   FreeObject** link = &list.head;
-  for (std::int32_t left = context.sizes->batch(span_class); left > 0 && span.alloc_cache != 0;
-       --left) {
-    const auto bit = static_cast<unsigned>(std::countr_zero(span.alloc_cache));
-    span.alloc_cache &= span.alloc_cache - 1;
-    auto* const object = reinterpret_cast<FreeObject*>(base + bit * size);
-    *link = object;
-    link = &object->next;
-    ++state.length;
+  std::int32_t left = context.sizes->batch(span_class);
+  // Where spans have few free objects, several serve one batch. But a new span is made only when
+  // an object must be had: spans lie in the order in which they are needed.
+  while (left > 0 &&
+         take_objects(context, span_class, link == &list.head ? Spans::kAny : Spans::kUsed)) {
+    Span& span = *state.span;
+    const auto size = static_cast<std::size_t>(span.object_size);
+    char* const base = context.platform->pointer_to<char>(object_at(span, span.cache_base));
+    for (; left > 0 && span.alloc_cache != 0; --left) {
+      const auto bit = static_cast<unsigned>(std::countr_zero(span.alloc_cache));
+      span.alloc_cache &= span.alloc_cache - 1;
+      auto* const object = reinterpret_cast<FreeObject*>(base + bit * size);
+      *link = object;
+      link = &object->next;
+      ++state.length;
+    }
   }
   *link = nullptr;
-  return true;
+  return list.head != nullptr;
 }
 
 // Exchanges the span that is held, if any, for one with free objects.
-bool Cache::hold_next_span(Context& context, unsigned span_class) {
+bool Cache::hold_next_span(Context& context, unsigned span_class, Spans spans) {
   Span*& span = classes_[span_class].span;
   if (span != nullptr) centrals_[span_class].give_back(context, span);
   const pages::PageRecord record = is_careful_ ? 0 : own_number_ | (span_class * kListStride);
-  span = centrals_[span_class].take(context, record);
+  span = centrals_[span_class].take(context, record, spans);
   return span != nullptr;
 }
 
 // Makes sure that the span that is held has objects in its alloc_cache.
-bool Cache::take_objects(Context& context, unsigned span_class) {
+bool Cache::take_objects(Context& context, unsigned span_class, Spans spans) {
   const ClassCache& state = classes_[span_class];
   while (state.span == nullptr || (state.span->alloc_cache == 0 && !take_next(*state.span))) {
-    if (!hold_next_span(context, span_class)) return false;
+    if (!hold_next_span(context, span_class, spans)) return false;
   }
   return true;
 }
@@ -106,7 +118,7 @@ void* Cache::allocate_carefully(Context& context, unsigned span_class) {
   ClassCache& state = classes_[span_class];
   unsigned index = 0;
   while (state.span == nullptr || (index = take_one(*state.span)) == state.span->object_count) {
-    if (!hold_next_span(context, span_class)) return nullptr;
+    if (!hold_next_span(context, span_class, Spans::kAny)) return nullptr;
   }
   const Span& span = *state.span;
   if (context.marking.load(std::memory_order_relaxed)) {
@@ -346,21 +358,21 @@ void Cache::overflow(Context& context, std::size_t offset) {
   const auto list = static_cast<unsigned>(offset / kListStride);
   ClassCache& state = classes_[list];
   count(context, list);
-  const std::int32_t limit = context.sizes->limit(list);
-  if (state.length > limit) {
-    // The objects freed last are the ones still in the processor's caches: they stay.
-    FreeObject** link = &lists_[list].head;
-    for (std::int32_t i = 0; i < limit; ++i) link = &(*link)->next;
-    FreeObject* const rest = *link;
-    *link = nullptr;
-    settle_list(context, list, rest, state.length - limit);
-    state.length = limit;
-  }
+  if (state.length <= state.limit) return;
+  if (state.gave_back) state.limit = std::max(state.limit / 2, context.sizes->limit(list));
+  state.gave_back = true;
+  // The objects freed last are the ones still in the processor's caches: they stay.
+  FreeObject** link = &lists_[list].head;
+  for (std::int32_t i = 0; i < state.limit; ++i) link = &(*link)->next;
+  FreeObject* const rest = *link;
+  *link = nullptr;
+  settle_list(context, list, rest, state.length - state.limit);
+  state.length = state.limit;
 }
 
 // What happened to the list since it was counted last. It will be looked at again after as many
-// frees as its limit is: seldom, if it is emptied as fast as it is filled, and at twice its limit,
-// if it is only filled.
+// frees as its limit is, or some more where that is few: seldom, if it is emptied as fast as it is
+// filled, and at twice its limit, if it is only filled.
 void Cache::count(Context& context, unsigned list) {
   FreeList& counted = lists_[list];
   ClassCache& state = classes_[list];
@@ -370,7 +382,7 @@ void Cache::count(Context& context, unsigned list) {
   state.allocated += static_cast<std::uint32_t>(allocated);
   state.freed += static_cast<std::uint32_t>(freed);
   state.length += freed - allocated;
-  state.granted = context.sizes->limit(list);
+  state.granted = std::max(state.limit, kFewestGranted);
   counted.allocated.set(0);
   counted.room.set(state.granted);
 }

@@ -2,8 +2,11 @@
 //
 // There is a list of free objects for each span class. An allocation takes the first, a free puts
 // one back in front; neither looks at a span or its bits. An empty list is filled from the span the
-// cache holds for that class; one that has grown too long gives its older half back, to the bits of
-// the spans the objects lie in. So the bits are settled in batches.
+// cache holds for that class; one that has grown too long gives its older objects back, to the bits
+// of the spans they lie in. So the bits are settled in batches.
+//
+// How long is too long is learned: a list that needs again what it just gave back may be twice as
+// long from now on, and one that only ever gives back half as long.
 //
 // Freed objects come here only if this cache was the last to hold their span: the page's record has
 // the cache's number. Others wait, in a batch for each class, to be settled. This keeps objects
@@ -40,6 +43,8 @@ struct ClassCache {
   OwnerCounter batch_count;
   std::int32_t granted = 0;     // `room` when the list was counted last
   std::int32_t length = 0;      // of the list, then
+  std::int32_t limit = 0;       // see overflow()
+  bool gave_back = false;       // objects, since it was last filled
   std::uint64_t allocated = 0;  // ever, up to then; under the cache's lock
   std::uint64_t freed = 0;
 };
@@ -92,7 +97,15 @@ class Cache {
   }
 
   // The offset of the list that takes `p`, if this cache may: else a number above kOffsetMask. `p`
-  // may be anything. Arenas are those of `kPort`, whatever port the heap is for: see
+  // may be anything. Knows the heap's window only.
+  pages::PageRecord offset_in_window(const void* p) const {
+    const std::uintptr_t page =
+        reinterpret_cast<std::uintptr_t>(p) / port::kPageSize - window_.first_page;
+    if (page >= window_.page_count) return kNobody;
+    return window_.records[page].load(std::memory_order_relaxed) ^ number_;
+  }
+
+  // The same for all arenas, which are those of `kPort`, whatever port the heap is for: see
   // refresh_lookup().
   template <const port::PortSpec& kPort>
   pages::PageRecord offset_for(const void* p) const {
@@ -171,8 +184,8 @@ class Cache {
   void* allocate_carefully(Context& context, unsigned span_class);
   void sample(Context& context, void* object, std::uint64_t size);
   bool refill(Context& context, unsigned span_class);
-  bool hold_next_span(Context& context, unsigned span_class);
-  bool take_objects(Context& context, unsigned span_class);
+  bool hold_next_span(Context& context, unsigned span_class, Spans spans);
+  bool take_objects(Context& context, unsigned span_class, Spans spans);
   void count(Context& context, unsigned list);
   void settle_list(Context& context, unsigned list, FreeObject* first, std::int32_t count);
   void settle_batch(Context& context, unsigned span_class);
@@ -188,6 +201,7 @@ class Cache {
 
   pages::PageRecord number_ = kNobody;  // kNobody while careful
   pages::PageRecord own_number_ = kNobody;
+  pages::RecordWindow window_;
   std::uintptr_t arena_limit_ = 0;  // arenas below this index can be looked up in the table
   std::uintptr_t arena_table_ = 0;  // address of the entry for address 0
 

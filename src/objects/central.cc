@@ -6,7 +6,7 @@
 
 namespace Atoll::objects {
 
-Span* Central::take(Context& context, pages::PageRecord record) {
+Span* Central::take(Context& context, pages::PageRecord record, Spans spans) {
   Span* found = nullptr;
   List<Span> empties;
   {
@@ -24,7 +24,7 @@ Span* Central::take(Context& context, pages::PageRecord record) {
       hold(context, found, record);
     }
   }
-  if (found != nullptr) return found;
+  if (found != nullptr || spans == Spans::kUsed) return found;
   Span* const span = context.pages->allocate(context.sizes->size_class(span_class_).npages,
                                              pages::PageUse::kObjects);
   if (add_span(context, span) != nullptr) {
@@ -105,62 +105,67 @@ std::uint32_t Central::settle(Context& context, FreeObject* first, std::uint32_t
   List<Span> empties;
   {
     const LockGuard guard(lock_, context.os());
-    Span* span = nullptr;
-    std::uint64_t word = 0;  // whose objects are in `mask`
-    BitWord mask = 0;
-    const auto finish_word = [&] {
-      if (mask != 0) freed += clear_bits(context, *span, word * kBitsPerWord, mask);
-      mask = 0;
-    };
-    const auto finish_span = [&] {
-      finish_word();
-      if (span != nullptr) place(span, empties);
-      span = nullptr;
-    };
+    pages::ArenaCursor arenas(context.pages->map());
+    const std::uint64_t bias = context.platform->machine.pointer_bias;
+    Span* span = nullptr;  // the last object's
     for (FreeObject* object = first; count > 0; --count) {
       // Read before the object's bit is clear: then it may be somebody else's.
       FreeObject* const next = count > 1 ? object->next : nullptr;
-      const Address address = context.platform->address(object);
+      const Address address = Address::of(object) + bias;
       if (span == nullptr || !span->range().contains(address)) {
-        finish_span();
-        span = context.pages->map().object_span_of(address);
-        if (span == nullptr || span->span_class.load(std::memory_order_relaxed) != span_class_) {
-          context.report(CorruptionKind::kFreeOfForeignPointer, object, span);
-          span = nullptr;
-          object = next;
-          continue;
-        }
-        if (span->list == &unswept_) sweep(context, span);
+        span = arenas.object_span_of(address);
+        if (!is_good(context, object, span, empties)) span = nullptr;
       }
-      const std::uint64_t index = index_of(*span, address);
-      if (object_at(*span, index) != address || index >= span->object_count) {
-        context.report(CorruptionKind::kFreeInsideObject, object, span);
-      } else {
-        if (index / kBitsPerWord != word || (mask & mask_of(index)) != 0) finish_word();
-        word = index / kBitsPerWord;
-        mask |= mask_of(index);
-      }
+      if (span != nullptr && clear_bit(context, *span, address, empties)) ++freed;
       object = next;
     }
-    finish_span();
   }
   free_empties(context, empties);
   return freed;
 }
 
-// Returns how many objects were freed: those whose bits were set.
-std::uint32_t Central::clear_bits(Context& context, Span& span, std::uint64_t first_index,
-                                  BitWord mask) {
-  const BitWord before =
-      word_of(span.alloc_bits, first_index).fetch_and(~mask, std::memory_order_release);
-  for (BitWord bad = mask & ~before; bad != 0; bad &= bad - 1) {
-    const std::uint64_t index = first_index + static_cast<unsigned>(std::countr_zero(bad));
-    context.report(CorruptionKind::kDoubleFree, context.platform->pointer(object_at(span, index)),
-                   &span);
+// Whether `span`, or null, has objects of this class; else `object` is reported. It is swept then.
+inline bool Central::is_good(Context& context, const FreeObject* object, Span* span,
+                             List<Span>& empties) {
+  if (span == nullptr || span->span_class.load(std::memory_order_relaxed) != span_class_)
+      [[unlikely]] {
+    context.report(CorruptionKind::kFreeOfForeignPointer, object, span);
+    return false;
   }
-  const auto freed = static_cast<std::uint16_t>(std::popcount(mask & before));
-  if (!span.is_held) span.taken_count = static_cast<std::uint16_t>(span.taken_count - freed);
-  return freed;
+  if (span->list == &unswept_) [[unlikely]] {
+    sweep(context, span);
+    place(span, empties);
+  }
+  return true;
+}
+
+// Whether the object was taken. The span moves to where it belongs now.
+inline bool Central::clear_bit(Context& context, Span& span, Address address, List<Span>& empties) {
+  const std::uint64_t offset = address - span.base;
+  const std::uint64_t index = index_of(span, address);
+  if (index * span.object_size != offset || index >= span.object_count) [[unlikely]] {
+    context.report(CorruptionKind::kFreeInsideObject, context.platform->pointer(address), &span);
+    return false;
+  }
+  std::atomic<BitWord>& word = word_of(span.alloc_bits, index);
+  const BitWord mask = mask_of(index);
+  BitWord before = 0;
+  if (span.is_held) {
+    before = word.fetch_and(~mask, std::memory_order_release);
+  } else {
+    // Only the lock's holder changes it, so an atomic operation, ten times as long, is not needed.
+    before = word.load(std::memory_order_relaxed);
+    word.store(before & ~mask, std::memory_order_release);
+  }
+  if ((before & mask) == 0) [[unlikely]] {
+    context.report(CorruptionKind::kDoubleFree, context.platform->pointer(address), &span);
+    return false;
+  }
+  if (span.is_held) return true;
+  const bool was_full = span.taken_count == span.object_count;
+  --span.taken_count;
+  if (was_full || span.taken_count == 0) place(&span, empties);
+  return true;
 }
 
 void Central::begin_sweep() {

@@ -20,6 +20,9 @@ struct FreeObject {
   FreeObject* next;
 };
 
+// Which spans will do: those that had objects before, or new ones as well.
+enum class Spans : std::uint8_t { kUsed, kAny };
+
 // Thread safe. No call holds this lock while it asks the page heap for something.
 class Central {
  public:
@@ -30,8 +33,9 @@ class Central {
   void init(unsigned span_class) { span_class_ = span_class; }
 
   // A swept span with at least one free object, for a cache to hold; `record` is what its pages'
-  // records become, if objects in it may be freed the fast way at all. Null: no memory.
-  Span* take(Context& context, pages::PageRecord record);
+  // records become, if objects in it may be freed the fast way at all. Null: no memory, or of used
+  // spans there is none.
+  Span* take(Context& context, pages::PageRecord record, Spans spans);
 
   // The other way: the cache does not hold `span` any more.
   void give_back(Context& context, Span* span);
@@ -57,6 +61,9 @@ class Central {
   // Its table of tiny blocks, made if it has none yet. Null: no memory.
   TinyBlock* tiny_blocks(Context& context, Span* span);
 
+  // Of what is on its lists, and of the bits that are cleared.
+  Mutex& lock() { return lock_; }
+
   // --- Statistics. ---
 
   // Spans in use. Under the page heap's lock those of all classes are never more than it has.
@@ -78,8 +85,8 @@ class Central {
   void sweep(Context& context, Span* span);
   // Puts a span that nobody holds where it belongs now; an empty one goes to `empties`.
   void place(Span* span, List<Span>& empties);
-  static std::uint32_t clear_bits(Context& context, Span& span, std::uint64_t first_index,
-                                  BitWord mask);
+  bool is_good(Context& context, const FreeObject* object, Span* span, List<Span>& empties);
+  bool clear_bit(Context& context, Span& span, Address address, List<Span>& empties);
   void free_empties(Context& context, List<Span>& empties);
   Span* add_span(Context& context, Span* span);
 

@@ -15,16 +15,18 @@ std::int32_t objects_in(std::uint32_t bytes, std::uint32_t object_size, std::uin
 
 }  // namespace
 
-void SizeTable::init(const port::PortSpec& spec, bool tiny) {
+void SizeTable::init(const port::PortSpec& spec, Options options) {
   classes_ = &port::size_classes(spec.release);
   divide_ = &port::div_magic(spec.release);
   max_small_request_ = spec.max_small_request;
-  has_tiny_ = tiny;
+  has_tiny_ = options.tiny;
+  aligns_to_16_ = options.aligns_to_16;
   for (unsigned i = 0; i < num_span_classes(); ++i) {
     object_counts_[i] = static_cast<std::uint16_t>(port::objects_per_span(spec, i));
     if (port::size_class_of(i) == 0) continue;
     batches_[i] = objects_in(8192, size_class(i).size, 1, 64);
     limits_[i] = objects_in(32768, size_class(i).size, 2, 256);
+    max_limits_[i] = objects_in(512 << 10, size_class(i).size, 16, 2048);
   }
   for (const Scan scan : {Scan::kNoscan, Scan::kScan}) {
     auto& direct = direct_[static_cast<unsigned>(scan)];

@@ -30,7 +30,11 @@ class SizeTable {
 
   constexpr SizeTable() = default;
 
-  void init(const port::PortSpec& spec, bool tiny);
+  struct Options {
+    bool tiny = true;           // small objects share blocks
+    bool aligns_to_16 = false;  // objects of more than 8 bytes lie at multiples of 16
+  };
+  void init(const port::PortSpec& spec, Options options);
 
   // Where the list for `size` (up to kMaxDirect) is in a cache, in bytes.
   std::uint16_t direct(std::size_t size, Scan scan) const {
@@ -51,6 +55,7 @@ class SizeTable {
 
   // The span class for a small size, not 0.
   unsigned span_class(std::uint64_t size, Scan scan) const {
+    if (aligns_to_16_ && size > 8) return aligned_span_class(size, 16, scan);
     return port::span_class(port::size_class(*classes_, size), scan == Scan::kNoscan);
   }
   // The span class for a small size whose objects all lie at multiples of `alignment` (a power of
@@ -69,8 +74,9 @@ class SizeTable {
   // How many objects a cache takes, or collects to give back, at a time: neither many objects nor
   // many bytes.
   std::int32_t batch(unsigned span_class) const { return batches_[span_class]; }
-  // How many free objects a cache keeps when it gives back.
+  // How many free objects a cache keeps when it gives back: so many at first, and at most.
   std::int32_t limit(unsigned span_class) const { return limits_[span_class]; }
+  std::int32_t max_limit(unsigned span_class) const { return max_limits_[span_class]; }
 
  private:
   // Every class larger than kMaxDirect is a multiple of this.
@@ -82,9 +88,11 @@ class SizeTable {
   const port::DivMagicTable* divide_ = nullptr;
   std::uint64_t max_small_request_ = 0;
   bool has_tiny_ = false;
+  bool aligns_to_16_ = false;
   std::array<std::uint16_t, kMaxSpanClasses> object_counts_{};
   std::array<std::int32_t, kMaxSpanClasses> batches_{};
   std::array<std::int32_t, kMaxSpanClasses> limits_{};
+  std::array<std::int32_t, kMaxSpanClasses> max_limits_{};
   std::array<std::array<std::uint16_t, kMaxDirect + 1>, 2> direct_{};  // by Scan, then by size
   std::array<std::array<std::uint16_t, kMaxStepped / kStep>, 2> stepped_{};
 };

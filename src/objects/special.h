@@ -101,6 +101,8 @@ class SpecialRecords {
   // Records on spans, taken or queued. At 0 no object has any.
   std::size_t in_use() const { return in_use_.load(std::memory_order_relaxed); }
 
+  Mutex& lock() { return mutex_; }
+
  private:
   static constexpr SpecialKind kFirstKind = SpecialKind::kFinalizer;
 

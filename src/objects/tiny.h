@@ -41,6 +41,8 @@ class TinyTables {
   TinyBlock* alloc();
   void free(TinyBlock* table);
 
+  Mutex& lock() { return lock_; }
+
  private:
   const Platform* platform_ = nullptr;
   Mutex lock_;

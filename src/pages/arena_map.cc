@@ -1,6 +1,8 @@
 #include "src/pages/arena_map.h"
 
+#include <limits>
 #include <new>
+#include <utility>
 
 #include "src/base/bits.h"
 
@@ -45,6 +47,8 @@ void ArenaMap::clear() {
   counters_ = nullptr;
   counted_ = 0;
   spare_metadata_ = nullptr;
+  window_bytes_ = 0;
+  window_ = {};
 }
 
 // --- Growth. ---
@@ -58,7 +62,20 @@ bool ArenaMap::add(Range region) {
     if (place->load(std::memory_order_relaxed) != nullptr) continue;
     if (!make_arena(base, *place)) return false;
   }
+  if (window_bytes_ != 0) make_window(region.base);
   return true;
+}
+
+// Under the heap's lock, before anybody has an object.
+void ArenaMap::make_window(Address base) {
+  const std::uint64_t bytes = std::exchange(window_bytes_, 0);
+  constexpr auto kPages =
+      (std::uint64_t{std::numeric_limits<std::uintptr_t>::max()} >> port::kPageShift) + 1;
+  const std::uint64_t first = base.value() >> port::kPageShift;
+  const std::uint64_t count = std::min(bytes >> port::kPageShift, kPages - first);
+  auto* const records = memory_->alloc_array<std::atomic<PageRecord>>(count, MemoryKind::kGc);
+  if (records == nullptr) return;
+  window_ = {static_cast<std::uintptr_t>(first), static_cast<std::uintptr_t>(count), records};
 }
 
 ArenaMap::Slot* ArenaMap::make_slot(Address address) {
@@ -120,37 +137,6 @@ std::byte* ArenaMap::alloc_metadata() {
 
 // --- Lookups. ---
 
-ArenaMap::Slot* ArenaMap::slot(Address address) const {
-  const std::uint64_t index = (address.value() - lowest_) >> log_arena_bytes_;
-  if (index >= num_arenas_) return nullptr;
-  Slot* const table = tables_[index >> l2_bits_].load(std::memory_order_acquire);
-  if (table == nullptr) return nullptr;
-  return table + (index & ((std::uint64_t{1} << l2_bits_) - 1));
-}
-
-Arena* ArenaMap::arena(Address address) const {
-  const Slot* const place = slot(address);
-  return place != nullptr ? place->load(std::memory_order_acquire) : nullptr;
-}
-
-Span* ArenaMap::span_of(Address address) const {
-  const Arena* const found = arena(address);
-  if (found == nullptr) return nullptr;
-  return found->spans[page_index(address)].load(std::memory_order_acquire);
-}
-
-Span* ArenaMap::object_span_of(Address address) const {
-  Span* const span = span_of(address);
-  if (span == nullptr || span->state.load(std::memory_order_acquire) != SpanState::kInUse) {
-    return nullptr;
-  }
-  return span->range().contains(address) ? span : nullptr;
-}
-
-std::uint64_t ArenaMap::page_index(Address address) const {
-  return (address.value() >> port::kPageShift) & (pages_per_arena_ - 1);
-}
-
 const std::atomic<Arena*>* ArenaMap::fast_table() const {
   if (tables_ == nullptr) return nullptr;
   if (tables_ == &only_table_) return only_table_.load(std::memory_order_acquire);
@@ -178,6 +164,12 @@ void ArenaMap::set_records(Range pages, PageRecord record) {
       arena.records()[i].store(record, std::memory_order_relaxed);
     }
   });
+  const std::uint64_t page = (pages.base.value() >> port::kPageShift) - window_.first_page;
+  const std::uint64_t end = std::min<std::uint64_t>(
+      page + pages.size / port::kPageSize, page < window_.page_count ? window_.page_count : page);
+  for (std::uint64_t i = page; i < end; ++i) {
+    window_.records[i].store(record, std::memory_order_relaxed);
+  }
 }
 
 }  // namespace Atoll::pages

@@ -42,7 +42,17 @@ struct Arena {
   }
 };
 
+// The page records of a part of the address space, in one table: a copy of those in the arenas, for
+// frees that cannot afford to look for the arena. Pages outside of arenas have 0.
+struct RecordWindow {
+  std::uintptr_t first_page = 0;  // number of the first page: its address / kPageSize
+  std::uintptr_t page_count = 0;  // 0: there is no window
+  std::atomic<PageRecord>* records = nullptr;
+};
+
 class ArenaMap {
+  using Slot = std::atomic<Arena*>;  // an L2 table is an array of them
+
  public:
   constexpr ArenaMap() = default;
   ArenaMap(const ArenaMap&) = delete;
@@ -57,6 +67,11 @@ class ArenaMap {
   // Forgets everything, before the memory goes away. init() may follow.
   void clear();
 
+  // From now on the first arena is the beginning of a window of up to `bytes` of addresses, if the
+  // memory for it can be had; memory that is touched only where there are arenas.
+  void want_window(std::uint64_t bytes) { window_bytes_ = bytes; }
+  const RecordWindow& window() const { return window_; }
+
   // Makes the metadata of every arena in `region`, which is whole arenas that the map has a place
   // for. False: no memory; arenas that were made stay, and the call may be repeated.
   // Under the heap's lock.
@@ -67,19 +82,37 @@ class ArenaMap {
   bool add(Range region);
 
   // Null if the heap has no arena there. Any address will do.
-  Arena* arena(Address address) const;
+  Arena* arena(Address address) const {
+    const Slot* const place = slot(address);
+    return place != nullptr ? place->load(std::memory_order_acquire) : nullptr;
+  }
 
   // The span whose page this is, or null. Pages inside of free spans may have a stale span or none:
   // callers look at its state and range. Any address will do.
-  Span* span_of(Address address) const;
+  Span* span_of(Address address) const {
+    const Arena* const found = arena(address);
+    if (found == nullptr) return nullptr;
+    return found->spans[page_index(address)].load(std::memory_order_acquire);
+  }
   // As span_of(), but only a span in use, for objects, that really holds the address.
-  Span* object_span_of(Address address) const;
+  Span* object_span_of(Address address) const {
+    Span* const span = span_of(address);
+    return holds_object(span, address) ? span : nullptr;
+  }
+  // Whether `span`, or null, is in use for objects and holds the address.
+  static bool holds_object(const Span* span, Address address) {
+    return span != nullptr && span->state.load(std::memory_order_acquire) == SpanState::kInUse &&
+           span->range().contains(address);
+  }
 
   void set_spans(Range pages, Span* span);
   void set_ends(Span* span);  // of a free span: its first and last page only
   void set_records(Range pages, PageRecord record);
 
-  std::uint64_t page_index(Address address) const;  // within its arena
+  // Within its arena.
+  std::uint64_t page_index(Address address) const {
+    return (address.value() >> port::kPageShift) & (pages_per_arena_ - 1);
+  }
 
   // Calls visit(Arena&, std::uint64_t first, std::uint64_t count) for each arena's part of `pages`,
   // in order: `count` pages from page `first` of the arena on. All these arenas exist.
@@ -95,17 +128,24 @@ class ArenaMap {
     }
   }
 
+  std::uint64_t arena_bytes() const { return pages_per_arena_ * port::kPageSize; }
+
   // For the fast path of this build's own port, which computes with constants: the L2 table if the
   // port has one level, else the L1 table, whose elements are pointers to L2 tables; null before
   // the first growth.
   const std::atomic<Arena*>* fast_table() const;
 
  private:
-  using Slot = std::atomic<Arena*>;  // an L2 table is an array of them
-
-  Slot* slot(Address address) const;
+  Slot* slot(Address address) const {
+    const std::uint64_t index = (address.value() - lowest_) >> log_arena_bytes_;
+    if (index >= num_arenas_) return nullptr;
+    Slot* const table = tables_[index >> l2_bits_].load(std::memory_order_acquire);
+    if (table == nullptr) return nullptr;
+    return table + (index & ((std::uint64_t{1} << l2_bits_) - 1));
+  }
   Slot* make_slot(Address address);
   bool make_arena(Address base, Slot& slot);
+  void make_window(Address base);
   std::byte* alloc_metadata();
   std::uint64_t metadata_bytes() const;
 
@@ -125,6 +165,33 @@ class ArenaMap {
   MemoryCounters* counters_ = nullptr;
   std::uint64_t counted_ = 0;            // in bytes
   std::byte* spare_metadata_ = nullptr;  // of an arena whose record could not be made
+
+  std::uint64_t window_bytes_ = 0;
+  RecordWindow window_;
+};
+
+// Looks up many addresses, most of which lie in the same arena as the one before.
+class ArenaCursor {
+ public:
+  explicit ArenaCursor(const ArenaMap& map) : map_(map), arena_bytes_(map.arena_bytes()) {}
+
+  // As ArenaMap::object_span_of().
+  Span* object_span_of(Address address) {
+    if (arena_ == nullptr || address - base_ >= arena_bytes_) {
+      arena_ = map_.arena(address);
+      if (arena_ == nullptr) return nullptr;
+      base_ = arena_->base;
+    }
+    Span* const span =
+        arena_->spans[(address - base_) / port::kPageSize].load(std::memory_order_acquire);
+    return ArenaMap::holds_object(span, address) ? span : nullptr;
+  }
+
+ private:
+  const ArenaMap& map_;
+  std::uint64_t arena_bytes_;
+  const Arena* arena_ = nullptr;
+  Address base_;
 };
 
 }  // namespace Atoll::pages

@@ -54,7 +54,7 @@ ArenaSpace::ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortS
     : os_(os), machine_(machine), spec_(spec) {}
 
 void ArenaSpace::init(const port::HintOptions& options) {
-  hints_.assign(port::arena_hints(spec_, options).main);
+  if (!options.ask_system) hints_.assign(port::arena_hints(spec_, options).main);
   if (!spec_.uses_32_bit_start()) return;
   const Start32 start = start32(os_, machine_, spec_);
   metadata_range_ = start.metadata_range;

@@ -43,6 +43,8 @@ void PageHeap::forget() {
   table_.clear();
   mapped_pages_ = object_pages_ = stack_pages_ = 0;
   fresh_pages_ = released_pages_ = spans_in_use_ = 0;
+  scavenge_delay_ = kNever;
+  next_scavenge_ = 0;
 }
 
 bool PageHeap::fail(std::string_view why) {
@@ -194,6 +196,10 @@ std::uint64_t PageHeap::scavenge_older_than(std::uint64_t age) {
   if (!platform_->machine.can_shrink) return 0;
   const std::uint64_t now = platform_->os.monotonic_nanoseconds();
   const LockGuard guard(lock_, platform_->os);
+  return release_older_than(age, now);
+}
+
+std::uint64_t PageHeap::release_older_than(std::uint64_t age, std::uint64_t now) {
   std::uint64_t bytes = 0;
   free_.for_each([&](const Span* span) {
     // A span may have been freed since.
@@ -282,6 +288,10 @@ void PageHeap::free(Span* span) {
   --spans_in_use_;
   map_.set_records(span->range(), 0);
   merge_free(span, span->range(), now);
+  if (scavenge_delay_ != kNever && now >= next_scavenge_ && platform_->machine.can_shrink) {
+    next_scavenge_ = now + scavenge_delay_ / 2;
+    (void)release_older_than(scavenge_delay_, now);
+  }
 }
 
 bool PageHeap::extend(Span* span, std::uint64_t npages) {

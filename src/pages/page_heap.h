@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -57,6 +58,10 @@ class PageHeap {
   // Then, where mallocinit does it: the port's arena hints, or the reservations of a 32-bit start.
   void init_arenas(const port::HintOptions& hint_options = {});
 
+  // Pages that have been free for so many nanoseconds are given back when others become free. The
+  // largest number: never, which is the default.
+  void set_scavenge_delay(std::uint64_t delay) { scavenge_delay_ = delay; }
+
   // Gives all arenas back. The records are PersistentAlloc's, which ends after this.
   void release_all();
 
@@ -101,6 +106,8 @@ class PageHeap {
  private:
   friend class HeapCheck;
 
+  static constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
+
   static bool record_span(void* heap, void* record);
 
   // All of these under the lock. Those that can fail have changed nothing then, and told why.
@@ -113,6 +120,7 @@ class PageHeap {
   bool hand_out(Range pages, bool* needs_zero);
   bool make_ready(Range pages);
   std::uint64_t release(Range pages);
+  std::uint64_t release_older_than(std::uint64_t age, std::uint64_t now);
 
   Span* free_span_at(Address base) const;
   Span* free_span_before(Address end) const;
@@ -138,6 +146,9 @@ class PageHeap {
   // Pages become Ready and are released by so many bytes: a page of the hardware, or of the heap if
   // that is larger.
   std::uint64_t unit_ = 0;
+
+  std::uint64_t scavenge_delay_ = kNever;
+  std::uint64_t next_scavenge_ = 0;  // not before that time
 
   std::uint64_t mapped_pages_ = 0;
   std::uint64_t object_pages_ = 0;

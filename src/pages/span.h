@@ -38,49 +38,52 @@ inline constexpr unsigned kBitsPerWord = sizeof(BitWord) * 8;
 inline constexpr unsigned kMaxObjectsPerSpan = port::kPageSize / 8;
 inline constexpr std::size_t kBitmapBytes = kMaxObjectsPerSpan / 8;
 
-struct Span {
+// What it takes to free an object stands first, in one line of the processor's cache.
+struct alignas(64) Span {
   // --- Of the list it is on; for whoever keeps that list. ---
-  Span* next = nullptr;
-  Span* previous = nullptr;
+  Span* next = nullptr;  // first: also the allocator's link while the record is dead
   List<Span>* list = nullptr;
 
   // --- Of the page heap. Constant while the span is in use. ---
   Address base;
   std::uint64_t npages = 0;
-  std::atomic<SpanState> state{SpanState::kDead};
-  bool needs_zero = false;  // some bytes of its pages may not be zero
-  TreapNode* treap_node = nullptr;
-  std::uint64_t unused_since = 0;  // of a free span: when it became free, in nanoseconds
 
   // --- Of the objects in it (src/objects/). Constant while the span is in use, but where told. ---
-  std::atomic<std::uint8_t> span_class{0};  // a size class and whether there are pointers
-  // These fields are right: set when they are, and cleared before the span is freed. Under the page
-  // heap's lock a span that has it set keeps them.
-  std::atomic<bool> has_objects{false};
-  std::uint16_t object_count = 0;  // how many fit
-  std::uint64_t object_size = 0;   // in bytes; of a large object, its pages
-  port::DivMagic divide;           // an offset in the span by object_size
+  std::uint64_t object_size = 0;  // in bytes; of a large object, its pages
+  port::DivMagic divide;          // an offset in the span by object_size
   // A bit per object, in the arena's metadata. Set: taken, by a user or by a thread's cache.
   std::atomic<BitWord>* alloc_bits = nullptr;
-  // Set: found by the collector's mark phase.
-  std::atomic<BitWord>* mark_bits = nullptr;
-  std::atomic<std::uint32_t> sweep_generation{0};
-  // By the thread that holds the span in its cache:
-  std::uint64_t alloc_cache = 0;  // objects it has taken and not yet handed out, a bit each ...
-  std::uint16_t cache_base = 0;   // ... from this one on
-  std::uint16_t free_index = 0;   // no free object before; a multiple of 64, or object_count
-  // Under the lock of the span's central list (src/objects/central.h):
-  bool is_held = false;                  // by a thread's cache; on no list then
-  std::uint16_t taken_count = 0;         // bits set in alloc_bits, while it is not held
+  std::uint16_t object_count = 0;  // how many fit
+  // Under the lock of the span's central list (src/objects/central.h), until told otherwise:
+  std::uint16_t taken_count = 0;                   // bits set in alloc_bits, while it is not held
+  std::atomic<SpanState> state{SpanState::kDead};  // of the page heap
+  std::atomic<std::uint8_t> span_class{0};         // a size class and whether there are pointers
+  bool is_held = false;                            // by a thread's cache; on no list then
   bool frees_slowly = false;             // objects have records, or are tiny: page records stay 0
   objects::Special* specials = nullptr;  // by offset and kind
   std::atomic<std::atomic<std::uint32_t>*> tiny_blocks{nullptr};  // see objects/tiny.h
+  // Set: found by the collector's mark phase.
+  std::atomic<BitWord>* mark_bits = nullptr;
+  std::atomic<std::uint32_t> sweep_generation{0};
+  // These fields are right: set when they are, and cleared before the span is freed. Under the page
+  // heap's lock a span that has it set keeps them.
+  std::atomic<bool> has_objects{false};
+  // By the thread that holds the span in its cache:
+  std::uint16_t cache_base = 0;   // its taken objects begin here ...
+  std::uint64_t alloc_cache = 0;  // ... those not yet handed out, a bit each
+  std::uint16_t free_index = 0;   // no free object before; a multiple of 64, or object_count
 
   // --- Of the stacks in it (src/stacks/), under the lock of their pool. ---
-  void* free_stacks = nullptr;
-  std::uint32_t stacks_in_use = 0;
   // Constant while the span is in use: their size is FixedStack << order; 0xff: one large stack.
   std::uint8_t stack_order = 0;
+  std::uint32_t stacks_in_use = 0;
+  void* free_stacks = nullptr;
+
+  // --- Of the list, and of the page heap, again. ---
+  Span* previous = nullptr;
+  TreapNode* treap_node = nullptr;
+  std::uint64_t unused_since = 0;  // of a free span: when it became free, in nanoseconds
+  bool needs_zero = false;         // some bytes of its pages may not be zero
 
   std::uint64_t bytes() const { return npages * port::kPageSize; }
   Range range() const { return {base, bytes()}; }

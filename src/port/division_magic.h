@@ -12,11 +12,11 @@ namespace Atoll::port {
 // index = ((offset >> shift) * mul) >> shift2, in 64 bits, for every offset 0 to the span's size.
 // From release 1.17 shift is 0 and shift2 is 32, and the sources store mul alone.
 struct DivMagic {
-  std::uint8_t shift = 0;
-  std::uint8_t shift2 = 0;
   std::uint32_t mul = 0;
   // Up to release 1.16, for powers of two: offset & base_mask is where the object begins.
   std::uint16_t base_mask = 0;
+  std::uint8_t shift = 0;
+  std::uint8_t shift2 = 0;
 
   constexpr std::uint64_t index(std::uint64_t offset) const {
     return ((offset >> shift) * mul) >> shift2;
@@ -70,7 +70,7 @@ constexpr DivMagic least_magic(const SizeClass& size_class, bool covers_end) {
 
 // From release 1.17: one multiplication by ceil(2^32 / size).
 constexpr DivMagic reciprocal_magic(const SizeClass& size_class) {
-  return {.shift = 0, .shift2 = 32, .mul = 0xffff'ffff / size_class.size + 1, .base_mask = 0};
+  return {.mul = 0xffff'ffff / size_class.size + 1, .base_mask = 0, .shift = 0, .shift2 = 32};
 }
 
 enum class DivMagicRule : std::uint8_t { kWithinSpan, kWithEnd, kReciprocal };

@@ -46,6 +46,7 @@ struct HintOptions {
   bool sv39 = false;  // riscv64 from 1.26: the processor translates 39 bits of address
   // 64 random bits: choose the randomized heap base (see can_randomize).
   std::optional<std::uint64_t> random_seed = std::nullopt;
+  bool ask_system = false;  // no hint at all: the system chooses where the first arena lies
 };
 
 // Whether the release randomizes the heap's base on this port: releases 1.26 and 1.27 do by

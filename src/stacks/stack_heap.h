@@ -64,6 +64,13 @@ class StackHeap {
   // Gives spans without a stack in use back to the page heap.
   void free_empty();
 
+  // Calls `visit` with each lock, in the order in which one thread may take them all.
+  template <typename Visit>
+  void visit_locks(Visit visit) {
+    for (Pool& pool : pools_) visit(pool.mutex);
+    visit(large_.mutex);
+  }
+
   // The first violated invariant, or an empty line. No other thread may use the heap meanwhile.
   Line check();
   Line check(const StackCache& cache) const;

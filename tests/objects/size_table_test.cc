@@ -12,7 +12,7 @@ class SizeTables : public testing::TestWithParam<port::Release> {
  protected:
   void SetUp() override {
     spec_ = port::spec(GetParam(), port::Goos::kLinux, port::Goarch::kAmd64);
-    table_->init(spec_, /*tiny=*/true);
+    table_->init(spec_, {});
   }
   unsigned list(std::size_t size, Scan scan) const {
     return (size <= SizeTable::kMaxDirect ? table_->direct(size, scan)

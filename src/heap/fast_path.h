@@ -1,0 +1,48 @@
+// The calls that everybody makes, as far as they are short: for callers that want them compiled in.
+//
+// Every instruction counts here: tests/instructions has the figures.
+#pragma once
+
+#include <cstddef>
+
+#include "src/heap/heap.h"
+#include "src/heap/thread_cache.h"
+
+namespace Atoll {
+
+// `cache` is what the calling thread's list has for the heap, or no_cache.
+class FastPath {
+ public:
+  static constexpr std::size_t kMaxDirect = objects::SizeTable::kMaxDirect;
+
+  // For sizes up to kMaxDirect. Null: the slow way is left.
+  static void* allocate(const Heap& heap, ThreadCache& cache, std::size_t size, Scan scan) {
+    return objects::Cache::pop(cache.objects.list_at(heap.sizes_.direct(size, scan)));
+  }
+  // For larger sizes.
+  static void* allocate_larger(const Heap& heap, ThreadCache& cache, std::size_t size, Scan scan) {
+    if (size > objects::SizeTable::kMaxStepped) return nullptr;
+    return objects::Cache::pop(cache.objects.list_at(heap.sizes_.stepped(size, scan)));
+  }
+
+  // Where free_to() puts `p`; more than kMaxOffset: the next way is left. They are tried in this
+  // order, the first only where the heap has a window, and then Heap::free().
+  static constexpr std::size_t kMaxOffset = objects::kOffsetMask;
+  static std::size_t offset_in_window(const ThreadCache& cache, const void* p) {
+    return cache.objects.offset_in_window(p);
+  }
+  static std::size_t offset_by_arena(const ThreadCache& cache, const void* p) {
+    return cache.objects.offset_for<Heap::kNativePort>(p);
+  }
+
+  static void free_to(Heap& heap, ThreadCache& cache, std::size_t offset, void* p) {
+    if (!objects::Cache::push(cache.objects.list_at(offset), p)) [[unlikely]] {
+      overflow(heap, cache, offset);
+    }
+  }
+
+ private:
+  static void overflow(Heap& heap, ThreadCache& cache, std::size_t offset);
+};
+
+}  // namespace Atoll

@@ -1,0 +1,39 @@
+// A process that forks has one thread in the child. A lock that another thread held at that moment
+// would be held for ever there, and what it guards might be half changed.
+
+#include "src/heap/heap.h"
+
+namespace Atoll {
+
+// In the order of src/README.md.
+void Heap::visit_locks(void (*visit)(Mutex& lock, os::Os& os)) {
+  State& state = *state_;
+  os::Os& os = state.platform.os;
+  for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
+    visit(cache->objects.lock(), os);
+  }
+  for (objects::Central& central : state.centrals) visit(central.lock(), os);
+  state.stacks.visit_locks([&](Mutex& lock) { visit(lock, os); });
+  visit(state.objects.specials.lock(), os);
+  visit(state.objects.tiny_tables.lock(), os);
+  visit(state.pages.lock(), os);
+  visit(state.memory.lock(), os);
+}
+
+void Heap::before_fork() {
+  if (!state_.has_value()) return;
+  State& state = *state_;
+  state.closed_lock.lock(state.platform.os);
+  state.lock.lock(state.platform.os);
+  visit_locks([](Mutex& lock, os::Os& os) { lock.lock(os); });
+}
+
+void Heap::after_fork() {
+  if (!state_.has_value()) return;
+  State& state = *state_;
+  visit_locks([](Mutex& lock, os::Os& os) { lock.unlock(os); });
+  state.lock.unlock(state.platform.os);
+  state.closed_lock.unlock(state.platform.os);
+}
+
+}  // namespace Atoll

@@ -1,0 +1,141 @@
+#include "src/malloc/malloc.h"
+
+#include <bit>
+#include <cerrno>
+#include <cstdint>
+#include <limits>
+
+#include "src/malloc/fast_path.h"
+#include "src/malloc/foreign.h"
+#include "src/malloc/process_heap.h"
+#include "src/malloc/the_heap.h"
+
+namespace Atoll::malloc_family {
+namespace {
+
+// Whatever the system is asked for on the way.
+class KeepErrno {
+ public:
+  KeepErrno() : value_(errno) {}
+  ~KeepErrno() { errno = value_; }
+  KeepErrno(const KeepErrno&) = delete;
+  KeepErrno& operator=(const KeepErrno&) = delete;
+
+ private:
+  int value_;
+};
+
+void* out_of_memory() {
+  errno = ENOMEM;
+  return nullptr;
+}
+
+void* invalid() {
+  errno = EINVAL;
+  return nullptr;
+}
+
+// Asks the heap, if there is one. Null sets errno; else errno is left alone.
+template <typename Ask>
+void* ask_heap(Ask ask) {
+  void* object = nullptr;
+  {
+    const KeepErrno keep;
+    if (Heap* const heap = process_heap(); heap != nullptr) object = ask(*heap);
+  }
+  return object != nullptr ? object : out_of_memory();
+}
+
+}  // namespace
+
+void* allocate_slowly(std::size_t size) {
+  if (size > FastPath::kMaxDirect) {
+    void* const object = FastPath::allocate_larger(the_heap(), this_cache(), size, Scan::kNoscan);
+    if (object != nullptr) return object;
+  }
+  return ask_heap([size](Heap& heap) { return heap.allocate(size); });
+}
+
+void release_slowly(void* p) {
+  if (p == nullptr) return;
+  const KeepErrno keep;
+  if (is_foreign(p)) {
+    release_foreign(p);
+  } else {
+    the_heap().free(p);
+  }
+}
+
+void* allocate(std::size_t size) { return allocate_fast(size); }
+void release(void* p) { release_fast(p); }
+
+void* allocate_zeroed(std::size_t count, std::size_t size) {
+  std::size_t bytes = 0;
+  if (__builtin_mul_overflow(count, size, &bytes)) return out_of_memory();
+  return ask_heap([bytes](Heap& heap) { return heap.allocate_zeroed(bytes); });
+}
+
+void* reallocate(void* p, std::size_t size) {
+  if (p == nullptr) return allocate(size);
+  if (size == 0) {
+    release(p);
+    return nullptr;
+  }
+  if (is_foreign(p)) return reallocate_foreign(p, size);
+  return ask_heap([p, size](Heap& heap) { return heap.reallocate(p, size); });
+}
+
+void* reallocate_array(void* p, std::size_t count, std::size_t size) {
+  std::size_t bytes = 0;
+  if (__builtin_mul_overflow(count, size, &bytes)) return out_of_memory();
+  return reallocate(p, bytes);
+}
+
+void* allocate_aligned(std::size_t alignment, std::size_t size) {
+  if (!std::has_single_bit(alignment)) return invalid();
+  return ask_heap([alignment, size](Heap& heap) { return heap.allocate_aligned(size, alignment); });
+}
+
+void* allocate_aligned_at_least(std::size_t alignment, std::size_t size) {
+  constexpr std::size_t kMost = std::numeric_limits<std::size_t>::max() / 2 + 1;
+  if (alignment > kMost) return invalid();
+  return allocate_aligned(std::bit_ceil(alignment), size);
+}
+
+int allocate_aligned_into(void** result, std::size_t alignment, std::size_t size) {
+  if (!std::has_single_bit(alignment) || alignment % sizeof(void*) != 0) return EINVAL;
+  const KeepErrno keep;
+  void* const object = allocate_aligned(alignment, size);
+  if (object == nullptr) return ENOMEM;
+  *result = object;
+  return 0;
+}
+
+void* allocate_page_aligned(std::size_t size) {
+  return ask_heap([size](Heap& heap) {
+    return heap.allocate_aligned(size, static_cast<std::size_t>(heap.platform().machine.page_size));
+  });
+}
+
+void* allocate_pages(std::size_t size) {
+  return ask_heap([size](Heap& heap) -> void* {
+    const auto page = static_cast<std::size_t>(heap.platform().machine.page_size);
+    const std::size_t whole = size + page - 1;
+    if (whole < size) return nullptr;
+    return heap.allocate_aligned(size == 0 ? page : whole / page * page, page);
+  });
+}
+
+std::size_t usable_size(void* p) {
+  if (p == nullptr) return 0;
+  const KeepErrno keep;
+  return is_foreign(p) ? usable_size_of_foreign(p) : the_heap().usable_size(p);
+}
+
+bool trim() {
+  const KeepErrno keep;
+  Heap* const heap = process_heap();
+  return heap != nullptr && heap->scavenge() != 0;
+}
+
+}  // namespace Atoll::malloc_family

@@ -1,0 +1,39 @@
+// The malloc family, as functions of their own names, in the words of C23 and POSIX: what each
+// platform's way of taking malloc() over (src/malloc/elf, windows, darwin) leads to.
+//
+// All are thread safe. Errors are told as C tells them: null, with errno ENOMEM or EINVAL. Success
+// and free() leave errno alone. An object of size 0 has an address of its own. Objects of up to 8
+// bytes lie at multiples of 8, all others at multiples of 16.
+#pragma once
+
+#include <cstddef>
+
+namespace Atoll::malloc_family {
+
+// malloc() and free(); the shortest ways are compiled into the caller (src/malloc/fast_path.h).
+void* allocate(std::size_t size);
+void release(void* p);
+void* allocate_zeroed(std::size_t count, std::size_t size);
+
+// Size 0 releases `p` and returns null, as glibc does.
+void* reallocate(void* p, std::size_t size);
+void* reallocate_array(void* p, std::size_t count, std::size_t size);
+
+// EINVAL if `alignment` is not a power of two.
+void* allocate_aligned(std::size_t alignment, std::size_t size);
+// memalign(): the next power of two is taken, as glibc does.
+void* allocate_aligned_at_least(std::size_t alignment, std::size_t size);
+// posix_memalign(): returns 0, EINVAL or ENOMEM, and leaves errno alone. `*result` is set on
+// success only.
+int allocate_aligned_into(void** result, std::size_t alignment, std::size_t size);
+// valloc() and pvalloc(): at a page of the hardware; whole pages.
+void* allocate_page_aligned(std::size_t size);
+void* allocate_pages(std::size_t size);
+
+// 0 for null, and for what is not the heap's.
+std::size_t usable_size(void* p);
+
+// malloc_trim(): gives what is free back to the system; whether there was something.
+bool trim();
+
+}  // namespace Atoll::malloc_family

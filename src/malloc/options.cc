@@ -1,0 +1,183 @@
+#include "src/malloc/options.h"
+
+#include <array>
+#include <cstddef>
+#include <optional>
+
+namespace Atoll {
+namespace {
+
+constexpr std::uint64_t kNanosecondsPerMillisecond = 1'000'000;
+constexpr std::uint64_t kMaxMilliseconds = std::uint64_t{1} << 40;
+
+// Where memory costs something only if it is touched.
+constexpr std::uint64_t kRecordWindow = std::uint64_t{64} << 30;
+
+// This port's numbers, from the first release that has it on: computed by the compiler.
+constexpr auto kSpecs = [] {
+  std::array<port::PortSpec, static_cast<std::size_t>(port::kLastRelease) -
+                                 static_cast<std::size_t>(port::native_release()) + 1>
+      specs{};
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    specs[i] = port::native_spec(
+        static_cast<port::Release>(static_cast<std::size_t>(port::native_release()) + i));
+  }
+  return specs;
+}();
+
+std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t most) {
+  if (text.empty()) return std::nullopt;
+  std::uint64_t value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    const auto digit = static_cast<std::uint64_t>(c - '0');
+    if (value > (most - digit) / 10) return std::nullopt;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+// Each takes a value, or says that it cannot.
+
+bool set_release(std::string_view value, ProcessOptions& options) {
+  const std::optional<port::Release> release = port::parse_release(value);
+  if (!release || *release < port::native_release()) return false;
+  options.heap.spec =
+      kSpecs[static_cast<std::size_t>(*release) - static_cast<std::size_t>(port::native_release())];
+  return true;
+}
+
+bool set_scavenge_delay(std::string_view value, ProcessOptions& options) {
+  if (value == "never") {
+    options.heap.scavenge_delay = HeapOptions::kNeverScavenge;
+    return true;
+  }
+  const std::optional<std::uint64_t> milliseconds = parse_number(value, kMaxMilliseconds);
+  if (!milliseconds) return false;
+  options.heap.scavenge_delay = *milliseconds * kNanosecondsPerMillisecond;
+  return true;
+}
+
+bool set_hints(std::string_view value, ProcessOptions& options) {
+  if (value != "port" && value != "random" && value != "system") return false;
+  options.heap.hints.ask_system = value == "system";
+  options.heap.random_hints = value == "random";
+  return true;
+}
+
+bool set_statistics(std::string_view value, ProcessOptions& options) {
+  if (value == "none") {
+    options.statistics = ReportFormat::kNone;
+  } else if (value == "text") {
+    options.statistics = ReportFormat::kText;
+  } else if (value == "json") {
+    options.statistics = ReportFormat::kJson;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+bool set_statistics_file(std::string_view value, ProcessOptions& options) {
+  options.statistics_file = value;
+  return !value.empty();
+}
+
+bool set_profile_rate(std::string_view value, ProcessOptions& options) {
+  const std::optional<std::uint64_t> rate = parse_number(value, std::uint64_t{1} << 40);
+  if (rate) options.heap.profile_rate = *rate;
+  return rate.has_value();
+}
+
+bool set_checked(std::string_view value, ProcessOptions& options) {
+  if (value != "on" && value != "off") return false;
+  options.heap.checked = value == "on";
+  return true;
+}
+
+struct Key {
+  std::string_view name;
+  std::string_view values;
+  std::string_view default_value;
+  std::string_view what;
+  bool (*set)(std::string_view value, ProcessOptions& options);
+};
+
+constexpr std::array<Key, 7> kKeys = {{
+    {"go", "1.11 to 1.27", "the oldest that has this port", "the release of Go whose heap it is",
+     &set_release},
+    {"scavenge_delay", "MILLISECONDS or never", "1000",
+     "how long pages are free before the system gets them back", &set_scavenge_delay},
+    {"hints", "port, random or system", "port",
+     "where arenas lie: at the port's hints, at random ones (go=1.26 or later), or anywhere",
+     &set_hints},
+    {"statistics", "none, text or json", "none", "written when the process ends", &set_statistics},
+    {"statistics_file", "PATH", "standard error", "where to; %p is the number of the process",
+     &set_statistics_file},
+    {"profile_rate", "BYTES", "0",
+     "mean distance of two samples, which statistics count; 0: none; slows every call down",
+     &set_profile_rate},
+    {"checked", "on or off", "off", "every bad free is named at once; slows every call down",
+     &set_checked},
+}};
+
+void write_help(os::Os& os) {
+  os.write("ATOLL_OPTIONS=key=value,key=value ...\n");
+  for (const Key& key : kKeys) {
+    Line line;
+    line << "  " << key.name << "=" << key.values << " (" << key.default_value << "): " << key.what
+         << "\n";
+    os.write(line.view());
+  }
+}
+
+// The part before the first `separator`, which is taken off `text` with it.
+std::string_view take_until(std::string_view& text, char separator) {
+  const std::size_t end = text.find(separator);
+  const std::string_view head(text.data(), end < text.size() ? end : text.size());
+  text.remove_prefix(end < text.size() ? end + 1 : text.size());
+  return head;
+}
+
+void parse_one(std::string_view item, os::Os& os, ProcessOptions& options) {
+  if (item.empty()) return;
+  if (item == "help") {
+    write_help(os);
+    return;
+  }
+  std::string_view value = item;
+  const std::string_view name = take_until(value, '=');
+  Line line;
+  line << "atoll: ATOLL_OPTIONS: ";
+  for (const Key& key : kKeys) {
+    if (key.name != name) continue;
+    const ProcessOptions before = options;
+    if (key.set(value, options)) return;
+    options = before;
+    line << item << ": not " << key.values << "; ignored\n";
+    os.write(line.view());
+    return;
+  }
+  line << item << ": no such key; 'help' lists them\n";
+  os.write(line.view());
+}
+
+}  // namespace
+
+ProcessOptions default_process_options() {
+  ProcessOptions options;
+  // Objects smaller than 16 bytes are freed one by one, and C aligns them.
+  options.heap.tiny = false;
+  options.heap.aligns_to_16 = true;
+  options.heap.distinct_empty = true;
+  options.heap.is_process_heap = true;
+  options.heap.record_window = kRecordWindow;
+  options.heap.scavenge_delay = 1000 * kNanosecondsPerMillisecond;
+  return options;
+}
+
+void parse_process_options(std::string_view text, os::Os& os, ProcessOptions& options) {
+  while (!text.empty()) parse_one(take_until(text, ','), os, options);
+}
+
+}  // namespace Atoll

@@ -1,0 +1,64 @@
+#include "src/malloc/process_heap.h"
+
+#include <atomic>
+#include <cstdint>
+#include <new>
+#include <optional>
+
+#include "os/os.h"
+#include "src/malloc/environment.h"
+#include "src/malloc/the_heap.h"
+#include "src/malloc/watch_process.h"
+
+namespace Atoll {
+
+constinit HeapStorage heap_storage;
+
+namespace {
+
+enum State : std::uint32_t { kNone, kStarting, kReady, kFailed };
+
+constinit std::atomic<std::uint32_t> state{kNone};
+
+// What the start calls may call malloc() in turn, and is served by what stands by then.
+constinit ATOLL_THREAD_LOCAL bool is_starting = false;
+
+constinit std::optional<ProcessOptions> options;
+
+bool start() {
+  os::Os& os = os::native();
+  options = default_process_options();
+  parse_process_options(environment("ATOLL_OPTIONS"), os, *options);
+  Heap* const heap = ::new (&heap_storage) Heap;
+  const Line why = heap->init(os, options->heap);
+  if (why.view().empty()) return true;
+  Line line;
+  line << "atoll: " << why.view() << "\n";
+  os.write(line.view());
+  return false;
+}
+
+}  // namespace
+
+Heap* process_heap() {
+  std::uint32_t now = state.load(std::memory_order_acquire);
+  if (now == kReady) return &the_heap();
+  if (now == kStarting && of_this_thread(is_starting)) return &the_heap();
+  if (now == kNone && state.compare_exchange_strong(now, kStarting, std::memory_order_acquire)) {
+    of_this_thread(is_starting) = true;
+    now = start() ? kReady : kFailed;
+    state.store(now, std::memory_order_release);
+    // What is registered with the C library may need memory of this heap.
+    if (now == kReady) watch_process();
+    of_this_thread(is_starting) = false;
+  }
+  while (now == kStarting) {
+    os::native().yield();
+    now = state.load(std::memory_order_acquire);
+  }
+  return now == kReady ? &the_heap() : nullptr;
+}
+
+const ProcessOptions* process_options() { return options ? &*options : nullptr; }
+
+}  // namespace Atoll

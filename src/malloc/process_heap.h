@@ -1,0 +1,18 @@
+// The heap of the process: the one behind malloc(), operator new and the faces that name no heap.
+//
+// It begins with the first call, on whatever thread that is and however early: also before the C
+// library is initialised. It never ends, since there may be calls until the very last.
+#pragma once
+
+#include "src/heap/heap.h"
+#include "src/malloc/options.h"
+
+namespace Atoll {
+
+// Null: the heap could not be had. A line on the console told why, once.
+Heap* process_heap();
+
+// What the environment chose; null before process_heap() was called.
+const ProcessOptions* process_options();
+
+}  // namespace Atoll

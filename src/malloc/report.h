@@ -1,0 +1,29 @@
+// A heap's statistics as text, JSON or XML, written in pieces: for code that may not allocate.
+#pragma once
+
+#include <string_view>
+
+#include "src/heap/statistics.h"
+
+namespace Atoll {
+
+// Takes the pieces, in order.
+struct Writer {
+  void (*write)(void* context, std::string_view text);
+  void* context;
+
+  void operator()(std::string_view text) const { write(context, text); }
+};
+
+// For people: what is in use, what the system gave, and the size classes that were used.
+void write_text(const Statistics& statistics, const Writer& writer);
+
+// One object on one line; keys are those of Go's runtime.MemStats, and BySize has the size classes
+// that were used.
+void write_json(const Statistics& statistics, const Writer& writer);
+
+// What glibc's malloc_info() writes, as far as it is the same thing here: one heap, the system's
+// bytes, and free and used objects by size.
+void write_xml(const Statistics& statistics, const Writer& writer);
+
+}  // namespace Atoll
