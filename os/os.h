@@ -80,6 +80,7 @@ struct Machine {
   bool decommit_zeroes = false;  // unused() then used() reads as zero; probed where it may not
   bool can_shrink = false;       // memory given back returns to the system
   bool can_protect = false;      // Reserved memory faults when touched
+  bool can_move = false;         // move() works; probed where it may not
   bool linear_only = false;      // one growing segment; a hint below its end cannot be had
   bool has_threads = false;
 };
@@ -125,6 +126,13 @@ class Os {
 
   // Any state to None. Without releases_parts the range must be one whole reservation or alloc().
   virtual Status free(Address base, std::uint64_t size) = 0;
+
+  // Ready to Ready: contents go to other pages without being copied, as many as they are, and their
+  // own then read as zero, with no memory behind them. The ranges do not overlap. kUnsupported
+  // without can_move.
+  virtual Status move(Address /*from*/, Address /*to*/, std::uint64_t /*size*/) {
+    return {Failure::kUnsupported, 0};
+  }
 
   // --- The console and the end. ---
 

@@ -27,6 +27,10 @@ class ForwardOs : public Os {
   Allocation alloc(std::uint64_t size) override { return beneath_.alloc(size); }
   Status free(Address base, std::uint64_t size) override { return beneath_.free(base, size); }
 
+  Status move(Address from, Address to, std::uint64_t size) override {
+    return beneath_.move(from, to, size);
+  }
+
   void write(std::string_view text) override { beneath_.write(text); }
   [[noreturn]] void abort() override {
     beneath_.abort();

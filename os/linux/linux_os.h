@@ -17,6 +17,7 @@
 //             use mprotect and MADV_DONTNEED, which keep the charge.)
 //   alloc     mmap(READ|WRITE)
 //   free      munmap
+//   move      mremap(MREMAP_DONTUNMAP), of Linux 5.7; Go has no such call
 //   park      futex(FUTEX_WAIT_PRIVATE), unpark: futex(FUTEX_WAKE_PRIVATE), yield: sched_yield
 //   thread exit: one pthread key. On the main thread it fires only in pthread_exit.
 //
@@ -47,6 +48,7 @@ class LinuxOs final : public Os {
   Status fault(Address base, std::uint64_t size) override;
   Allocation alloc(std::uint64_t size) override;
   Status free(Address base, std::uint64_t size) override;
+  Status move(Address from, Address to, std::uint64_t size) override;
 
   void write(std::string_view text) override;
   [[noreturn]] void abort() override;

@@ -80,6 +80,7 @@ Machine LinuxOs::probe() {
   machine.decommit_zeroes = linux_probe::decommit_zeroes(machine.page_size);
   machine.can_shrink = true;
   machine.can_protect = true;
+  machine.can_move = linux_probe::can_move(machine.page_size);
   machine.linear_only = false;
   machine.has_threads = true;
   return machine;
@@ -137,6 +138,15 @@ Status LinuxOs::free(Address base, std::uint64_t size) {
   const Status status = check(base, size);
   if (!status.ok()) return status;
   if (::munmap(base.pointer(), bytes(size)) != 0) return failed();
+  return {};
+}
+
+Status LinuxOs::move(Address from, Address to, std::uint64_t size) {
+  for (const Address base : {from, to}) {
+    const Status status = check(base, size);
+    if (!status.ok()) return status;
+  }
+  if (!linux_probe::move_pages(from, to, size)) return failed();
   return {};
 }
 

@@ -46,6 +46,7 @@ void Heap::begin_mark() {
     cache->objects.flush(state.objects);
     cache->objects.set_careful(true);
   }
+  settle_chains();
   // What a finalizer is due for lives until it has run.
   state.objects.specials.for_each_due(
       [](void* heap, void* object) { (void)static_cast<Heap*>(heap)->mark(object); }, this);

@@ -18,7 +18,6 @@ constexpr ThreadCaches empty_caches(std::index_sequence<kIndex...>) {
 }  // namespace
 
 constinit const ThreadCache no_cache;
-constinit const ThreadCache closed_cache;
 
 constinit ATOLL_THREAD_LOCAL ThreadCaches all_thread_caches =
     empty_caches(std::make_index_sequence<std::tuple_size_v<ThreadCaches>>());

@@ -45,6 +45,7 @@ Line Heap::start() {
   state.memory.init(state.platform, state.counters);
   if (!state.pages.init(state.platform, state.memory, &state.counters)) return out_of_memory();
   state.pages.map().want_window(state.options.record_window);
+  state.pages.set_bounded(state.options.is_bounded && state.platform.machine.can_shrink);
   state.pages.set_scavenge_delay(state.options.scavenge_delay);
   state.cache_records.init(state.memory, spec.release, sizeof(ThreadCache), MemoryKind::kCaches);
   objects::Context& context = state.objects;
@@ -90,8 +91,11 @@ void Heap::destroy() {
 // --- Threads. ---
 
 Heap::CacheUse::CacheUse(Heap& heap) : heap_(heap), cache_(thread_caches()[heap.slot_]) {
-  if (cache_ == &no_cache) cache_ = heap.attach();
-  if (cache_ != &closed_cache) return;
+  if (cache_ != &no_cache) return;
+  if (!of_this_thread(thread_has_ended)) {
+    cache_ = heap.attach();
+    return;
+  }
   State& state = *heap.state_;
   state.closed_lock.lock(state.platform.os);
   is_shared_ = true;
@@ -147,7 +151,12 @@ void Heap::flush(ThreadCache& cache) {
 
 void Heap::flush_thread() {
   ThreadCache* const cache = thread_caches()[slot_];
-  if (is_cache(cache)) detach(cache);
+  if (cache != &no_cache) detach(cache);
+  if (state_.has_value()) settle_chains();
+}
+
+void Heap::settle_chains() {
+  for (objects::Central& central : state_->centrals) central.settle_chains(state_->objects);
 }
 
 pages::PageRecord Heap::new_number() {

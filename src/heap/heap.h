@@ -79,6 +79,10 @@ struct HeapOptions {
   static constexpr std::uint64_t kNeverScavenge = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t scavenge_delay = kNeverScavenge;
 
+  // What is free is given back before the heap holds an eighth and 4 MiB more than was ever in use
+  // at a time.
+  bool is_bounded = false;
+
   // Mean bytes between two samples of the heap profile; Go's default is 524288. 0: no samples.
   // Sampling takes the slower way for every object.
   std::uint64_t profile_rate = 0;
@@ -201,10 +205,11 @@ class Heap {
   // --- Memory. ---
 
   // Returns free pages to the system: all that have been free for `age_nanoseconds`. Tells how many
-  // bytes that was. Caches of this thread are flushed first.
+  // bytes that was. This thread's cache is flushed first, and what waits for other caches.
   std::uint64_t scavenge(std::uint64_t age_nanoseconds = 0);
 
-  // Hands what this thread's cache holds back to the heap. Its next call gets a new one.
+  // Hands what this thread's cache holds back to the heap, and what waits to be passed on to other
+  // caches. Its next call gets a new one.
   void flush_thread();
 
   // Complete and consistent: every sum in it holds. Objects that other threads allocate or free
@@ -288,11 +293,13 @@ class Heap {
   void free_slowly(void* p);
   void* allocate_large(std::size_t size, std::size_t alignment, Scan scan, bool* needs_zero);
   void* move(void* p, std::size_t used, std::size_t size, Scan scan);
+  void copy(void* from, void* to, std::size_t size) const;
   ThreadCache* new_cache(ThreadCache** slot);
   ThreadCache* attach();
   void visit_locks(void (*visit)(Mutex& lock, os::Os& os));  // but those of State itself
   void detach(ThreadCache* cache);
   void flush(ThreadCache& cache);
+  void settle_chains();
   pages::PageRecord new_number();
   bool is_careful() const;
   // The span of an object in use, or free and in a cache. Whoever asks holds the object, or the

@@ -106,7 +106,8 @@ Statistics Heap::statistics() {
 std::uint64_t Heap::scavenge(std::uint64_t age_nanoseconds) {
   if (!state_.has_value()) return 0;
   ThreadCache* const cache = thread_caches()[slot_];
-  if (is_cache(cache)) flush(*cache);
+  if (cache != &no_cache) flush(*cache);
+  settle_chains();
   return state_->pages.scavenge_older_than(age_nanoseconds);
 }
 
@@ -163,7 +164,7 @@ Line Heap::check_objects() {
   pages::PageStatistics pages;
   const objects::ObjectCounts counts = count_objects(&pages);
   for (unsigned i = 2; i < sizes_.num_span_classes(); ++i) {
-    std::uint64_t cached = 0;
+    std::uint64_t cached = state.centrals[i].chained_count();
     for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
       cached += cache->objects.cached_count(i);
     }

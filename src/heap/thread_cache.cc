@@ -36,15 +36,14 @@ void give_heap_slot(unsigned slot) {
   used_slots.fetch_and(~(std::uint32_t{1} << slot), std::memory_order_acq_rel);
 }
 
+constinit ATOLL_THREAD_LOCAL bool thread_has_ended = false;
+
 class ThreadExit {
  public:
   static void run(void* argument) {
-    for (ThreadCache*& cache : *static_cast<ThreadCaches*>(argument)) {
-      if (is_cache(cache)) cache->heap->detach(cache);
-      // But for the slot that is always empty.
-      if (&cache != &static_cast<ThreadCaches*>(argument)->back()) {
-        cache = const_cast<ThreadCache*>(&closed_cache);
-      }
+    of_this_thread(thread_has_ended) = true;
+    for (ThreadCache* const cache : *static_cast<ThreadCaches*>(argument)) {
+      if (cache != &no_cache) cache->heap->detach(cache);
     }
   }
 };

@@ -37,19 +37,15 @@ struct alignas(64) ThreadCache {
 // need not ask whether there is one. Never written to.
 extern const ThreadCache no_cache;
 
-// The same for a thread that has given its caches back because it ends. What runs on it after that
-// (other functions that the system calls then, and what it frees of the thread itself) gets no new
-// cache, which nobody would take back, but shares one with other such threads.
-extern const ThreadCache closed_cache;
-
 // The calling thread's cache for each heap.
 using ThreadCaches = std::array<ThreadCache*, kNoHeapSlot + 1>;
 extern constinit ATOLL_THREAD_LOCAL ThreadCaches all_thread_caches;
 inline ThreadCaches& thread_caches() { return of_this_thread(all_thread_caches); }
 
-inline bool is_cache(const ThreadCache* cache) {
-  return cache != &no_cache && cache != &closed_cache;
-}
+// Whether the calling thread has given its caches back because it ends. What runs on it after that
+// (other functions that the system calls then, and what it frees of the thread itself) gets no new
+// cache, which nobody would take back, but shares one with other such threads.
+extern constinit ATOLL_THREAD_LOCAL bool thread_has_ended;
 
 // A free slot, or kNoHeapSlot.
 unsigned take_heap_slot();

@@ -171,6 +171,7 @@ ProcessOptions default_process_options() {
   options.heap.aligns_to_16 = true;
   options.heap.distinct_empty = true;
   options.heap.is_process_heap = true;
+  options.heap.is_bounded = true;
   options.heap.record_window = kRecordWindow;
   options.heap.scavenge_delay = 1000 * kNanosecondsPerMillisecond;
   return options;

@@ -9,6 +9,7 @@ namespace Atoll::objects {
 namespace {
 
 constexpr std::int32_t kFewestGranted = 32;
+constexpr std::int32_t kFirstBatch = 8;
 
 constexpr unsigned kTinySpanClass = port::span_class(port::kTinySizeClass, /*noscan=*/true);
 
@@ -74,8 +75,15 @@ bool Cache::refill(Context& context, unsigned span_class) {
     state.limit = std::min(state.limit * 2, context.sizes->max_limit(span_class));
     state.gave_back = false;
   }
+  if (const Chain chain = centrals_[span_class].take_chain(context); chain.first != nullptr) {
+    list.head = chain.first;
+    state.length += static_cast<std::int32_t>(chain.count);
+    return true;
+  }
   FreeObject** link = &list.head;
-  std::int32_t left = context.sizes->batch(span_class);
+  // Few at first: a class that is seldom used touches little memory.
+  state.taken = std::min(std::max(state.taken * 2, kFirstBatch), context.sizes->batch(span_class));
+  std::int32_t left = state.taken;
   // Where spans have few free objects, several serve one batch. But a new span is made only when
   // an object must be had: spans lie in the order in which they are needed.
   while (left > 0 &&
@@ -329,7 +337,14 @@ void Cache::put_back(Context& context, unsigned span_class, void* p, bool is_own
   auto* const object = static_cast<FreeObject*>(p);
   object->next = state.batch;
   state.batch = object;
-  if (state.batch_count.increment() >= context.sizes->batch(span_class)) {
+  if (state.batch_count.increment() < context.sizes->batch(span_class)) return;
+  if (centrals_[span_class].keep(
+          context, {state.batch, static_cast<std::uint32_t>(state.batch_count.get())})) {
+    state.batch = nullptr;
+    const LockGuard guard(lock_, context.os());
+    state.freed += static_cast<std::uint32_t>(state.batch_count.get());
+    state.batch_count.set(0);
+  } else {
     settle_batch(context, span_class);
   }
 }
@@ -354,6 +369,12 @@ void Cache::settle_list(Context& context, unsigned list, FreeObject* first, std:
   classes_[list].freed -= objects - freed;
 }
 
+// Objects of the list that were counted as freed, for other caches or for their spans.
+void Cache::pass_on(Context& context, unsigned list, FreeObject* first, std::int32_t count) {
+  if (centrals_[list].keep(context, {first, static_cast<std::uint32_t>(count)})) return;
+  settle_list(context, list, first, count);
+}
+
 void Cache::overflow(Context& context, std::size_t offset) {
   const auto list = static_cast<unsigned>(offset / kListStride);
   ClassCache& state = classes_[list];
@@ -366,7 +387,7 @@ void Cache::overflow(Context& context, std::size_t offset) {
   for (std::int32_t i = 0; i < state.limit; ++i) link = &(*link)->next;
   FreeObject* const rest = *link;
   *link = nullptr;
-  settle_list(context, list, rest, state.length - state.limit);
+  pass_on(context, list, rest, state.length - state.limit);
   state.length = state.limit;
 }
 

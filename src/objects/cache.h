@@ -44,6 +44,7 @@ struct ClassCache {
   std::int32_t granted = 0;     // `room` when the list was counted last
   std::int32_t length = 0;      // of the list, then
   std::int32_t limit = 0;       // see overflow()
+  std::int32_t taken = 0;       // objects that spans gave last
   bool gave_back = false;       // objects, since it was last filled
   std::uint64_t allocated = 0;  // ever, up to then; under the cache's lock
   std::uint64_t freed = 0;
@@ -188,6 +189,7 @@ class Cache {
   bool take_objects(Context& context, unsigned span_class, Spans spans);
   void count(Context& context, unsigned list);
   void settle_list(Context& context, unsigned list, FreeObject* first, std::int32_t count);
+  void pass_on(Context& context, unsigned list, FreeObject* first, std::int32_t count);
   void settle_batch(Context& context, unsigned span_class);
   void free_large(Context& context, Span* span, void* p);
   // `is_own`: it goes on the list; else it waits in the batch.

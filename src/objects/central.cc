@@ -168,6 +168,32 @@ inline bool Central::clear_bit(Context& context, Span& span, Address address, Li
   return true;
 }
 
+bool Central::keep(Context& context, Chain chain) {
+  const LockGuard guard(lock_, context.os());
+  const std::uint32_t kept = chained_.load(std::memory_order_relaxed);
+  if (chains_kept_ == kMaxChains || kept + chain.count > context.sizes->most_chained(span_class_)) {
+    return false;
+  }
+  chains_[chains_kept_++] = chain;
+  chained_.store(kept + chain.count, std::memory_order_relaxed);
+  return true;
+}
+
+Chain Central::take_chain(Context& context) {
+  if (chained_count() == 0) return {};
+  const LockGuard guard(lock_, context.os());
+  if (chains_kept_ == 0) return {};
+  const Chain chain = chains_[--chains_kept_];
+  chained_.store(chained_.load(std::memory_order_relaxed) - chain.count, std::memory_order_relaxed);
+  return chain;
+}
+
+void Central::settle_chains(Context& context) {
+  for (Chain chain = take_chain(context); chain.first != nullptr; chain = take_chain(context)) {
+    (void)settle(context, chain.first, chain.count);
+  }
+}
+
 void Central::begin_sweep() {
   for (List<Span>* list : {&full_, &partial_}) {
     while (!list->empty()) {

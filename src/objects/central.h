@@ -6,6 +6,8 @@
 // cache holds is on none. Large objects have spans too, of classes 0 and 1, which are always full.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "src/base/list.h"
@@ -18,6 +20,12 @@ namespace Atoll::objects {
 // A free object, which leads to the next one on its list.
 struct FreeObject {
   FreeObject* next;
+};
+
+// Free objects that stay together on their way from one cache to another.
+struct Chain {
+  FreeObject* first = nullptr;  // null: there is none
+  std::uint32_t count = 0;
 };
 
 // Which spans will do: those that had objects before, or new ones as well.
@@ -47,6 +55,15 @@ class Central {
   // Frees the `count` objects of a list, which all must be taken and of this class. Those that are
   // not are reported and left alone. Returns how many were freed.
   std::uint32_t settle(Context& context, FreeObject* first, std::uint32_t count);
+
+  // Keeps a list for the next cache that needs objects: then nobody looks at their spans and bits.
+  // They may be any thread's to give, and any thread's to take. False: as many wait as may.
+  bool keep(Context& context, Chain chain);
+  // The list that was kept last, or none.
+  Chain take_chain(Context& context);
+  // Settles all that are kept.
+  void settle_chains(Context& context);
+  std::uint32_t chained_count() const { return chained_.load(std::memory_order_relaxed); }
 
   // Every span waits to be swept. No other thread may use the heap, and no cache holds a span.
   void begin_sweep();
@@ -95,6 +112,10 @@ class Central {
   List<Span> partial_;
   List<Span> full_;
   List<Span> unswept_;
+  static constexpr std::size_t kMaxChains = 8;
+  std::array<Chain, kMaxChains> chains_{};
+  std::size_t chains_kept_ = 0;
+  std::atomic<std::uint32_t> chained_{0};  // objects in chains
   std::atomic<std::size_t> spans_{0};
   std::uint64_t swept_frees_ = 0;
   std::uint64_t swept_bytes_ = 0;

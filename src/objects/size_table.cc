@@ -26,6 +26,8 @@ void SizeTable::init(const port::PortSpec& spec, Options options) {
     if (port::size_class_of(i) == 0) continue;
     batches_[i] = objects_in(8192, size_class(i).size, 1, 64);
     limits_[i] = objects_in(32768, size_class(i).size, 2, 256);
+    most_chained_[i] =
+        static_cast<std::uint32_t>(objects_in(256 << 10, size_class(i).size, 8, 2048));
     max_limits_[i] = objects_in(512 << 10, size_class(i).size, 16, 2048);
   }
   for (const Scan scan : {Scan::kNoscan, Scan::kScan}) {

@@ -77,6 +77,8 @@ class SizeTable {
   // How many free objects a cache keeps when it gives back: so many at first, and at most.
   std::int32_t limit(unsigned span_class) const { return limits_[span_class]; }
   std::int32_t max_limit(unsigned span_class) const { return max_limits_[span_class]; }
+  // How many free objects caches may pass on to each other by way of the central list.
+  std::uint32_t most_chained(unsigned span_class) const { return most_chained_[span_class]; }
 
  private:
   // Every class larger than kMaxDirect is a multiple of this.
@@ -93,6 +95,7 @@ class SizeTable {
   std::array<std::int32_t, kMaxSpanClasses> batches_{};
   std::array<std::int32_t, kMaxSpanClasses> limits_{};
   std::array<std::int32_t, kMaxSpanClasses> max_limits_{};
+  std::array<std::uint32_t, kMaxSpanClasses> most_chained_{};
   std::array<std::array<std::uint16_t, kMaxDirect + 1>, 2> direct_{};  // by Scan, then by size
   std::array<std::array<std::uint16_t, kMaxStepped / kStep>, 2> stepped_{};
 };

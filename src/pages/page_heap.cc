@@ -43,6 +43,8 @@ void PageHeap::forget() {
   table_.clear();
   mapped_pages_ = object_pages_ = stack_pages_ = 0;
   fresh_pages_ = released_pages_ = spans_in_use_ = 0;
+  is_bounded_ = false;
+  most_in_use_ = 0;
   scavenge_delay_ = kNever;
   next_scavenge_ = 0;
 }
@@ -110,11 +112,13 @@ void PageHeap::add_free(Span* span, Range pages, std::uint64_t since) {
 void PageHeap::merge_free(Span* span, Range pages, std::uint64_t since) {
   if (Span* const before = free_span_before(pages.base); before != nullptr) {
     pages = {before->base, before->bytes() + pages.size};
+    since = std::max(since, before->unused_since);
     free_.remove(before);
     drop(before);
   }
   if (Span* const next = free_span_at(pages.end()); next != nullptr) {
     pages.size += next->bytes();
+    since = std::max(since, next->unused_since);
     free_.remove(next);
     drop(next);
   }
@@ -134,7 +138,8 @@ bool PageHeap::grow(std::uint64_t bytes) {
   }
   mapped_pages_ += count_of(offered);
   fresh_pages_ += count_of(offered);
-  merge_free(span, offered, platform_->os.monotonic_nanoseconds());
+  // Pages that were never used have nothing to give back: how old they are does not matter.
+  merge_free(span, offered, 0);
   return true;
 }
 
@@ -156,6 +161,18 @@ bool PageHeap::make_ready(Range pages) {
   return true;
 }
 
+// Before `pages` that hold no memory get some.
+void PageHeap::relieve(std::uint64_t pages) {
+  const std::uint64_t in_use = object_pages_ + stack_pages_ + pages;
+  most_in_use_ = std::max(most_in_use_, in_use);
+  constexpr std::uint64_t kSlack = (std::uint64_t{4} << 20) / port::kPageSize;
+  const std::uint64_t most = most_in_use_ + most_in_use_ / 8 + kSlack;
+  const std::uint64_t held = mapped_pages_ - fresh_pages_ - released_pages_ + pages;
+  if (held <= most) return;
+  // Some more than must be, so that it is not done for every span.
+  (void)release_largest((held - most + kSlack / 2) * port::kPageSize);
+}
+
 // Makes free pages those of a user. Where a page of the hardware is larger, its other pages become
 // Ready with them, but stay free and fresh.
 bool PageHeap::hand_out(Range pages, bool* needs_zero) {
@@ -164,6 +181,7 @@ bool PageHeap::hand_out(Range pages, bool* needs_zero) {
   const PageCounts counts = bits_.count(pages);
   const std::uint64_t released = bits_.count(units).released;
   if (!make_ready(units)) return false;
+  if (is_bounded_) relieve(counts.fresh + counts.released);
   bits_.set_dirty(pages);
   fresh_pages_ -= counts.fresh;
   released_pages_ -= released;
@@ -214,6 +232,10 @@ std::uint64_t PageHeap::release_older_than(std::uint64_t age, std::uint64_t now)
 std::uint64_t PageHeap::scavenge_bytes(std::uint64_t bytes) {
   if (!platform_->machine.can_shrink) return 0;
   const LockGuard guard(lock_, platform_->os);
+  return release_largest(bytes);
+}
+
+std::uint64_t PageHeap::release_largest(std::uint64_t bytes) {
   std::uint64_t done = 0;
   free_.for_each([&](const Span* span) {
     if (done < bytes) done += release(span->range());

@@ -58,6 +58,10 @@ class PageHeap {
   // Then, where mallocinit does it: the port's arena hints, or the reservations of a 32-bit start.
   void init_arenas(const port::HintOptions& hint_options = {});
 
+  // Free pages that hold memory are given back before others get memory, where the heap would hold
+  // an eighth and 4 MiB more than its user ever had in use. By default it never is.
+  void set_bounded(bool is_bounded) { is_bounded_ = is_bounded; }
+
   // Pages that have been free for so many nanoseconds are given back when others become free. The
   // largest number: never, which is the default.
   void set_scavenge_delay(std::uint64_t delay) { scavenge_delay_ = delay; }
@@ -119,7 +123,9 @@ class PageHeap {
   bool grow(std::uint64_t bytes);
   bool hand_out(Range pages, bool* needs_zero);
   bool make_ready(Range pages);
+  void relieve(std::uint64_t pages);
   std::uint64_t release(Range pages);
+  std::uint64_t release_largest(std::uint64_t bytes);
   std::uint64_t release_older_than(std::uint64_t age, std::uint64_t now);
 
   Span* free_span_at(Address base) const;
@@ -147,6 +153,8 @@ class PageHeap {
   // that is larger.
   std::uint64_t unit_ = 0;
 
+  bool is_bounded_ = false;
+  std::uint64_t most_in_use_ = 0;  // pages, ever
   std::uint64_t scavenge_delay_ = kNever;
   std::uint64_t next_scavenge_ = 0;  // not before that time
 

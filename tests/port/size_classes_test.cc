@@ -161,16 +161,16 @@ TEST(DivMagic, HasThePublishedNumbers) {
   const auto is = [](Release release, std::uint32_t size, DivMagic expected) {
     return div_magic(release)[size_class(release, size)] == expected;
   };
-  EXPECT_TRUE(is(k1_11, 8, {3, 0, 1, 65528}));
-  EXPECT_TRUE(is(k1_11, 48, {4, 9, 171, 0}));
-  EXPECT_TRUE(is(k1_11, 80, {4, 10, 205, 0}));
-  EXPECT_TRUE(is(k1_11, 144, {4, 9, 57, 0}));
-  EXPECT_TRUE(is(k1_11, 32768, {15, 0, 1, 32768}));
-  EXPECT_TRUE(is(k1_13, 48, {4, 11, 683, 0}));
-  EXPECT_TRUE(is(k1_16, 24, {3, 11, 683, 0}));
-  EXPECT_TRUE(is(k1_17, 8, {0, 32, 536870912, 0}));
-  EXPECT_TRUE(is(k1_17, 24, {0, 32, 178956971, 0}));
-  EXPECT_TRUE(is(k1_27, 32768, {0, 32, 131072, 0}));
+  EXPECT_TRUE(is(k1_11, 8, {.mul = 1, .base_mask = 65528, .shift = 3, .shift2 = 0}));
+  EXPECT_TRUE(is(k1_11, 48, {.mul = 171, .base_mask = 0, .shift = 4, .shift2 = 9}));
+  EXPECT_TRUE(is(k1_11, 80, {.mul = 205, .base_mask = 0, .shift = 4, .shift2 = 10}));
+  EXPECT_TRUE(is(k1_11, 144, {.mul = 57, .base_mask = 0, .shift = 4, .shift2 = 9}));
+  EXPECT_TRUE(is(k1_11, 32768, {.mul = 1, .base_mask = 32768, .shift = 15, .shift2 = 0}));
+  EXPECT_TRUE(is(k1_13, 48, {.mul = 683, .base_mask = 0, .shift = 4, .shift2 = 11}));
+  EXPECT_TRUE(is(k1_16, 24, {.mul = 683, .base_mask = 0, .shift = 3, .shift2 = 11}));
+  EXPECT_TRUE(is(k1_17, 8, {.mul = 536870912, .base_mask = 0, .shift = 0, .shift2 = 32}));
+  EXPECT_TRUE(is(k1_17, 24, {.mul = 178956971, .base_mask = 0, .shift = 0, .shift2 = 32}));
+  EXPECT_TRUE(is(k1_27, 32768, {.mul = 131072, .base_mask = 0, .shift = 0, .shift2 = 32}));
 }
 
 TEST(DivMagic, MasksPowersOfTwo) {

@@ -73,7 +73,7 @@ def _impl(ctx):
         ),
         feature(name = "dbg", flag_sets = _flags(_COMPILE, ["-g", "-O0"])),
         feature(name = "fastbuild", flag_sets = _flags(_COMPILE, ["-O1"])),
-        feature(name = "opt", flag_sets = _flags(_COMPILE, ["-O2", "-DNDEBUG"])),
+        feature(name = "opt", flag_sets = _flags(_COMPILE, ["-O2", "-DNDEBUG"] + ctx.attr.opt_flags)),
     ]
     features += [_sanitizer(name) for name in ctx.attr.sanitizers]
     if ctx.attr.pic:
@@ -112,6 +112,7 @@ cc_toolchain_config = rule(
         "dynamic_linker": attr.bool(),
         "include_directories": attr.string_list(mandatory = True),
         "link_flags": attr.string_list(),
+        "opt_flags": attr.string_list(),
         "pic": attr.bool(),
         "program_suffix": attr.string(),
         "sanitizers": attr.string_list(),

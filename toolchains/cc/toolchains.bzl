@@ -21,6 +21,7 @@ def _gnu(compiler, is_host):
         compiler = "gcc",
         dynamic_linker = is_host,
         link_flags = quiet + ["-pthread", "-lstdc++", "-lm"],
+        opt_flags = ["-ffunction-sections", "-fdata-sections"] if is_host else [],
         pic = not is_mingw,
         sanitizers = ["asan", "ubsan"] if is_host else [],
         static_program = not is_host,
