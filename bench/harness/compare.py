@@ -1,0 +1,125 @@
+"""Compares allocators side by side; see bench/compare --help."""
+
+import argparse
+import pathlib
+import sys
+import tempfile
+from typing import List, NoReturn
+
+import build
+import peers
+import samples
+import table
+from measuring import Runner
+from rows import all_rows, Row
+from samples import Sample
+
+_DESCRIPTION = """\
+Runs every workload under Atoll, glibc, mimalloc, jemalloc and gperftools' tcmalloc in turn, and
+prints one table of times and one of peak memory for each kind of workload.
+
+docs/BENCHMARKS.md says what the workloads do and how to read the tables."""
+
+_EXAMPLES = """\
+examples:
+  bench/compare                                  everything: about 15 minutes
+  bench/compare --only pair-64 churn-100k        some rows
+  bench/compare --allocators atoll glibc         some allocators
+  bench/compare --atoll bazel-bin/src/malloc/libatoll.so   another build of the library
+  bench/compare --csv all.csv; bench/compare --from all.csv --svg all.svg
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message}", file=sys.stderr)
+        sys.exit(2)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="bench/compare",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--rounds", type=int, default=None, metavar="N", help="how often everything is run (7)")
+    add("--only", nargs="+", metavar="WORKLOAD", default=[], help="only these rows")
+    add("--allocators", nargs="+", metavar="NAME", default=peers.NAMES, choices=peers.NAMES)
+    add("--quick", action="store_true", help="a tenth of the work, 3 rounds: a first impression")
+    add("--atoll", type=pathlib.Path, metavar="PATH", help="a libatoll.so built already")
+    add("--csv", type=pathlib.Path, metavar="FILE", help="write the result of every run")
+    add("--from", type=pathlib.Path, metavar="FILE", dest="source", help="run nothing: read a --csv")
+    add("--list", action="store_true", help="list the rows")
+    return parser
+
+
+def _check(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
+    if arguments.rounds is not None and not 1 <= arguments.rounds <= 1000:
+        parser.error(f"--rounds {arguments.rounds}: 1 to 1000")
+    for path in (arguments.atoll, arguments.source):
+        if path and not path.is_file():
+            parser.error(f"no such file: {path}")
+    for path in (arguments.csv,):
+        if path and not path.absolute().parent.is_dir():
+            parser.error(f"no such folder: {path.parent}")
+
+
+def _chosen_rows(parser: argparse.ArgumentParser, rows: List[Row], names: List[str]) -> List[Row]:
+    unknown = [name for name in names if name not in [row.name for row in rows]]
+    if unknown:
+        parser.error(f"no such workload: {', '.join(unknown)}; --list has them")
+    return [row for row in rows if not names or row.name in names]
+
+
+def _tell(line: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+
+
+def _measured(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> List[Sample]:
+    with tempfile.TemporaryDirectory(prefix="atoll-bench-") as temporary:
+        folder = pathlib.Path(temporary)
+        wants_atoll = peers.ATOLL in arguments.allocators and not arguments.list
+        build.build(folder, with_atoll=wants_atoll and not arguments.atoll)
+        rows = _chosen_rows(parser, all_rows(folder), arguments.only)
+        if arguments.list:
+            for row in rows:
+                print(f"{row.name:18} {row.group:14} {row.what}")
+            sys.exit(0)
+        library = arguments.atoll.resolve() if arguments.atoll else folder / "libatoll.so"
+        allocators = peers.chosen(arguments.allocators, str(library))
+        rounds = arguments.rounds or (3 if arguments.quick else 7)
+        runner = Runner(folder, 0.1 if arguments.quick else 1)
+        found = runner.run_all(rows, allocators, rounds, _tell)
+        _tell("")
+        return found
+
+
+def main() -> int:
+    parser = _parser()
+    arguments = parser.parse_args()
+    _check(parser, arguments)
+    try:
+        found = samples.read_csv(arguments.source) if arguments.source else _measured(parser, arguments)
+    except samples.FormatError as error:
+        parser.error(str(error))
+    except build.BuildError as error:
+        sys.exit(f"bench/compare: {error}")
+    if arguments.csv:
+        samples.write_csv(arguments.csv, found)
+    print(table.report(found, table.as_text, "== "))
+    return 1 if any(sample.problem.startswith("failed") for sample in found) else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever reads has read enough.
+        sys.stdout = None
