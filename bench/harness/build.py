@@ -9,7 +9,7 @@ from typing import List
 
 WORKSPACE = pathlib.Path(__file__).resolve().parent.parent.parent
 
-_PROGRAMS = ["workloads", "trivial", "measure"]
+_PROGRAMS = ["workloads", "trivial", "measure", "soak"]
 _LIBRARY_LABEL = "//src/malloc:libatoll.so"
 
 

@@ -1,13 +1,17 @@
 """Compares allocators side by side; see bench/compare --help."""
 
 import argparse
+import os
 import pathlib
 import sys
 import tempfile
-from typing import List, NoReturn
+from typing import List
 
 import build
+import command_line
 import peers
+import plot
+import record
 import samples
 import table
 from measuring import Runner
@@ -30,16 +34,8 @@ examples:
 """
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        print(f"{self.prog}: {message}", file=sys.stderr)
-        sys.exit(2)
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = command_line.Parser(
         prog="bench/compare",
         description=_DESCRIPTION,
         epilog=_EXAMPLES,
@@ -53,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--atoll", type=pathlib.Path, metavar="PATH", help="a libatoll.so built already")
     add("--csv", type=pathlib.Path, metavar="FILE", help="write the result of every run")
     add("--from", type=pathlib.Path, metavar="FILE", dest="source", help="run nothing: read a --csv")
+    add("--svg", type=pathlib.Path, metavar="FILE", help="draw every ratio")
+    add("--update-docs", action="store_true", help="write the results into docs/BENCHMARKS.md")
     add("--list", action="store_true", help="list the rows")
     return parser
 
@@ -61,9 +59,8 @@ def _check(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> No
     if arguments.rounds is not None and not 1 <= arguments.rounds <= 1000:
         parser.error(f"--rounds {arguments.rounds}: 1 to 1000")
     for path in (arguments.atoll, arguments.source):
-        if path and not path.is_file():
-            parser.error(f"no such file: {path}")
-    for path in (arguments.csv,):
+        command_line.check_file(parser, path)
+    for path in (arguments.csv, arguments.svg):
         if path and not path.absolute().parent.is_dir():
             parser.error(f"no such folder: {path.parent}")
 
@@ -84,14 +81,13 @@ def _measured(parser: argparse.ArgumentParser, arguments: argparse.Namespace) ->
     with tempfile.TemporaryDirectory(prefix="atoll-bench-") as temporary:
         folder = pathlib.Path(temporary)
         wants_atoll = peers.ATOLL in arguments.allocators and not arguments.list
-        build.build(folder, with_atoll=wants_atoll and not arguments.atoll)
+        library = command_line.make_programs(folder, arguments.atoll, wants_atoll)
         rows = _chosen_rows(parser, all_rows(folder), arguments.only)
         if arguments.list:
             for row in rows:
                 print(f"{row.name:18} {row.group:14} {row.what}")
             sys.exit(0)
-        library = arguments.atoll.resolve() if arguments.atoll else folder / "libatoll.so"
-        allocators = peers.chosen(arguments.allocators, str(library))
+        allocators = peers.chosen(arguments.allocators, library)
         rounds = arguments.rounds or (3 if arguments.quick else 7)
         runner = Runner(folder, 0.1 if arguments.quick else 1)
         found = runner.run_all(rows, allocators, rounds, _tell)
@@ -99,19 +95,30 @@ def _measured(parser: argparse.ArgumentParser, arguments: argparse.Namespace) ->
         return found
 
 
+def _tell_results(arguments: argparse.Namespace, found: List[Sample]) -> None:
+    if arguments.csv:
+        samples.write_csv(arguments.csv, found)
+    if arguments.svg:
+        arguments.svg.write_text(plot.svg(found), encoding="utf-8")
+    if arguments.update_docs:
+        record.update(build.WORKSPACE / "docs", found)
+    print(table.report(found, table.as_text, "== "))
+
+
 def main() -> int:
     parser = _parser()
     arguments = parser.parse_args()
     _check(parser, arguments)
     try:
-        found = samples.read_csv(arguments.source) if arguments.source else _measured(parser, arguments)
+        if arguments.source:
+            found = samples.read_csv(arguments.source)
+        else:
+            found = _measured(parser, arguments)
+        _tell_results(arguments, found)
     except samples.FormatError as error:
         parser.error(str(error))
-    except build.BuildError as error:
+    except (build.BuildError, record.RecordError) as error:
         sys.exit(f"bench/compare: {error}")
-    if arguments.csv:
-        samples.write_csv(arguments.csv, found)
-    print(table.report(found, table.as_text, "== "))
     return 1 if any(sample.problem.startswith("failed") for sample in found) else 0
 
 
@@ -121,5 +128,5 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        # Whoever reads has read enough.
-        sys.stdout = None
+        # Whoever reads has read enough; nothing is to be written when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
