@@ -4,7 +4,7 @@ import argparse
 import pathlib
 import shutil
 import sys
-from typing import NoReturn, Optional
+from typing import NoReturn, Optional, Tuple
 
 import build
 
@@ -22,11 +22,18 @@ def check_file(parser: argparse.ArgumentParser, path: Optional[pathlib.Path]) ->
         parser.error(f"no such file: {path}")
 
 
-def make_programs(folder: pathlib.Path, atoll: Optional[pathlib.Path], wants_atoll: bool) -> str:
-    """Puts the programs and a libatoll.so into the folder; where the library is, or would be."""
-    build.build(folder, with_atoll=wants_atoll and not atoll)
-    library = folder / "libatoll.so"
+def find_programs(
+    temporary: pathlib.Path,
+    programs: Optional[pathlib.Path],
+    atoll: Optional[pathlib.Path],
+    wants_atoll: bool,
+) -> Tuple[pathlib.Path, str]:
+    """Where the programs are, and where libatoll.so is or would be: what is not given is built."""
+    library = temporary / "libatoll.so"
     if atoll:
-        # A copy, as of all that is measured.
+        # A copy, which no build changes under way.
         shutil.copy(atoll, library)
-    return str(library)
+    if programs:
+        return programs.resolve(), str(library)
+    build.build(temporary, with_atoll=wants_atoll and not atoll)
+    return temporary, str(library)

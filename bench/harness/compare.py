@@ -44,11 +44,14 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--rounds", type=int, default=None, metavar="N", help="how often everything is run (7)")
     add("--only", nargs="+", metavar="WORKLOAD", default=[], help="only these rows")
-    add("--allocators", nargs="+", metavar="NAME", default=peers.NAMES, choices=peers.NAMES)
+    known = f"only these of {', '.join(peers.NAMES)}"
+    add("--allocators", nargs="+", metavar="NAME", choices=peers.NAMES, help=known)
+    parser.set_defaults(allocators=peers.NAMES)
     add("--quick", action="store_true", help="a tenth of the work, 3 rounds: a first impression")
     add("--atoll", type=pathlib.Path, metavar="PATH", help="a libatoll.so built already")
+    add("--programs", type=pathlib.Path, metavar="FOLDER", help="the workloads built already")
     add("--csv", type=pathlib.Path, metavar="FILE", help="write the result of every run")
-    add("--from", type=pathlib.Path, metavar="FILE", dest="source", help="run nothing: read a --csv")
+    add("--from", type=pathlib.Path, metavar="CSV", dest="source", help="run nothing, read results")
     add("--svg", type=pathlib.Path, metavar="FILE", help="draw every ratio")
     add("--update-docs", action="store_true", help="write the results into docs/BENCHMARKS.md")
     add("--list", action="store_true", help="list the rows")
@@ -60,16 +63,17 @@ def _check(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> No
         parser.error(f"--rounds {arguments.rounds}: 1 to 1000")
     for path in (arguments.atoll, arguments.source):
         command_line.check_file(parser, path)
+    if arguments.programs and not (arguments.programs / "workloads").is_file():
+        parser.error(f"no workloads in {arguments.programs}")
     for path in (arguments.csv, arguments.svg):
         if path and not path.absolute().parent.is_dir():
             parser.error(f"no such folder: {path.parent}")
 
 
-def _chosen_rows(parser: argparse.ArgumentParser, rows: List[Row], names: List[str]) -> List[Row]:
-    unknown = [name for name in names if name not in [row.name for row in rows]]
+def _check_names(parser: argparse.ArgumentParser, names: List[str], known: List[str]) -> None:
+    unknown = [name for name in names if name not in known]
     if unknown:
         parser.error(f"no such workload: {', '.join(unknown)}; --list has them")
-    return [row for row in rows if not names or row.name in names]
 
 
 def _tell(line: str) -> None:
@@ -77,22 +81,41 @@ def _tell(line: str) -> None:
         print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
 
 
+def _list(rows: List[Row]) -> None:
+    for row in rows:
+        print(f"{row.name:18} {row.group:14} {row.what}")
+
+
 def _measured(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> List[Sample]:
+    """Nothing with --list."""
     with tempfile.TemporaryDirectory(prefix="atoll-bench-") as temporary:
-        folder = pathlib.Path(temporary)
         wants_atoll = peers.ATOLL in arguments.allocators and not arguments.list
-        library = command_line.make_programs(folder, arguments.atoll, wants_atoll)
-        rows = _chosen_rows(parser, all_rows(folder), arguments.only)
+        folder, library = command_line.find_programs(
+            pathlib.Path(temporary), arguments.programs, arguments.atoll, wants_atoll
+        )
+        rows = all_rows(folder)
+        _check_names(parser, arguments.only, [row.name for row in rows])
+        rows = [row for row in rows if not arguments.only or row.name in arguments.only]
         if arguments.list:
-            for row in rows:
-                print(f"{row.name:18} {row.group:14} {row.what}")
-            sys.exit(0)
+            _list(rows)
+            return []
         allocators = peers.chosen(arguments.allocators, library)
         rounds = arguments.rounds or (3 if arguments.quick else 7)
         runner = Runner(folder, 0.1 if arguments.quick else 1)
         found = runner.run_all(rows, allocators, rounds, _tell)
         _tell("")
         return found
+
+
+def _read(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> List[Sample]:
+    found = samples.read_csv(arguments.source)
+    _check_names(parser, arguments.only, [sample.workload for sample in found])
+    return [
+        sample
+        for sample in found
+        if sample.allocator in arguments.allocators
+        and (not arguments.only or sample.workload in arguments.only)
+    ]
 
 
 def _tell_results(arguments: argparse.Namespace, found: List[Sample]) -> None:
@@ -110,11 +133,9 @@ def main() -> int:
     arguments = parser.parse_args()
     _check(parser, arguments)
     try:
-        if arguments.source:
-            found = samples.read_csv(arguments.source)
-        else:
-            found = _measured(parser, arguments)
-        _tell_results(arguments, found)
+        found = (_read if arguments.source else _measured)(parser, arguments)
+        if found:
+            _tell_results(arguments, found)
     except samples.FormatError as error:
         parser.error(str(error))
     except (build.BuildError, record.RecordError) as error:

@@ -106,9 +106,10 @@ def main() -> int:
         parser.error(f"--bound {arguments.bound:g}: more than 0, up to 1000")
     command_line.check_file(parser, arguments.atoll)
     with tempfile.TemporaryDirectory(prefix="atoll-soak-") as temporary:
-        folder = pathlib.Path(temporary)
         is_ours = arguments.allocator == peers.ATOLL
-        library = command_line.make_programs(folder, arguments.atoll, is_ours)
+        folder, library = command_line.find_programs(
+            pathlib.Path(temporary), None, arguments.atoll, is_ours
+        )
         (allocator,) = peers.chosen([arguments.allocator], library)
         if allocator.why_not():
             sys.exit(f"bench/soak: {allocator.name} cannot be run here: {allocator.why_not()}")
