@@ -5,7 +5,7 @@ import math
 import statistics
 from typing import Callable, Dict, Iterable, List, Optional, Tuple
 
-from peers import ATOLL
+from peers import ATOLL, NAMES
 from samples import Sample
 
 Measure = Callable[[Sample], float]
@@ -107,7 +107,7 @@ class Summary:
 
 
 def summary(rows: List[RowFigures], limit: float) -> Summary:
-    names = list(dict.fromkeys(name for row in rows for name in row.medians))
+    names = [name for name in NAMES if any(name in row.medians for row in rows)]
     whole = [row for row in rows if all(name in row.medians for name in names)]
     means = {name: geometric_mean(row.medians[name] for row in whole) for name in names if whole}
     peers = [name for name in means if name != ATOLL]

@@ -39,7 +39,8 @@ void serve(Station& station) {
 void larson(Run& run) {
   constexpr std::size_t kBlocks = 5000;
   constexpr std::int64_t kReplacements = 20'000;
-  std::latch done(run.threads());
+  // Static, because a thread may not have left count_down() when everybody has counted.
+  static std::latch done(run.threads());
   std::vector<Station> stations(static_cast<std::size_t>(run.threads()));
   run.on_lanes([&](Lane& lane) {
     Station& station = stations[static_cast<std::size_t>(lane.number())];

@@ -28,7 +28,7 @@ TEST(BlockDeathTest, ChangedAtItsBeginning) {
 }
 
 TEST(BlockDeathTest, ChangedAtItsEnd) {
-  for (const std::size_t size : {1, 7, 8, 9, 4096, 4104}) {
+  for (const std::size_t size : {1U, 7U, 8U, 9U, 4096U, 4104U}) {
     const Block block = allocate(size);
     ++block.data[size - 1];
     EXPECT_EXIT(release(block), testing::ExitedWithCode(1), kMessage) << size;
@@ -39,7 +39,7 @@ TEST(BlockDeathTest, ChangedAtItsEnd) {
 
 TEST(BlockDeathTest, ChangedInAnyPage) {
   const Block block = allocate(20'000);
-  for (const std::size_t at : {4096, 8192, 16384}) {
+  for (const std::size_t at : {4096U, 8192U, 16384U}) {
     ++block.data[at];
     EXPECT_EXIT(release(block), testing::ExitedWithCode(1), kMessage) << at;
     --block.data[at];
