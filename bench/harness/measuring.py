@@ -11,7 +11,8 @@ from peers import Allocator
 from rows import LIBRARY, Row, SCALE
 from samples import Sample
 
-_TIMEOUT_SECONDS = 120
+# The same for everybody: settings of allocators are not taken over from who calls.
+ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
 
 
 def _printed(output: str) -> Dict[str, float]:
@@ -34,11 +35,12 @@ def _why_failed(status: int, errors: str) -> str:
 
 
 class Runner:
-    """Knows where the programs are."""
+    """Knows where the programs are, how much work they are given, and how long it may take."""
 
-    def __init__(self, folder: pathlib.Path, scale: float) -> None:
+    def __init__(self, folder: pathlib.Path, scale: float, timeout: float = 120) -> None:
         self._folder = folder
         self._scale = scale
+        self._timeout = timeout
 
     def _command(self, row: Row, library: str, result: int) -> List[str]:
         preload = "" if row.preloads_itself() else library
@@ -48,7 +50,7 @@ class Runner:
         return [str(self._folder / "measure"), str(result), str(repeat), preload] + command
 
     def _execute(self, row: Row, library: str, output: List[int]) -> str:
-        """Runs it; what `measure` says of it, "" if it did not end in time."""
+        """Runs it; what `measure` says of it."""
         read_end, write_end = os.pipe()
         with os.fdopen(read_end) as result, open(row.stdin or os.devnull, "rb") as stdin:
             process = subprocess.Popen(
@@ -57,12 +59,12 @@ class Runner:
                 stdout=output[0],
                 stderr=output[1],
                 pass_fds=[write_end],
-                env={**os.environ, **row.environment},
+                env={**ENVIRONMENT, **row.environment},
                 start_new_session=True,
             )
             os.close(write_end)
             try:
-                process.wait(_TIMEOUT_SECONDS)
+                process.wait(self._timeout)
             finally:
                 # The group is the workload's own.
                 if process.poll() is None:
@@ -79,14 +81,18 @@ class Runner:
             try:
                 result = self._execute(row, allocator.library, [output.fileno(), errors.fileno()])
             except subprocess.TimeoutExpired:
-                return Sample(*name, problem=f"failed: no end after {_TIMEOUT_SECONDS} seconds")
+                return Sample(*name, problem=f"failed: no end after {self._timeout:g} seconds")
             output.seek(0)
             errors.seek(0)
+            said = errors.read()
+            if not result:
+                return Sample(*name, problem="failed: it could not be measured")
             wall, user, system, peak, status = (float(word) for word in result.split())
             if status:
-                return Sample(*name, problem=_why_failed(int(status), errors.read()))
-            if "cannot be preloaded" in (text := errors.read()):
-                return Sample(*name, problem=f"failed: {text.strip().splitlines()[0]}")
+                return Sample(*name, problem=_why_failed(int(status), said))
+            # The loader goes on without the library, and only says so.
+            if "cannot be preloaded" in said:
+                return Sample(*name, problem=f"failed: {said.strip().splitlines()[0]}")
             printed = _printed(output.read())
         return Sample(
             *name,

@@ -13,6 +13,7 @@ import command_line
 import peers
 from build import BuildError
 from growth import Growth, growth, Point
+from measuring import ENVIRONMENT
 
 _DESCRIPTION = """\
 Keeps an allocator busy with threads that come and go and pass blocks to each other, looks at the
@@ -74,7 +75,7 @@ def _watch(process: subprocess.Popen, seconds: float) -> List[Point]:
 
 
 def _soak(program: str, library: str, seconds: float) -> List[Point]:
-    environment = {**os.environ, **({"LD_PRELOAD": library} if library else {})}
+    environment = {**ENVIRONMENT, **({"LD_PRELOAD": library} if library else {})}
     process = subprocess.Popen([program, str(seconds)], env=environment, stdin=subprocess.DEVNULL)
     try:
         points = _watch(process, seconds)

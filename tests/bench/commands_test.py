@@ -1,8 +1,10 @@
 """The commands as programs, and every workload of a tiny size under the C library's malloc."""
 
+import os
 import pathlib
 import subprocess
 import tempfile
+import time
 import unittest
 from typing import List
 
@@ -118,9 +120,35 @@ class Running(unittest.TestCase):
         self.assertEqual(killed, "failed: signal 11")
         self.assertEqual(self.run_row(["/nowhere"], package="p").problem, "not run: package p")
 
+    def test_what_does_not_end_is_ended_with_all_that_it_started(self) -> None:
+        command = ["/bin/sh", "-c", "sleep 60 & echo $! >$0; wait"]
+        with tempfile.NamedTemporaryFile("r") as file:
+            row = Row("row", PROGRAMS, [*command, file.name], "")
+            found = Runner(FOLDER, 1, timeout=0.5).run(row, GLIBC, 1)
+            self.assertEqual(found.problem, "failed: no end after 0.5 seconds")
+            self.assertFalse(self._runs(int(file.read())))
+
+    def _runs(self, process: int) -> bool:
+        """A moment later: what was killed may still be waiting for its parent."""
+        for _ in range(100):
+            try:
+                with open(f"/proc/{process}/stat", encoding="ascii") as stat:
+                    if stat.read().rsplit(")", 1)[1].split()[0] == "Z":
+                        return False
+            except FileNotFoundError:
+                return False
+            time.sleep(0.05)
+        return True
+
     def test_a_library_that_cannot_be_loaded_is_no_result(self) -> None:
         found = self.run_row(["/bin/true"], Allocator("other", __file__, ""))
         self.assertTrue(found.problem.startswith("failed: "), found.problem)
+
+    def test_what_is_set_here_does_not_count(self) -> None:
+        os.environ["MALLOC_ARENA_MAX"] = "1"
+        self.addCleanup(os.environ.pop, "MALLOC_ARENA_MAX")
+        found = self.run_row(["/bin/sh", "-c", "test -z $MALLOC_ARENA_MAX"])
+        self.assertEqual(found.problem, "")
 
     def test_a_program_is_run_as_often_as_asked(self) -> None:
         with tempfile.NamedTemporaryFile("r") as file:
