@@ -41,7 +41,8 @@ def _circumstances(samples: List[Sample]) -> str:
     kernel = ".".join(platform.release().split(".")[:2])
     return (
         f"{rounds} rounds on {os.cpu_count()} processors ({_processor()}), Linux {kernel}.\n"
-        f"Debian's packages: {', '.join(peers)}."
+        f"Debian's packages: {', '.join(peers)}.\n"
+        "Every single run is in [benchmarks.csv](benchmarks.csv)."
     )
 
 
