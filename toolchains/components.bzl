@@ -261,6 +261,35 @@ COMPONENTS = {
         ],
         packages = ["clang-19", "llvm-19", "libclang-rt-19-dev"],
     ),
+    "peers": dict(
+        why = "the allocators that Atoll is compared with (bench/compare)",
+        files = [
+            "/usr/lib/x86_64-linux-gnu/libjemalloc.so.2",
+            "/usr/lib/x86_64-linux-gnu/libmimalloc.so.2",
+            "/usr/lib/x86_64-linux-gnu/libtcmalloc_minimal.so.4",
+        ],
+        packages = ["libjemalloc2", "libmimalloc2.0", "libtcmalloc-minimal4"],
+    ),
+    "compared-programs": dict(
+        why = "the programs that are run under every allocator (bench/compare)",
+        files = [
+            "/usr/bin/lua5.4",
+            "/usr/bin/perl",
+            "/usr/bin/python3",
+            "/usr/bin/redis-benchmark",
+            "/usr/bin/redis-server",
+            "/usr/bin/sqlite3",
+        ],
+        packages = ["lua5.4", "perl", "python3-minimal", "redis-server", "sqlite3"],
+    ),
+    "google-benchmark": dict(
+        why = "measures single calls of malloc (//bench/small)",
+        files = [
+            "/usr/include/benchmark/benchmark.h",
+            "/usr/lib/x86_64-linux-gnu/libbenchmark_main.a",
+        ],
+        packages = ["libbenchmark-dev"],
+    ),
     "lint": dict(
         why = "checks the sources (tools/lint)",
         files = ["/usr/bin/clang-format-19", "/usr/bin/clang-tidy-19", "/usr/bin/shellcheck"],

@@ -31,12 +31,11 @@ def _local_tools_impl(ctx):
         if lacks:
             missing[name] = lacks
     ctx.file("BUILD", "")
-    ctx.file("tools.bzl", "TOOLS_DIR = %r\nMISSING = %r\nHAS_HOST_LIBRARIES = %r\nHAS_RACE_DETECTOR = %r\n" % (
-        tools_dir,
-        missing,
-        _is_here(ctx, tools_dir, "host-libraries"),
-        _is_here(ctx, tools_dir, "race-detector"),
-    ))
+    lines = ["TOOLS_DIR = %r" % tools_dir, "MISSING = %r" % missing]
+    for component in ["google-benchmark", "host-libraries", "race-detector"]:
+        name = "HAS_" + component.upper().replace("-", "_")
+        lines.append("%s = %r" % (name, _is_here(ctx, tools_dir, component)))
+    ctx.file("tools.bzl", "\n".join(lines) + "\n")
 
 local_tools = repository_rule(
     implementation = _local_tools_impl,

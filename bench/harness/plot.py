@@ -1,0 +1,154 @@
+"""The picture of a comparison: every row's ratios to its best peer, one panel for each measure."""
+
+import html
+import math
+from typing import Dict, List, Tuple
+
+import ratios
+from peers import ATOLL
+from ratios import RowFigures
+from rows import GROUPS
+from samples import Sample
+from table import Kind, KINDS, order
+
+_LABELS = 130
+_PANEL = 350
+_GAP = 64
+_HEADER = 62
+_ROW = 16
+_WIDTH = _LABELS + 2 * _PANEL + 2 * _GAP
+
+# Ratios beyond are drawn at the edge, with their numbers beside it.
+_LOWEST, _HIGHEST = 1 / 4, 8
+
+_STYLE = """
+  svg { --paper: #ffffff; --ink: #1f2328; --faint: #d8dee4; --band: #f6f8fa;
+        --atoll: #0969da; --glibc: #6e7781; --mimalloc: #bf3989; --jemalloc: #bc4c00;
+        --tcmalloc: #1a7f37; }
+  @media (prefers-color-scheme: dark) {
+    svg { --paper: #0d1117; --ink: #e6edf3; --faint: #30363d; --band: #161b22;
+          --atoll: #58a6ff; --glibc: #9198a1; --mimalloc: #f778ba; --jemalloc: #f0883e;
+          --tcmalloc: #56d364; }
+  }
+  text { font: 11px sans-serif; fill: var(--ink); }
+  .title { font-weight: bold; }
+  .number { font-size: 9px; }
+  .middle { text-anchor: middle; }
+  .paper { fill: var(--paper); }
+  .band { fill: var(--band); }
+  .grid { stroke: var(--faint); }
+  .one { stroke: var(--ink); }
+  .atoll { fill: var(--atoll); stroke: var(--atoll); }
+  .glibc { fill: none; stroke: var(--glibc); }
+  .mimalloc { fill: none; stroke: var(--mimalloc); }
+  .jemalloc { fill: none; stroke: var(--jemalloc); }
+  .tcmalloc { fill: none; stroke: var(--tcmalloc); }
+  .mark { stroke-width: 1.5; }
+"""
+
+# Told apart by form as well as by colour; around 0,0.
+_FORMS: Dict[str, str] = {
+    ATOLL: '<circle r="4"/>',
+    "glibc": '<rect x="-3" y="-3" width="6" height="6"/>',
+    "mimalloc": '<path d="M0 -4L4 0L0 4L-4 0Z"/>',
+    "jemalloc": '<path d="M0 -4L4 3L-4 3Z"/>',
+    "tcmalloc": '<path d="M-3 -3L3 3M-3 3L3 -3"/>',
+}
+
+
+def _place(ratio: float) -> float:
+    """Along a panel: equal factors are equal distances."""
+    inside = min(max(ratio, _LOWEST), _HIGHEST)
+    return _PANEL * math.log(inside / _LOWEST) / math.log(_HIGHEST / _LOWEST)
+
+
+def _text(x: float, y: float, text: str, kind: str = "") -> str:
+    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}">{html.escape(text)}</text>'
+
+
+def _line(x: float, y: float, to_x: float, to_y: float, kind: str) -> str:
+    return f'<line class="{kind}" x1="{x:.1f}" y1="{y:.1f}" x2="{to_x:.1f}" y2="{to_y:.1f}"/>'
+
+
+def _mark(name: str, x: float, y: float, hint: str) -> str:
+    title = f"<title>{html.escape(hint)}</title>"
+    place = f'transform="translate({x:.1f} {y:.1f})"'
+    return f'<g class="mark {html.escape(name)}" {place}>{title}{_FORMS[name]}</g>'
+
+
+def _legend(names: List[str]) -> str:
+    parts = []
+    for i, name in enumerate(names):
+        x = _LABELS + 100 * i
+        parts += [_mark(name, x, 14, name), _text(x + 10, 18, name)]
+    return "\n".join(parts)
+
+
+def _axis(left: float, bottom: float, kind: Kind) -> str:
+    parts = [_text(left, 38, f"{kind.title.split(' in ')[0]}, by the row's best peer", "title")]
+    ratio = _LOWEST
+    while ratio <= _HIGHEST:
+        x = left + _place(ratio)
+        parts.append(_line(x, _HEADER - 6, x, bottom, "one" if ratio == 1 else "grid"))
+        parts.append(_text(x, _HEADER - 10, f"{ratio:g}", "middle"))
+        ratio *= 2
+    return "\n".join(parts)
+
+
+def _row_marks(row: RowFigures, names: List[str], left: float, y: float) -> str:
+    parts = []
+    beyond = []
+    # Atoll last, on top of the others.
+    for name in sorted(names, key=lambda name: name == ATOLL):
+        ratio = row.to_best(name)
+        if ratio is None:
+            continue
+        x = left + _place(ratio.middle)
+        if name == ATOLL:
+            ends = left + _place(ratio.low), left + _place(ratio.high)
+            parts.append(_line(ends[0], y, ends[1], y, "mark atoll"))
+        parts.append(_mark(name, x, y, f"{row.workload}, {name}: {ratio.middle:.2f}"))
+        if ratio.middle > _HIGHEST:
+            beyond.append(ratio.middle)
+        elif ratio.middle < _LOWEST:
+            parts.append(_text(x + 6, y + 3, f"{ratio.middle:.2g}", "number"))
+    if beyond:
+        numbers = " ".join(f"{number:.3g}" for number in sorted(beyond))
+        parts.append(_text(left + _PANEL + 7, y + 3, numbers, "number"))
+    return "\n".join(parts)
+
+
+def _lines(samples: List[Sample]) -> List[Tuple[str, bool]]:
+    """Headings (True) and workloads, from top to bottom."""
+    lines = []
+    for group in GROUPS:
+        names = list(dict.fromkeys(s.workload for s in samples if s.group == group))
+        lines += [(group, True)] + [(name, False) for name in names] if names else []
+    return lines
+
+
+def svg(samples: List[Sample]) -> str:
+    lines = _lines(samples)
+    names = [n for n in order(samples) if any(s.allocator == n and not s.problem for s in samples)]
+    bottom = _HEADER + _ROW * len(lines)
+    size = f'width="{_WIDTH}" height="{bottom + 12}" viewBox="0 0 {_WIDTH} {bottom + 12}"'
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">',
+        "<title>Allocators side by side</title>",
+        f"<style>{_STYLE}</style>",
+        f'<rect class="paper" width="{_WIDTH}" height="{bottom + 12}"/>',
+        _legend(names),
+    ]
+    for i, (name, is_heading) in enumerate(lines):
+        y = _HEADER + _ROW * i
+        if i % 2:
+            parts.append(f'<rect class="band" y="{y}" width="{_WIDTH}" height="{_ROW}"/>')
+        parts.append(_text(8, y + 12, name, "title" if is_heading else ""))
+    for number, kind in enumerate(KINDS):
+        left = _LABELS + number * (_PANEL + _GAP)
+        parts.append(_axis(left, bottom, kind))
+        rows = {row.workload: row for row in ratios.figures(samples, kind.measure)}
+        for i, (name, is_heading) in enumerate(lines):
+            if not is_heading:
+                parts.append(_row_marks(rows[name], names, left, _HEADER + _ROW * (i + 0.5)))
+    return "\n".join(part for part in parts if part) + "\n</svg>\n"

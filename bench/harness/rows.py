@@ -1,0 +1,105 @@
+"""The rows of the comparison: what is run, and in which part of the table it stands."""
+
+import dataclasses
+import os
+import pathlib
+import subprocess
+from typing import Dict, List, Optional
+
+SINGLE = "one thread"
+TWO = "two threads"
+PROGRAMS = "real programs"
+GROUPS = [SINGLE, TWO, PROGRAMS]
+
+_SCRIPTS = pathlib.Path(__file__).resolve().parent.parent / "programs"
+
+# Stand for what differs from run to run.
+SCALE = "{scale}"
+LIBRARY = "{library}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    name: str
+    group: str
+    command: List[str]
+    what: str
+    # So many runs, one after the other, are one result.
+    repeat: int = 1
+    stdin: Optional[pathlib.Path] = None
+    environment: Dict[str, str] = dataclasses.field(default_factory=dict)
+    # The package that has the program.
+    package: str = ""
+
+    def why_not(self) -> Optional[str]:
+        """None, or why it cannot be run here."""
+        return None if os.path.exists(self.command[0]) else f"package {self.package}"
+
+    def preloads_itself(self) -> bool:
+        """Whether the command is a script that is told the library, for a program it starts."""
+        return LIBRARY in self.command
+
+
+def _own(folder: pathlib.Path) -> List[Row]:
+    program = str(folder / "workloads")
+    listing = subprocess.run([program, "--list"], check=True, stdout=subprocess.PIPE)
+    rows = []
+    for line in listing.stdout.decode().splitlines():
+        name, threads, what = line.split("\t")
+        group = SINGLE if threads == "1" else TWO
+        rows.append(Row(name, group, [program, name, SCALE], what))
+    return rows
+
+
+def _cc1plus() -> str:
+    """The compiler itself, which g++ starts."""
+    if not os.path.exists("/usr/bin/g++"):
+        return "/usr/bin/g++"
+    command = ["/usr/bin/g++", "-print-prog-name=cc1plus"]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout.decode().strip()
+
+
+def _program(name: str, package: str, command: List[str], what: str, **more: object) -> Row:
+    return Row(name, PROGRAMS, command, what, package=package, **more)  # type: ignore[arg-type]
+
+
+def _programs() -> List[Row]:
+    python = ["/usr/bin/python3", "-s", "-S", str(_SCRIPTS / "objects.py")]
+    redis = ["/usr/bin/python3", "-I", str(_SCRIPTS / "redis.py"), LIBRARY]
+    target = ["-imultiarch", "x86_64-linux-gnu"]
+    source = str(_SCRIPTS / "compiled.cc")
+    cc1plus = [_cc1plus(), "-quiet", *target, "-O1", source, "-o", "/dev/null"]
+    sqlite = ["/usr/bin/sqlite3", "-batch", ":memory:"]
+    return [
+        _program("gcc", "g++", cc1plus, "compiles a C++ source (cc1plus alone)"),
+        _program("lua", "lua5.4", ["/usr/bin/lua5.4", str(_SCRIPTS / "objects.lua")], "tables, texts"),
+        _program("perl", "perl", ["/usr/bin/perl", str(_SCRIPTS / "objects.pl")], "hashes, texts"),
+        _program("python", "python3", python, "dictionaries, texts, objects"),
+        _program(
+            "python-malloc",
+            "python3",
+            python,
+            "the same, every object by malloc",
+            environment={"PYTHONMALLOC": "malloc"},
+        ),
+        _program("redis", "redis-server", redis, "a server, asked by redis-benchmark"),
+        _program(
+            "sqlite",
+            "sqlite3",
+            sqlite,
+            "inserts and joins in memory",
+            stdin=_SCRIPTS / "database.sql",
+        ),
+    ]
+
+
+def all_rows(folder: pathlib.Path) -> List[Row]:
+    """In the table's order; `folder` has the programs built for it."""
+    own = _own(folder)
+    start = Row("start", SINGLE, [str(folder / "trivial")], "a small program's start", repeat=300)
+    return (
+        [row for row in own if row.group == SINGLE]
+        + [start]
+        + [row for row in own if row.group == TWO]
+        + _programs()
+    )

@@ -1,0 +1,74 @@
+// Many live blocks: what the caches of a processor, and where blocks lie, make of it.
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+#include "bench/workloads/block.h"
+#include "bench/workloads/workload.h"
+
+namespace Atoll::bench {
+namespace {
+
+constexpr std::size_t kLive = 100'000;
+
+std::vector<std::uint32_t> shuffled(Random& random) {
+  std::vector<std::uint32_t> order(kLive);
+  std::iota(order.begin(), order.end(), 0U);
+  for (std::size_t i = kLive - 1; i > 0; --i) std::swap(order[i], order[random.below(i + 1)]);
+  return order;
+}
+
+// Allocates all, and frees all in `order`, again and again.
+void fill_and_empty(Run& run, Lane& lane, const std::vector<std::uint32_t>& order) {
+  std::vector<Block> live(kLive);
+  const std::int64_t rounds = run.count() / static_cast<std::int64_t>(kLive) + 1;
+  Random& random = lane.random();
+  lane.begin();
+  for (std::int64_t i = 0; i < rounds; ++i) {
+    for (Block& block : live) block = allocate(random.size(16, 4));
+    for (const std::uint32_t at : order) release(live[at]);
+  }
+  lane.end();
+}
+
+}  // namespace
+
+void first_in_first_out(Run& run) {
+  run.on_lanes([&run](Lane& lane) {
+    std::vector<std::uint32_t> order(kLive);
+    std::iota(order.begin(), order.end(), 0U);
+    fill_and_empty(run, lane, order);
+  });
+}
+
+void last_in_first_out(Run& run) {
+  run.on_lanes([&run](Lane& lane) {
+    std::vector<std::uint32_t> order(kLive);
+    std::iota(order.rbegin(), order.rend(), 0U);
+    fill_and_empty(run, lane, order);
+  });
+}
+
+void random_order(Run& run) {
+  run.on_lanes([&run](Lane& lane) { fill_and_empty(run, lane, shuffled(lane.random())); });
+}
+
+void churn(Run& run) {
+  run.on_lanes([&run](Lane& lane) {
+    std::vector<Block> live(kLive);
+    Random& random = lane.random();
+    for (Block& block : live) block = allocate(random.size(16, 5));
+    const std::int64_t count = run.count();
+    lane.begin();
+    for (std::int64_t i = 0; i < count; ++i) {
+      Block& block = live[random.below(kLive)];
+      release(block);
+      block = allocate(random.size(16, 5));
+    }
+    lane.end();
+    for (const Block& block : live) release(block);
+  });
+}
+
+}  // namespace Atoll::bench

@@ -1,0 +1,9 @@
+// The least that a program can do with malloc: what it costs is what an allocator's start costs.
+
+#include <cstdlib>
+
+#include "bench/workloads/block.h"
+
+int main() { Atoll::bench::release(Atoll::bench::allocate(100)); }
+
+void Atoll::bench::fail(const char* /*what*/) { std::_Exit(1); }

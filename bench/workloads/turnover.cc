@@ -1,0 +1,78 @@
+// Threads that are born and die: a server that has a thread for every connection.
+
+#include <array>
+#include <latch>
+#include <thread>
+#include <vector>
+
+#include "bench/workloads/block.h"
+#include "bench/workloads/workload.h"
+
+namespace Atoll::bench {
+namespace {
+
+// What a worker leaves to its successor: the blocks of one connection after the other.
+struct Station {
+  std::vector<Block> blocks;
+  Random random{0};
+  std::int64_t replacements = 0;
+  std::int64_t successors = 0;
+  std::latch* done = nullptr;
+};
+
+// Replaces blocks at random, most of them its predecessors', and ends with a successor's birth.
+void serve(Station& station) {
+  for (std::int64_t i = 0; i < station.replacements; ++i) {
+    Block& block = station.blocks[station.random.below(station.blocks.size())];
+    release(block);
+    block = allocate(station.random.size(16, 6));
+  }
+  if (station.successors-- > 0) {
+    std::thread(serve, std::ref(station)).detach();
+  } else {
+    station.done->count_down();
+  }
+}
+
+}  // namespace
+
+void larson(Run& run) {
+  constexpr std::size_t kBlocks = 5000;
+  constexpr std::int64_t kReplacements = 20'000;
+  // Static, because a thread may not have left count_down() when everybody has counted.
+  static std::latch done(run.threads());
+  std::vector<Station> stations(static_cast<std::size_t>(run.threads()));
+  run.on_lanes([&](Lane& lane) {
+    Station& station = stations[static_cast<std::size_t>(lane.number())];
+    station = {.blocks = std::vector<Block>(kBlocks),
+               .random = lane.random(),
+               .replacements = kReplacements,
+               .successors = run.count() / kReplacements,
+               .done = &done};
+    for (Block& block : station.blocks) block = allocate(station.random.size(16, 6));
+    lane.begin();
+    serve(station);
+    done.wait();
+    lane.end();
+  });
+  for (const Station& station : stations) {
+    for (const Block& block : station.blocks) release(block);
+  }
+}
+
+void thread_turnover(Run& run) {
+  // The lanes are the main thread and nobody else: it starts one thread after the other.
+  const std::int64_t count = run.count();
+  const double started = now_in_seconds();
+  for (std::int64_t i = 0; i < count; ++i) {
+    std::thread([&] {
+      std::array<Block, 16> blocks;
+      Random random(static_cast<std::uint64_t>(i));
+      for (Block& block : blocks) block = allocate(random.size(16, 6));
+      for (const Block& block : blocks) release(block);
+    }).join();
+  }
+  run.set_seconds(now_in_seconds() - started);
+}
+
+}  // namespace Atoll::bench
