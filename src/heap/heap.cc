@@ -44,7 +44,9 @@ Line Heap::start() {
   sizes_.init(spec, {.tiny = state.options.tiny, .aligns_to_16 = state.options.aligns_to_16});
   state.memory.init(state.platform, state.counters);
   if (!state.pages.init(state.platform, state.memory, &state.counters)) return out_of_memory();
-  state.pages.map().want_window(state.options.record_window);
+  if (state.platform.machine.lazy_commit) {
+    state.pages.map().want_window(state.options.record_window);
+  }
   state.pages.set_bounded(state.options.is_bounded && state.platform.machine.can_shrink);
   state.pages.set_scavenge_delay(state.options.scavenge_delay);
   state.cache_records.init(state.memory, spec.release, sizeof(ThreadCache), MemoryKind::kCaches);

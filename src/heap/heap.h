@@ -66,7 +66,8 @@ struct HeapOptions {
   bool distinct_empty = false;
 
   // Bytes of address space, from the first arena on, where an object's free finds its page's record
-  // in one table: a bit faster than by its arena. Costs address space of 1/2048, counted as gc_sys.
+  // in one table: a bit faster than by its arena. Costs address space of 1/2048, counted as gc_sys;
+  // where that would be memory, there is none.
   std::uint64_t record_window = 0;
 
   // The heap of the process, behind malloc(): there is one at most, beside the others.

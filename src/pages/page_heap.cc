@@ -161,7 +161,7 @@ bool PageHeap::make_ready(Range pages) {
   return true;
 }
 
-// Before `pages` that hold no memory get some.
+// Before `pages` that hold no memory get some, and while they are free like others.
 void PageHeap::relieve(std::uint64_t pages) {
   const std::uint64_t in_use = object_pages_ + stack_pages_ + pages;
   most_in_use_ = std::max(most_in_use_, in_use);
@@ -178,10 +178,13 @@ void PageHeap::relieve(std::uint64_t pages) {
 bool PageHeap::hand_out(Range pages, bool* needs_zero) {
   const Address first = pages.base.aligned_down(unit_);
   const Range units{first, pages.end().aligned_up(unit_) - first};
-  const PageCounts counts = bits_.count(pages);
+  PageCounts counts = bits_.count(pages);
+  if (is_bounded_) {
+    relieve(counts.fresh + counts.released);
+    counts = bits_.count(pages);  // some of them may have been given back
+  }
   const std::uint64_t released = bits_.count(units).released;
   if (!make_ready(units)) return false;
-  if (is_bounded_) relieve(counts.fresh + counts.released);
   bits_.set_dirty(pages);
   fresh_pages_ -= counts.fresh;
   released_pages_ -= released;

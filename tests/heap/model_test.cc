@@ -19,6 +19,7 @@ struct Variant {
   const char* name;
   port::Release release = kNative;
   bool tiny = true;
+  bool is_bounded = false;  // and with a window, and scavenging at once
   bool checked = false;
   std::uint64_t profile_rate = 0;
   bool randomized = false;
@@ -34,6 +35,7 @@ const std::vector<Variant>& every_variant() {
     std::vector<Variant> variants = {
         {.name = "Default"},
         {.name = "WithoutTiny", .tiny = false},
+        {.name = "Bounded", .tiny = false, .is_bounded = true},
         {.name = "Checked", .checked = true},
         {.name = "CheckedWithoutTiny", .tiny = false, .checked = true},
         {.name = "Sampled", .profile_rate = 4096},
@@ -93,6 +95,11 @@ TEST_P(RandomRequests, DoWhatTheModelSays) {
   options.tiny = variant.tiny;
   options.checked = variant.checked;
   options.profile_rate = variant.profile_rate;
+  options.is_bounded = variant.is_bounded;
+  if (variant.is_bounded) {
+    options.record_window = std::uint64_t{64} << 20;
+    options.scavenge_delay = 0;
+  }
   if (variant.randomized) options.hints.random_seed = seed();
 
   CorruptionLog log;

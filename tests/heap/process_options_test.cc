@@ -1,0 +1,176 @@
+// What the heap behind malloc() is asked for beside other heaps.
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <vector>
+
+#include "src/base/bits.h"
+#include "src/heap/fast_path.h"
+#include "tests/heap/fixture.h"
+#include "tests/heap/pattern.h"
+#include "tests/heap/request_source.h"
+
+namespace Atoll::test {
+namespace {
+
+constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
+constexpr std::uint64_t kWindow = 64 * kMiB;
+
+HeapOptions process_options() {
+  HeapOptions options;
+  options.tiny = false;
+  options.aligns_to_16 = true;
+  options.distinct_empty = true;
+  options.is_process_heap = true;
+  options.is_bounded = true;
+  options.record_window = kWindow;
+  options.scavenge_delay = 0;
+  return options;
+}
+
+class ProcessHeap : public HeapTest {
+ protected:
+  ProcessHeap() : HeapTest(process_options()) {}
+
+  static ThreadCache& cache() { return *thread_caches()[kProcessHeapSlot]; }
+};
+
+TEST_F(ProcessHeap, ThereIsOneAtATime) {
+  Heap second;
+  EXPECT_EQ(text(second.init(os::native(), options_)), "the process has its heap already");
+  heap_.destroy();
+  EXPECT_EQ(text(second.init(os::native(), options_)), "");
+  EXPECT_EQ(text(heap_.init(os::native(), options_)), "the process has its heap already");
+  second.destroy();
+  EXPECT_EQ(text(heap_.init(os::native(), options_)), "");
+}
+
+TEST_F(ProcessHeap, EmptyObjectsAreDistinct) {
+  void* const first = heap_.allocate(0);
+  void* const second = heap_.allocate(0);
+  EXPECT_NE(first, nullptr);
+  EXPECT_NE(first, second);
+  EXPECT_EQ(objects(), 2U);
+  heap_.free(first);
+  heap_.free(second);
+  EXPECT_EQ(objects(), 0U);
+}
+
+TEST_F(ProcessHeap, ObjectsOfMoreThanEightBytesLieAtMultiplesOf16) {
+  for (const port::Release release : port::kReleases) {
+    if (!port::has_port(release, port::kNativeGoos, port::kNativeGoarch)) continue;
+    heap_.destroy();
+    options_.spec = port::native_spec(release);
+    ASSERT_EQ(text(heap_.init(os::native(), options_)), "");
+    for (std::size_t size = 1; size <= 2048; ++size) {
+      // Two neighbours: the first object of a span lies at a page anyway.
+      for (int i = 0; i < 2; ++i) {
+        const auto address = reinterpret_cast<std::uintptr_t>(heap_.allocate(size));
+        ASSERT_EQ(address % (size <= 8 ? 8U : 16U), 0U) << size << " " << port::name(release);
+      }
+    }
+  }
+}
+
+TEST_F(ProcessHeap, TheWindowTellsWhatTheArenaTells) {
+  std::vector<void*> all;
+  Random random(1);
+  for (int i = 0; i < 3000; ++i) {
+    all.push_back(heap_.allocate(static_cast<std::size_t>(random.log_uniform(14))));
+  }
+  std::size_t found = 0;
+  for (void* const p : all) {
+    const std::size_t in_window = FastPath::offset_in_window(cache(), p);
+    if (in_window > FastPath::kMaxOffset) continue;
+    ++found;
+    ASSERT_EQ(in_window, FastPath::offset_by_arena(cache(), p));
+  }
+  // Where memory that is not touched costs something there is no window.
+  EXPECT_EQ(found > all.size() / 2, heap_.platform().machine.lazy_commit);
+  int on_stack = 0;
+  EXPECT_GT(FastPath::offset_in_window(cache(), &on_stack), FastPath::kMaxOffset);
+  EXPECT_GT(FastPath::offset_in_window(cache(), nullptr), FastPath::kMaxOffset);
+  void* const last = reinterpret_cast<void*>(~std::uintptr_t{0});
+  EXPECT_GT(FastPath::offset_in_window(cache(), last), FastPath::kMaxOffset);
+
+  for (void* const p : all) {
+    const std::size_t offset = FastPath::offset_in_window(cache(), p);
+    if (offset <= FastPath::kMaxOffset) {
+      FastPath::free_to(heap_, cache(), offset, p);
+    } else {
+      heap_.free(p);
+    }
+  }
+  EXPECT_EQ(objects(), 0U);
+}
+
+TEST_F(ProcessHeap, WhatIsFreeGoesBackAfterTheDelay) {
+  if (!heap_.platform().machine.can_shrink) GTEST_SKIP() << "this system takes nothing back";
+  void* const large = heap_.allocate(1 << 20);
+  std::memset(large, 1, 1 << 20);
+  heap_.free(large);
+  const Statistics s = heap_.statistics();
+  EXPECT_GE(s.heap_released, kMiB);
+  EXPECT_EQ(s.heap_idle, s.heap_released + s.heap_fresh);
+}
+
+TEST_F(ProcessHeap, KeepsWhatIsFreeIfItNeverScavenges) {
+  heap_.destroy();
+  options_.scavenge_delay = HeapOptions::kNeverScavenge;
+  ASSERT_EQ(text(heap_.init(os::native(), options_)), "");
+  for (int i = 0; i < 3; ++i) heap_.free(heap_.allocate(1 << 20));
+  EXPECT_EQ(heap_.statistics().heap_released, 0U);
+}
+
+// Blocks of all sizes come and go, so that no free one fits the next.
+TEST_F(ProcessHeap, HoldsLittleMoreThanWasEverInUse) {
+  if (!heap_.platform().machine.can_shrink) GTEST_SKIP() << "this system takes nothing back";
+  heap_.destroy();
+  options_.scavenge_delay = HeapOptions::kNeverScavenge;
+  ASSERT_EQ(text(heap_.init(os::native(), options_)), "");
+  Random random(1);
+  std::vector<void*> live(8);
+  std::uint64_t most = 0;
+  std::uint64_t most_idle = 0;
+  for (int i = 0; i < 400; ++i) {
+    void*& block = live[random.next() % live.size()];
+    heap_.free(block);
+    block = heap_.allocate(static_cast<std::size_t>(65536 + random.next() % (2 * kMiB)));
+    ASSERT_NE(block, nullptr);
+    const Statistics s = heap_.statistics();
+    const std::uint64_t idle = s.heap_idle - s.heap_fresh - s.heap_released;
+    most = std::max(most, s.heap_in_use);
+    most_idle = std::max(most_idle, idle);
+    // Pages of the hardware may be larger than the heap's.
+    ASSERT_LE(s.heap_in_use + idle, most + most / 8 + 5 * kMiB);
+  }
+  EXPECT_GT(most_idle, kMiB);  // but it does keep some
+  for (void* const block : live) heap_.free(block);
+}
+
+TEST_F(ProcessHeap, LargeObjectsKeepTheirContentsWhereverTheyGo) {
+  std::size_t size = 100'000;
+  auto* p = static_cast<std::byte*>(heap_.allocate(size));
+  fill(p, size, 1);
+  std::vector<void*> walls;
+  for (int i = 0; i < 8; ++i) {
+    // What follows the object is taken, so that it cannot grow where it is.
+    walls.push_back(heap_.allocate(64 << 10));
+    const std::size_t larger = size + size / 3 + 1;
+    p = static_cast<std::byte*>(heap_.reallocate(p, larger));
+    ASSERT_NE(p, nullptr);
+    ASSERT_EQ(first_change(p, size, size, 1), size);
+    size = larger;
+    fill(p, size, 1);
+  }
+  // What it left behind is like other free memory.
+  auto* const zeroed = static_cast<unsigned char*>(heap_.allocate_zeroed(size));
+  for (std::size_t i = 0; i < size; i += 512) ASSERT_EQ(zeroed[i], 0);
+  heap_.free(zeroed);
+  heap_.free(p);
+  for (void* const wall : walls) heap_.free(wall);
+  EXPECT_EQ(objects(), 0U);
+}
+
+}  // namespace
+}  // namespace Atoll::test
