@@ -1,0 +1,25 @@
+// Where there is no other allocator under known names: whatever is not the heap's is told to its
+// corruption handler, which as a rule does not return.
+
+#include "src/malloc/foreign.h"
+#include "src/malloc/process_heap.h"
+
+namespace Atoll::malloc_family {
+
+bool is_foreign(const void* p) {
+  Heap* const heap = process_heap();
+  return heap == nullptr || heap->pages().map().arena(Address::of(p)) == nullptr;
+}
+
+void release_foreign(void* p) {
+  if (Heap* const heap = process_heap(); heap != nullptr) heap->free(p);
+}
+
+void* reallocate_foreign(void* p, std::size_t size) {
+  Heap* const heap = process_heap();
+  return heap == nullptr ? nullptr : heap->reallocate(p, size);
+}
+
+std::size_t usable_size_of_foreign(void* /*p*/) { return 0; }
+
+}  // namespace Atoll::malloc_family

@@ -1,0 +1,173 @@
+// operator new and operator delete, in all their forms, over the malloc family: linked into a
+// program, or preloaded. What one form has allocated any other may free, and so may free() where
+// that is Atoll's as well.
+//
+// Throwing forms call the new-handler until there is memory, and throw std::bad_alloc if there is
+// no handler. Where exceptions are off, and in a process without a C++ library, they write a line
+// and abort instead. Forms with std::nothrow return null: also if the new-handler throws. An
+// alignment that is no power of two is out of memory at once. Memory is not zeroed.
+//
+// ATOLL_WEAK_CXX_LIBRARY: the C++ library is looked for and not asked for, so that a C program can
+// have this preloaded without loading that library. It is found if the program is linked with it,
+// and not if a C program opens it later: what it allocates then aborts when there is no memory.
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <new>
+
+#include "os/os.h"
+#include "src/base/text.h"
+#include "src/malloc/malloc.h"
+
+namespace family = Atoll::malloc_family;
+
+#if defined(ATOLL_WEAK_CXX_LIBRARY)
+
+// What `catch` is made of. Who throws has brought them all; a frame whose personality is null is
+// passed over.
+__asm__(
+    ".weak __gxx_personality_v0\n"
+    ".weak __cxa_begin_catch\n"
+    ".weak __cxa_end_catch\n"
+    ".weak _Unwind_Resume\n");
+
+extern "C" {
+[[gnu::weak]] std::new_handler find_new_handler() __asm__("_ZSt15get_new_handlerv");
+[[noreturn, gnu::weak]] void find_throw_bad_alloc() __asm__("_ZSt17__throw_bad_allocv");
+}
+
+#endif
+
+namespace Atoll {
+namespace {
+
+#if defined(ATOLL_WEAK_CXX_LIBRARY)
+
+std::new_handler new_handler() {
+  return find_new_handler != nullptr ? find_new_handler() : nullptr;
+}
+void throw_bad_alloc() {
+  if (find_throw_bad_alloc != nullptr) find_throw_bad_alloc();
+}
+
+#else
+
+std::new_handler new_handler() { return std::get_new_handler(); }
+void throw_bad_alloc() {
+#if defined(__cpp_exceptions)
+  throw std::bad_alloc();
+#endif
+}
+
+#endif
+
+// Takes no alignment for that of malloc().
+constexpr std::size_t kUsual = 0;
+
+void* ask(std::size_t size, std::size_t alignment) {
+  return alignment == kUsual ? family::allocate(size) : family::allocate_aligned(alignment, size);
+}
+
+// Null: nobody can make room. Lets through what the new-handler throws.
+void* ask_until_no_handler(std::size_t size, std::size_t alignment) {
+  for (;;) {
+    if (void* const object = ask(size, alignment); object != nullptr) return object;
+    if (alignment != kUsual && !std::has_single_bit(alignment)) return nullptr;
+    const std::new_handler handler = new_handler();
+    if (handler == nullptr) return nullptr;
+    handler();
+  }
+}
+
+[[gnu::noinline]] void* ask_or_throw(std::size_t size, std::size_t alignment) {
+  void* const object = ask_until_no_handler(size, alignment);
+  if (object != nullptr) return object;
+  throw_bad_alloc();
+  Line line;
+  line << "atoll: operator new: no memory for " << std::uint64_t{size} << " bytes\n";
+  os::native().write(line.view());
+  os::native().abort();
+  __builtin_unreachable();  // GCC does not know it of virtual functions
+}
+
+[[gnu::noinline]] void* ask_or_null(std::size_t size, std::size_t alignment) noexcept {
+#if defined(__cpp_exceptions)
+  try {
+    return ask_until_no_handler(size, alignment);
+  } catch (...) {
+    return nullptr;
+  }
+#else
+  return ask_until_no_handler(size, alignment);
+#endif
+}
+
+// Most requests are met at once.
+inline void* allocate_or_throw(std::size_t size) {
+  void* const object = family::allocate(size);
+  return object != nullptr ? object : ask_or_throw(size, kUsual);
+}
+
+inline void* allocate_or_null(std::size_t size) noexcept {
+  void* const object = family::allocate(size);
+  return object != nullptr ? object : ask_or_null(size, kUsual);
+}
+
+std::size_t value(std::align_val_t alignment) { return static_cast<std::size_t>(alignment); }
+
+}  // namespace
+}  // namespace Atoll
+
+// The preloaded library exports them, whatever else it hides.
+#if defined(__ELF__)
+#define ATOLL_EXPORT [[gnu::visibility("default")]]
+#else
+#define ATOLL_EXPORT
+#endif
+
+ATOLL_EXPORT void* operator new(std::size_t size) { return Atoll::allocate_or_throw(size); }
+ATOLL_EXPORT void* operator new[](std::size_t size) { return Atoll::allocate_or_throw(size); }
+ATOLL_EXPORT void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return Atoll::allocate_or_null(size);
+}
+ATOLL_EXPORT void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+  return Atoll::allocate_or_null(size);
+}
+ATOLL_EXPORT void* operator new(std::size_t size, std::align_val_t alignment) {
+  return Atoll::ask_or_throw(size, Atoll::value(alignment));
+}
+ATOLL_EXPORT void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return Atoll::ask_or_throw(size, Atoll::value(alignment));
+}
+ATOLL_EXPORT void* operator new(std::size_t size, std::align_val_t alignment,
+                                const std::nothrow_t&) noexcept {
+  return Atoll::ask_or_null(size, Atoll::value(alignment));
+}
+ATOLL_EXPORT void* operator new[](std::size_t size, std::align_val_t alignment,
+                                  const std::nothrow_t&) noexcept {
+  return Atoll::ask_or_null(size, Atoll::value(alignment));
+}
+
+// Sizes and alignments are the caller's promises, which the heap does not need.
+
+ATOLL_EXPORT void operator delete(void* p) noexcept { family::release(p); }
+ATOLL_EXPORT void operator delete[](void* p) noexcept { family::release(p); }
+ATOLL_EXPORT void operator delete(void* p, std::size_t) noexcept { family::release(p); }
+ATOLL_EXPORT void operator delete[](void* p, std::size_t) noexcept { family::release(p); }
+ATOLL_EXPORT void operator delete(void* p, std::align_val_t) noexcept { family::release(p); }
+ATOLL_EXPORT void operator delete[](void* p, std::align_val_t) noexcept { family::release(p); }
+ATOLL_EXPORT void operator delete(void* p, std::size_t, std::align_val_t) noexcept {
+  family::release(p);
+}
+ATOLL_EXPORT void operator delete[](void* p, std::size_t, std::align_val_t) noexcept {
+  family::release(p);
+}
+ATOLL_EXPORT void operator delete(void* p, const std::nothrow_t&) noexcept { family::release(p); }
+ATOLL_EXPORT void operator delete[](void* p, const std::nothrow_t&) noexcept { family::release(p); }
+ATOLL_EXPORT void operator delete(void* p, std::align_val_t, const std::nothrow_t&) noexcept {
+  family::release(p);
+}
+ATOLL_EXPORT void operator delete[](void* p, std::align_val_t, const std::nothrow_t&) noexcept {
+  family::release(p);
+}
