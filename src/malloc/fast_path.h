@@ -9,8 +9,8 @@
 
 namespace Atoll::malloc_family {
 
-[[gnu::visibility("hidden")]] void* allocate_slowly(std::size_t size);
-[[gnu::visibility("hidden")]] void release_slowly(void* p);
+void* allocate_slowly(std::size_t size);
+void release_slowly(void* p);
 
 inline ThreadCache& this_cache() { return *thread_caches()[kProcessHeapSlot]; }
 

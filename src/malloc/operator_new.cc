@@ -13,12 +13,10 @@
 
 #include <bit>
 #include <cstddef>
-#include <cstdint>
 #include <new>
 
-#include "os/os.h"
-#include "src/base/text.h"
 #include "src/malloc/malloc.h"
+#include "src/malloc/out_of_memory.h"
 
 namespace family = Atoll::malloc_family;
 
@@ -84,11 +82,7 @@ void* ask_until_no_handler(std::size_t size, std::size_t alignment) {
   void* const object = ask_until_no_handler(size, alignment);
   if (object != nullptr) return object;
   throw_bad_alloc();
-  Line line;
-  line << "atoll: operator new: no memory for " << std::uint64_t{size} << " bytes\n";
-  os::native().write(line.view());
-  os::native().abort();
-  __builtin_unreachable();  // GCC does not know it of virtual functions
+  die_of_no_memory("operator new", size);
 }
 
 [[gnu::noinline]] void* ask_or_null(std::size_t size, std::size_t alignment) noexcept {

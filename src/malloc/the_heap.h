@@ -15,7 +15,10 @@ namespace Atoll {
 struct alignas(Heap) HeapStorage {
   std::array<std::byte, sizeof(Heap)> bytes{};
 };
-[[gnu::visibility("hidden")]] extern constinit HeapStorage heap_storage;
+#if defined(__ELF__)
+[[gnu::visibility("hidden")]]
+#endif
+extern constinit HeapStorage heap_storage;
 
 inline Heap& the_heap() { return reinterpret_cast<Heap&>(heap_storage); }
 

@@ -1,0 +1,9 @@
+// Where processes do not fork, or programs do it by the system's own call.
+
+#include "src/malloc/watch_process.h"
+
+namespace Atoll {
+
+void watch_process() {}
+
+}  // namespace Atoll
