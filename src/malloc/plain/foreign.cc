@@ -2,6 +2,7 @@
 // corruption handler, which as a rule does not return.
 
 #include "src/malloc/foreign.h"
+
 #include "src/malloc/process_heap.h"
 
 namespace Atoll::malloc_family {
