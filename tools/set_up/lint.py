@@ -32,13 +32,17 @@ def _freestanding(triple: str, *flags: str) -> Tuple[str, List[str]]:
     return _FREESTANDING, ["--target=" + triple, *flags, *shared]
 
 
+_WINDOWS = ("g++-mingw-w64-x86-64-posix", ["--target=x86_64-w64-mingw32"])
+
 _TIDY_TARGETS = {
     "os/arm64/": _freestanding("aarch64-none-elf"),
     "os/bsd/": _freestanding("x86_64-unknown-freebsd14"),
     "os/darwin/": _freestanding("arm64-apple-macos12"),
     "os/plan9/native/": _freestanding("x86_64-unknown-none-elf", "-DATOLL_GOOS=kPlan9"),
-    "os/windows/": ("g++-mingw-w64-x86-64-posix", ["--target=x86_64-w64-mingw32"]),
+    "os/windows/": _WINDOWS,
     "os/wasm/": ("wasi-libc", ["--target=wasm32-wasi", "-isystem", _WASI_CXX, "-isystem", _WASI]),
+    "src/malloc/darwin/": _freestanding("arm64-apple-macos12"),
+    "src/malloc/windows/": _WINDOWS,
 }
 
 _TIDY_FLAGS = ["-std=c++20", "-I.", "-Wno-pragma-once-outside-header"]

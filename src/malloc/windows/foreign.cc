@@ -1,0 +1,26 @@
+// Pointers of the C runtime's own: its functions allocate for their callers (_strdup, getcwd), and
+// libraries that are linked by themselves do. Each is known by not being the heap's.
+//
+// It is the runtime that this code is linked with. Other runtimes in the process have heaps of
+// their own, and what comes from them is theirs to take back, as always on Windows.
+
+#include "src/malloc/foreign.h"
+
+#include <malloc.h>
+
+#include <cstdlib>
+
+#include "src/malloc/process_heap.h"
+
+namespace Atoll::malloc_family {
+
+bool is_foreign(const void* p) {
+  Heap* const heap = process_heap();
+  return heap == nullptr || heap->pages().map().arena(Address::of(p)) == nullptr;
+}
+
+void release_foreign(void* p) { std::free(p); }
+void* reallocate_foreign(void* p, std::size_t size) { return std::realloc(p, size); }
+std::size_t usable_size_of_foreign(void* p) { return ::_msize(p); }
+
+}  // namespace Atoll::malloc_family
