@@ -1,0 +1,71 @@
+#!/bin/bash
+# The library that is preloaded: what C says of malloc(), the worst moments, misuse, and options.
+set -euo pipefail
+
+library="$PWD/$1" checker="$PWD/$2" rules="$3" moments="$4" misuse="$5" fresh="$6" other="$PWD/$7"
+# shellcheck source=tests/malloc/preload/preloaded.sh
+source "$8"
+
+echo "--- what C says, in every release of Go, and in every mode"
+for release in 1.11 1.12 1.13 1.14 1.15 1.16 1.17 1.18 1.19 1.20 1.21 1.22 1.23 1.24 1.25 1.26 1.27; do
+  preloaded "go=$release" "$rules" || fail "go=$release"
+done
+for options in checked=on profile_rate=4096 scavenge_delay=0 scavenge_delay=never hints=system \
+  go=1.26,hints=random; do
+  preloaded "$options" "$rules" || fail "$options"
+done
+
+echo "--- the worst moments"
+for moment in fork thread-ends keys signals memory; do
+  preloaded "" timeout 100 "$moments" "$moment" || fail "$moment"
+done
+preloaded "checked=on" timeout 100 "$moments" fork || fail "fork, checked"
+preloaded "" "$moments" other "$other" || fail "a block of the C library"
+
+echo "--- misuse is named"
+misused() {
+  local code=0
+  preloaded "$1" "$misuse" "$2" 2>"$work/errors" || code=$?
+  ((code >= 128)) || fail "$2 went unnoticed: exit code $code"
+  grep -q -- "$3" "$work/errors" || fail "$2: $(cat "$work/errors")"
+}
+misused checked=on double "atoll: double free: 0xc0"
+misused checked=on inside "atoll: free of a pointer inside of an object: 0xc0"
+misused "" stack "invalid pointer"
+
+echo "--- the first arena is at the port's hint 0, objects one behind the other"
+first="$(preloaded "" "$fresh")"
+[[ "$first" == 0xc0000[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f] ]] || fail "the first object is at $first"
+first="$(preloaded hints=system "$fresh")"
+[[ "$first" != 0xc000* ]] || fail "hints=system: $first"
+first="$(preloaded go=1.26,hints=random "$fresh")"
+[[ "$first" != 0xc00000* ]] || fail "hints=random: $first"
+
+echo "--- options"
+told() {
+  ATOLL_OPTIONS="$1" LD_PRELOAD="$library" "$fresh" >"$work/output" 2>"$work/errors" || fail "$1"
+  [[ "$(cat "$work/errors")" == "$2" ]] || fail "$1: $(cat "$work/errors")"
+}
+told "" ""
+told ",,go=1.12,checked=off,hints=port,statistics=none," ""
+told "colour=red" "atoll: ATOLL_OPTIONS: colour=red: no such key; 'help' lists them"
+told "go" "atoll: ATOLL_OPTIONS: go: not 1.11 to 1.27; ignored"
+told "go=1.28" "atoll: ATOLL_OPTIONS: go=1.28: not 1.11 to 1.27; ignored"
+told "scavenge_delay=-1" \
+  "atoll: ATOLL_OPTIONS: scavenge_delay=-1: not MILLISECONDS or never; ignored"
+told "scavenge_delay=99999999999999999999" \
+  "atoll: ATOLL_OPTIONS: scavenge_delay=99999999999999999999: not MILLISECONDS or never; ignored"
+told "profile_rate=1k" "atoll: ATOLL_OPTIONS: profile_rate=1k: not BYTES; ignored"
+told "checked=yes" "atoll: ATOLL_OPTIONS: checked=yes: not on or off; ignored"
+told "hints=here" "atoll: ATOLL_OPTIONS: hints=here: not port, random or system; ignored"
+told "statistics=xml" "atoll: ATOLL_OPTIONS: statistics=xml: not none, text or json; ignored"
+told "statistics=text,statistics_file=/nowhere/at/all" \
+  "atoll: statistics_file: /nowhere/at/all: cannot be written"
+ATOLL_OPTIONS=help LD_PRELOAD="$library" "$fresh" >"$work/output" 2>"$work/errors"
+for key in go scavenge_delay hints statistics statistics_file profile_rate checked; do
+  grep -q "^  $key=" "$work/errors" || fail "help has no $key"
+done
+ATOLL_OPTIONS=statistics=text LD_PRELOAD="$library" "$fresh" 2>"$work/errors" >/dev/null
+grep -q '^atoll: HeapObjects  *[1-9][0-9]*$' "$work/errors" || fail "$(cat "$work/errors")"
+grep -q '^atoll:    112  *4[1-9] ' "$work/errors" || fail "$(cat "$work/errors")"
+echo "passed"
