@@ -282,6 +282,11 @@ COMPONENTS = {
         ],
         packages = ["lua5.4", "perl", "python3-minimal", "redis-server", "sqlite3"],
     ),
+    "preloaded-programs": dict(
+        why = "more programs that must run under the preloaded library (tests/malloc/programs)",
+        files = ["/usr/bin/cmake", "/usr/bin/git", "/usr/bin/make", "/usr/bin/objdump"],
+        packages = ["binutils", "cmake", "git", "make"],
+    ),
     "google-benchmark": dict(
         why = "measures single calls of malloc (//bench/small)",
         files = [

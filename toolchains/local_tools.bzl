@@ -9,6 +9,15 @@ The repository @local_tools has one file, tools.bzl:
 load("//platforms:targets.bzl", "TARGETS")
 load("//toolchains:components.bzl", "COMPONENTS")
 
+_TOLD = [
+    "clang",
+    "compared-programs",
+    "google-benchmark",
+    "host-libraries",
+    "preloaded-programs",
+    "race-detector",
+]
+
 def _tools_dir(ctx):
     env = ctx.os.environ
     if env.get("ATOLL_TOOLS"):
@@ -32,7 +41,7 @@ def _local_tools_impl(ctx):
             missing[name] = lacks
     ctx.file("BUILD", "")
     lines = ["TOOLS_DIR = %r" % tools_dir, "MISSING = %r" % missing]
-    for component in ["google-benchmark", "host-libraries", "race-detector"]:
+    for component in _TOLD:
         name = "HAS_" + component.upper().replace("-", "_")
         lines.append("%s = %r" % (name, _is_here(ctx, tools_dir, component)))
     ctx.file("tools.bzl", "\n".join(lines) + "\n")
