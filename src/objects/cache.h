@@ -101,7 +101,7 @@ class Cache {
   // may be anything. Knows the heap's window only.
   pages::PageRecord offset_in_window(const void* p) const {
     const std::uintptr_t page =
-        reinterpret_cast<std::uintptr_t>(p) / port::kPageSize - window_.first_page;
+        (reinterpret_cast<std::uintptr_t>(p) >> port::kPageShift) - window_.first_page;
     if (page >= window_.page_count) return kNobody;
     return window_.records[page].load(std::memory_order_relaxed) ^ number_;
   }

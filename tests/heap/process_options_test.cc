@@ -133,7 +133,7 @@ TEST_F(ProcessHeap, HoldsLittleMoreThanWasEverInUse) {
   std::uint64_t most = 0;
   std::uint64_t most_idle = 0;
   for (int i = 0; i < 400; ++i) {
-    void*& block = live[random.next() % live.size()];
+    void*& block = live[static_cast<std::size_t>(random.below(live.size()))];
     heap_.free(block);
     block = heap_.allocate(static_cast<std::size_t>(65536 + random.next() % (2 * kMiB)));
     ASSERT_NE(block, nullptr);

@@ -1,6 +1,8 @@
+# shellcheck shell=bash
 # Runs programs under the preloaded library; sourced by tests.
 #
-# `library` is where it is; `checker` is statistics_add_up.py.
+# `library` is where it is; `checker` is statistics_add_up.py: whoever sources this sets them.
+# shellcheck disable=SC2154
 
 work="$(mktemp -d "${TEST_TMPDIR:-/tmp}/preload.XXXXXX")"
 trap 'rm -rf "$work"' EXIT

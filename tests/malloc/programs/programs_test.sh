@@ -14,7 +14,7 @@ same() {
   local name="$1"
   shift
   echo "--- $name"
-  rm -rf "$work/$name"
+  rm -rf "${work:?}/$name"
   mkdir "$work/$name"
   (cd "$work/$name" && "$@") >"$work/expected" 2>&1 || fail "$name fails by itself: $(tail "$work/expected")"
   [[ -s "$work/expected" ]] || fail "$name says nothing"
