@@ -115,6 +115,7 @@ void* find_shim(std::string_view symbol) {
       shim("_munmap", munmap_shim),
       shim("_pipe", pipe_shim),
       shim("_pthread_create", pthread_create_shim),
+      shim("_pthread_getspecific", pthread_getspecific_shim),
       shim("_pthread_join", pthread_join_shim),
       shim("_pthread_key_create", pthread_key_create_shim),
       shim("_pthread_self", pthread_self_shim),

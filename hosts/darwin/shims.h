@@ -52,6 +52,7 @@ int pthread_create_shim(void** thread, const void* attributes, ThreadFunction fu
 int pthread_join_shim(void* thread, void** result);
 void* pthread_self_shim();
 int pthread_key_create_shim(unsigned long* key, void (*at_exit)(void*));
+void* pthread_getspecific_shim(unsigned long key);
 int pthread_setspecific_shim(unsigned long key, const void* value);
 int ulock_wait_shim(std::uint32_t operation, void* word, std::uint64_t expected,
                     std::uint32_t microseconds);

@@ -57,6 +57,10 @@ int pthread_key_create_shim(unsigned long* key, void (*at_exit)(void*)) {
   return error_of(error);
 }
 
+void* pthread_getspecific_shim(unsigned long key) {
+  return key > UINT_MAX ? nullptr : ::pthread_getspecific(static_cast<pthread_key_t>(key));
+}
+
 int pthread_setspecific_shim(unsigned long key, const void* value) {
   if (key > UINT_MAX) return kErrorInvalid;
   return error_of(::pthread_setspecific(static_cast<pthread_key_t>(key), value));

@@ -63,6 +63,7 @@ def _impl(ctx):
                             "-D__TIMESTAMP__=\"redacted\"",
                         ] + ctx.attr.compile_flags) +
                         _flags(_COMPILE_CXX, ["-std=c++20"] + ctx.attr.cxx_flags) +
+                        _flags([ACTION_NAMES.cpp_link_executable], ctx.attr.program_link_flags) +
                         _flags(_LINK, ctx.attr.link_flags),
         ),
         # A program may choose another way: features = ["-static_program"].
@@ -114,6 +115,7 @@ cc_toolchain_config = rule(
         "link_flags": attr.string_list(),
         "opt_flags": attr.string_list(),
         "pic": attr.bool(),
+        "program_link_flags": attr.string_list(doc = "not those of shared libraries"),
         "program_suffix": attr.string(),
         "sanitizers": attr.string_list(),
         "static_program": attr.bool(),

@@ -118,11 +118,14 @@ _LINKER = {
     "darwin": [
         "-fuse-ld=/usr/bin/ld64.lld-19",
         "-Wl,-platform_version,macos,12.0,12.0,-fixup_chains,-dead_strip",
-        # Nothing of the program is for others; without, libstdc++'s weak symbols would be.
-        "-Wl,-exported_symbol,__mh_execute_header,-e,_atoll_begin",
         "freestanding/darwin/libSystem.tbd",
     ],
     "wasm": [],
+}
+
+_PROGRAM = {
+    # Nothing of the program is for others; without, libstdc++'s weak symbols would be.
+    "darwin": ["-Wl,-exported_symbol,__mh_execute_header,-e,_atoll_begin"],
 }
 
 def _freestanding(compiler, _is_host):
@@ -135,6 +138,7 @@ def _freestanding(compiler, _is_host):
         compiler = "clang",
         link_flags = flags + own + ["-nostdlib", "-Wno-unused-command-line-argument"] +
                      _LINKER.get(compiler["platform"], ["-fuse-ld=lld-19"]),
+        program_link_flags = _PROGRAM.get(compiler["platform"], []),
         tools = _CLANG_TOOLS,
     )
 

@@ -79,6 +79,27 @@ platform_binary = rule(
     toolchains = [EMULATOR_TOOLCHAIN_TYPE],
 )
 
+def _file_impl(ctx):
+    out = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.symlink(
+        output = out,
+        target_file = ctx.attr.file[DefaultInfo].files_to_run.executable,
+    )
+    return [DefaultInfo(files = depset([out]))]
+
+platform_file = rule(
+    implementation = _file_impl,
+    attrs = {
+        "file": attr.label(doc = "what is linked", mandatory = True),
+        "platform": attr.string(mandatory = True),
+        "_allowlist_function_transition": attr.label(
+            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+        ),
+    },
+    cfg = _platform_transition,
+    doc = "A shared library of another platform, by the name of the rule.",
+)
+
 def cell(target):
     """What a target's cell of a rule above has: its platform, and its emulator if that is special."""
     platform = programs_of(target)

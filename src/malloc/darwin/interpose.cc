@@ -1,0 +1,98 @@
+// How libatoll.dylib takes malloc() over on macOS: for each pair below dyld binds every other
+// image's use of the second function to the first, when the library is named in
+// DYLD_INSERT_LIBRARIES.
+//
+// Memory of the process's heap is in no zone. Who asks for its zone is told the default one, and
+// the functions that take a pointer and a zone look at the pointer. Zones themselves, and what is
+// allocated from one by name, stay libSystem's.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "src/malloc/darwin/system_malloc.h"
+#include "src/malloc/foreign.h"
+#include "src/malloc/malloc.h"
+
+namespace Atoll::darwin {
+namespace {
+
+namespace family = malloc_family;
+
+void* allocate(std::size_t size) { return family::allocate(size); }
+void* allocate_zeroed(std::size_t count, std::size_t size) {
+  return family::allocate_zeroed(count, size);
+}
+void release(void* p) { family::release(p); }
+
+// Size 0 leaves an object of the least size, as libSystem does.
+void* reallocate(void* p, std::size_t size) { return family::reallocate(p, size == 0 ? 1 : size); }
+
+void* reallocate_or_free(void* p, std::size_t size) {
+  void* const moved = reallocate(p, size);
+  if (moved == nullptr) release(p);
+  return moved;
+}
+
+void* allocate_page_aligned(std::size_t size) { return family::allocate_page_aligned(size); }
+void* allocate_aligned(std::size_t alignment, std::size_t size) {
+  return family::allocate_aligned(alignment, size);
+}
+int allocate_aligned_into(void** result, std::size_t alignment, std::size_t size) {
+  return family::allocate_aligned_into(result, alignment, size);
+}
+
+std::size_t usable_size(const void* p) { return family::usable_size(const_cast<void*>(p)); }
+
+// What malloc() would make of a size: the caller may fill it.
+std::size_t good_size(std::size_t size) {
+  void* const p = family::allocate(size);
+  if (p == nullptr) return size;
+  const std::size_t good = family::usable_size(p);
+  family::release(p);
+  return good;
+}
+
+Zone* zone_from_pointer(const void* p) {
+  if (p == nullptr || family::is_foreign(p)) return system_zone_from_ptr(p);
+  return usable_size(p) != 0 ? system_default_zone() : nullptr;
+}
+
+void release_in_zone(Zone* zone, void* p) {
+  if (p == nullptr || family::is_foreign(p)) {
+    system_zone_free(zone, p);
+  } else {
+    family::release(p);
+  }
+}
+
+void* reallocate_in_zone(Zone* zone, void* p, std::size_t size) {
+  if (p == nullptr || family::is_foreign(p)) return system_zone_realloc(zone, p, size);
+  return reallocate(p, size);
+}
+
+// Both have the same type.
+template <typename Function>
+struct Interposed {
+  Function* function;
+  Function* instead_of;
+};
+
+#define ATOLL_INTERPOSED \
+  [[gnu::used, gnu::section("__DATA,__interpose,interposing")]] constinit const Interposed
+
+ATOLL_INTERPOSED of_malloc = {allocate, system_malloc};
+ATOLL_INTERPOSED of_calloc = {allocate_zeroed, system_calloc};
+ATOLL_INTERPOSED of_realloc = {reallocate, system_realloc};
+ATOLL_INTERPOSED of_reallocf = {reallocate_or_free, system_reallocf};
+ATOLL_INTERPOSED of_free = {release, system_free};
+ATOLL_INTERPOSED of_valloc = {allocate_page_aligned, system_valloc};
+ATOLL_INTERPOSED of_aligned_alloc = {allocate_aligned, system_aligned_alloc};
+ATOLL_INTERPOSED of_posix_memalign = {allocate_aligned_into, system_posix_memalign};
+ATOLL_INTERPOSED of_malloc_size = {usable_size, system_malloc_size};
+ATOLL_INTERPOSED of_malloc_good_size = {good_size, system_malloc_good_size};
+ATOLL_INTERPOSED of_zone_from_ptr = {zone_from_pointer, system_zone_from_ptr};
+ATOLL_INTERPOSED of_zone_free = {release_in_zone, system_zone_free};
+ATOLL_INTERPOSED of_zone_realloc = {reallocate_in_zone, system_zone_realloc};
+
+}  // namespace
+}  // namespace Atoll::darwin
