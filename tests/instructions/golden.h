@@ -28,4 +28,9 @@ inline constexpr std::array<GoldenPair, 66> kGoldenPairs = {
      {12288, 55.8}, {13568, 55.8}, {14336, 55.8}, {16384, 55.8}, {18432, 55.8}, {19072, 55.8},
      {20480, 55.8}, {21760, 55.8}, {24576, 55.8}, {27264, 55.8}, {28672, 55.8}, {32768, 55.8}}};
 
+// The same of malloc() and free() in the preloaded library, with the loop around them and the ways
+// from one library to another; preloaded_test prints a new table.
+inline constexpr std::array<GoldenPair, 6> kGoldenPreloaded = {
+    {{8, 41.4}, {16, 41.4}, {64, 41.4}, {1024, 43.8}, {8192, 57.8}, {32768, 57.8}}};
+
 }  // namespace Atoll::test
