@@ -133,8 +133,10 @@ void write_help(os::Os& os) {
 
 // The part before the first `separator`, which is taken off `text` with it.
 std::string_view take_until(std::string_view& text, char separator) {
-  const std::size_t end = text.find(separator);
-  const std::string_view head(text.data(), end < text.size() ? end : text.size());
+  // Not find(), which calls the C library, and not all libraries have one to call.
+  std::size_t end = 0;
+  while (end < text.size() && text[end] != separator) ++end;
+  const std::string_view head(text.data(), end);
   text.remove_prefix(end < text.size() ? end + 1 : text.size());
   return head;
 }
