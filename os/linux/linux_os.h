@@ -63,9 +63,11 @@ class LinuxOs final : public Os {
 
  private:
   std::uint64_t page_size();
+  bool can_move();
   Status check(Address base, std::uint64_t size);
 
   std::atomic<std::uint32_t> page_size_{0};  // 0: not asked yet
+  std::atomic<std::uint32_t> move_state_{0};
   std::atomic<std::uint32_t> exit_key_state_{0};
   std::uint32_t exit_key_ = 0;
 };

@@ -52,6 +52,16 @@ std::uint64_t LinuxOs::page_size() {
   return known;
 }
 
+bool LinuxOs::can_move() {
+  enum MoveState : std::uint32_t { kUnknown, kMoves, kLosesPages };
+  std::uint32_t state = move_state_.load(std::memory_order_relaxed);
+  if (state == kUnknown) {
+    state = linux_probe::can_move(page_size()) ? kMoves : kLosesPages;
+    move_state_.store(state, std::memory_order_relaxed);
+  }
+  return state == kMoves;
+}
+
 // What can be known to be wrong without asking the kernel.
 Status LinuxOs::check(Address base, std::uint64_t size) {
   const std::uint64_t page = page_size();
@@ -80,7 +90,7 @@ Machine LinuxOs::probe() {
   machine.decommit_zeroes = linux_probe::decommit_zeroes(machine.page_size);
   machine.can_shrink = true;
   machine.can_protect = true;
-  machine.can_move = linux_probe::can_move(machine.page_size);
+  machine.can_move = can_move();
   machine.linear_only = false;
   machine.has_threads = true;
   return machine;
@@ -142,6 +152,7 @@ Status LinuxOs::free(Address base, std::uint64_t size) {
 }
 
 Status LinuxOs::move(Address from, Address to, std::uint64_t size) {
+  if (!can_move()) return {Failure::kUnsupported, 0};
   for (const Address base : {from, to}) {
     const Status status = check(base, size);
     if (!status.ok()) return status;

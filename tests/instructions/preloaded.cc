@@ -28,8 +28,8 @@ int check() {
     std::size_t size = golden.size;
     // The first pairs fill the lists.
     run_pairs(size);
-    const std::optional<std::uint64_t> count = count_instructions(
-        [](void* p) { run_pairs(*static_cast<std::size_t*>(p)); }, &size);
+    const std::optional<std::uint64_t> count =
+        count_instructions([](void* p) { run_pairs(*static_cast<std::size_t*>(p)); }, &size);
     if (!count) {
       std::fprintf(stderr, "processes cannot be stepped here\n");
       return 1;

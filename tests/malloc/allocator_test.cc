@@ -146,7 +146,14 @@ TEST_F(AllocatorTest, WithoutMemoryItThrowsAndTheContainerStays) {
   EXPECT_THROW(static_cast<void>(allocator.allocate(most / 4 + 2)), std::bad_alloc);
 
   Vector<char> characters(10, 'x', heap_);
-  EXPECT_THROW(characters.reserve(characters.max_size()), std::bad_alloc);
+  bool has_thrown = false;
+  try {
+    characters.reserve(characters.max_size());
+  } catch (const std::bad_alloc&) {
+    has_thrown = true;
+  }
+  // Some systems of 32 bits have so much: 2 GiB.
+  EXPECT_EQ(has_thrown, characters.capacity() < characters.max_size());
   EXPECT_EQ(characters, Vector<char>(10, 'x', heap_));
 }
 

@@ -202,7 +202,8 @@ TEST_P(AtollTest, WhatIsFreeGoesBackToTheSystem) {
   functions_.release(functions_.allocate(1'000'000));
   const std::uint64_t scavenged = atoll_heap_scavenge(heap_);
   const std::uint64_t released = statistics_of(heap_).heap_released;
-  // A larger page of the hardware takes pages with it that were never used, nor counted as released.
+  // A larger page of the hardware takes pages with it that were never used, nor counted as
+  // released.
   const bool has_small_pages = machine().page_size <= 8192;
   EXPECT_TRUE(has_small_pages ? released == scavenged : released <= scavenged)
       << released << " of " << scavenged;
