@@ -280,7 +280,7 @@ COMPONENTS = {
             "/usr/bin/redis-server",
             "/usr/bin/sqlite3",
         ],
-        packages = ["lua5.4", "perl", "python3-minimal", "redis-server", "sqlite3"],
+        packages = ["lua5.4", "perl", "python3", "redis-server", "sqlite3"],
     ),
     "preloaded-programs": dict(
         why = "more programs that must run under the preloaded library (tests/malloc/programs)",
