@@ -213,8 +213,8 @@ TEST_P(AtollTest, WhatIsFreeGoesBackToTheSystem) {
 // --- Heaps. ---
 
 TEST(AtollHeapTest, HeapsAreEachOnTheirOwnAndSixteenAtATime) {
-  // Where memory is one segment, more would not leave enough of it to the tests that follow; and the
-  // heaps of 32-bit ports reserve so much each that two gigabytes do not serve sixteen.
+  // Where memory is one segment, more would not leave enough of it to the tests that follow; and
+  // the heaps of 32-bit ports reserve so much each that two gigabytes do not serve sixteen.
   const std::size_t most = machine().linear_only || sizeof(void*) == 4 ? 2 : 16;
   std::vector<atoll_heap*> heaps;
   std::array<char, 300> why{};
