@@ -27,8 +27,9 @@ std::pmr::vector<Count> Index::most_frequent(std::size_t most,
   std::pmr::vector<Count> counts(&resource);
   counts.reserve(words_.size());
   for (const auto& [word, count] : words_) counts.push_back({word, count});
-  std::stable_sort(counts.begin(), counts.end(),
-                   [](const Count& a, const Count& b) { return a.count > b.count; });
+  std::sort(counts.begin(), counts.end(), [](const Count& a, const Count& b) {
+    return a.count != b.count ? a.count > b.count : a.word < b.word;
+  });
   if (counts.size() > most) counts.resize(most);
   return counts;
 }
