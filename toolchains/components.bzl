@@ -12,8 +12,9 @@ holds what is unpacked beside the system: $ATOLL_TOOLS, else /opt/atoll for root
   unpack    packages whose closure, or just themselves, are unpacked into {tools}/INTO without
             touching the system: suite ("": the machine's own), architecture, packages, closure,
             into; newest: the packages are patterns of names with versions in them, and of each the
-            newest that can be fetched is taken; only: the folders that are unpacked; plain_from: where Debian's own package is of this version or
-            later, it is installed as usual and {tools}/INTO points to it
+            newest that can be fetched is taken; only: the folders that are unpacked; plain_from:
+            where Debian's own package is of this version or later, it is installed as usual and
+            {tools}/INTO points to it
   npm       an npm package installed into {tools}/npm
   after     a function of tools/setup that finishes the work
 """

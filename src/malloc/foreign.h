@@ -11,7 +11,8 @@
 
 namespace Atoll::malloc_family {
 
-// Whether the process's heap has no memory at `p`, which is not null.
+// Whether the process's heap has no memory at `p`, which is not null. (malloc.cc; what follows is
+// each platform's.)
 bool is_foreign(const void* p);
 
 void release_foreign(void* p);

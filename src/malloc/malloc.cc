@@ -48,6 +48,11 @@ void* ask_heap(Ask ask) {
 
 }  // namespace
 
+bool is_foreign(const void* p) {
+  Heap* const heap = process_heap();
+  return heap == nullptr || heap->pages().map().arena(Address::of(p)) == nullptr;
+}
+
 void* allocate_slowly(std::size_t size) {
   if (size > FastPath::kMaxDirect) {
     void* const object = FastPath::allocate_larger(the_heap(), this_cache(), size, Scan::kNoscan);

@@ -14,13 +14,11 @@ constexpr std::uint64_t kMaxMilliseconds = std::uint64_t{1} << 40;
 constexpr std::uint64_t kRecordWindow = std::uint64_t{64} << 30;
 
 // This port's numbers, from the first release that has it on: computed by the compiler.
+constexpr unsigned kOldest = port::minor_version(port::native_release());
 constexpr auto kSpecs = [] {
-  std::array<port::PortSpec, static_cast<std::size_t>(port::kLastRelease) -
-                                 static_cast<std::size_t>(port::native_release()) + 1>
-      specs{};
-  for (std::size_t i = 0; i < specs.size(); ++i) {
-    specs[i] = port::native_spec(
-        static_cast<port::Release>(static_cast<std::size_t>(port::native_release()) + i));
+  std::array<port::PortSpec, port::minor_version(port::kLastRelease) - kOldest + 1> specs{};
+  for (unsigned i = 0; i < specs.size(); ++i) {
+    specs[i] = port::native_spec(static_cast<port::Release>(kOldest + i));
   }
   return specs;
 }();
@@ -42,8 +40,7 @@ std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t m
 bool set_release(std::string_view value, ProcessOptions& options) {
   const std::optional<port::Release> release = port::parse_release(value);
   if (!release || *release < port::native_release()) return false;
-  options.heap.spec =
-      kSpecs[static_cast<std::size_t>(*release) - static_cast<std::size_t>(port::native_release())];
+  options.heap.spec = kSpecs[port::minor_version(*release) - kOldest];
   return true;
 }
 
@@ -115,7 +112,7 @@ constexpr std::array<Key, 7> kKeys = {{
     {"statistics_file", "PATH", "standard error", "where to; %p is the number of the process",
      &set_statistics_file},
     {"profile_rate", "BYTES", "0",
-     "mean distance of two samples, which statistics count; 0: none; slows every call down",
+     "mean distance of two samples of the heap, which nothing writes yet; slows every call down",
      &set_profile_rate},
     {"checked", "on or off", "off", "every bad free is named at once; slows every call down",
      &set_checked},

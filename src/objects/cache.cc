@@ -337,23 +337,20 @@ void Cache::put_back(Context& context, unsigned span_class, void* p, bool is_own
   auto* const object = static_cast<FreeObject*>(p);
   object->next = state.batch;
   state.batch = object;
-  if (state.batch_count.increment() < context.sizes->batch(span_class)) return;
-  if (centrals_[span_class].keep(
-          context, {state.batch, static_cast<std::uint32_t>(state.batch_count.get())})) {
-    state.batch = nullptr;
-    const LockGuard guard(lock_, context.os());
-    state.freed += static_cast<std::uint32_t>(state.batch_count.get());
-    state.batch_count.set(0);
-  } else {
-    settle_batch(context, span_class);
+  if (state.batch_count.increment() >= context.sizes->batch(span_class)) {
+    finish_batch(context, span_class, Keep::kIfRoom);
   }
 }
 
-void Cache::settle_batch(Context& context, unsigned span_class) {
+// Another cache gets it, or it is settled.
+void Cache::finish_batch(Context& context, unsigned span_class, Keep keep) {
   ClassCache& state = classes_[span_class];
   if (state.batch == nullptr) return;
-  const std::uint32_t freed = centrals_[span_class].settle(
-      context, state.batch, static_cast<std::uint32_t>(state.batch_count.get()));
+  Central& central = centrals_[span_class];
+  const Chain chain{state.batch, static_cast<std::uint32_t>(state.batch_count.get())};
+  const bool is_kept = keep == Keep::kIfRoom && central.keep(context, chain);
+  const std::uint32_t freed =
+      is_kept ? chain.count : central.settle(context, chain.first, chain.count);
   state.batch = nullptr;
   const LockGuard guard(lock_, context.os());
   state.batch_count.set(0);
@@ -369,12 +366,6 @@ void Cache::settle_list(Context& context, unsigned list, FreeObject* first, std:
   classes_[list].freed -= objects - freed;
 }
 
-// Objects of the list that were counted as freed, for other caches or for their spans.
-void Cache::pass_on(Context& context, unsigned list, FreeObject* first, std::int32_t count) {
-  if (centrals_[list].keep(context, {first, static_cast<std::uint32_t>(count)})) return;
-  settle_list(context, list, first, count);
-}
-
 void Cache::overflow(Context& context, std::size_t offset) {
   const auto list = static_cast<unsigned>(offset / kListStride);
   ClassCache& state = classes_[list];
@@ -387,8 +378,10 @@ void Cache::overflow(Context& context, std::size_t offset) {
   for (std::int32_t i = 0; i < state.limit; ++i) link = &(*link)->next;
   FreeObject* const rest = *link;
   *link = nullptr;
-  pass_on(context, list, rest, state.length - state.limit);
+  const std::int32_t count = state.length - state.limit;
   state.length = state.limit;
+  if (centrals_[list].keep(context, {rest, static_cast<std::uint32_t>(count)})) return;
+  settle_list(context, list, rest, count);
 }
 
 // What happened to the list since it was counted last. It will be looked at again after as many
@@ -417,7 +410,7 @@ void Cache::flush(Context& context) {
     lists_[i].head = nullptr;
     settle_list(context, i, first, state.length);
     state.length = 0;
-    settle_batch(context, i);
+    finish_batch(context, i, Keep::kNot);
     if (state.span != nullptr) centrals_[i].give_back(context, state.span);
     state.span = nullptr;
   }

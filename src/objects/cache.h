@@ -2,16 +2,17 @@
 //
 // There is a list of free objects for each span class. An allocation takes the first, a free puts
 // one back in front; neither looks at a span or its bits. An empty list is filled from the span the
-// cache holds for that class; one that has grown too long gives its older objects back, to the bits
-// of the spans they lie in. So the bits are settled in batches.
+// cache holds for that class; one that has grown too long passes its older objects on: as a chain
+// that waits at the central list for the next cache, or, where enough of these wait, to the bits of
+// the spans they lie in. So the bits are settled in batches.
 //
 // How long is too long is learned: a list that needs again what it just gave back may be twice as
 // long from now on, and one that only ever gives back half as long.
 //
 // Freed objects come here only if this cache was the last to hold their span: the page's record has
-// the cache's number. Others wait, in a batch for each class, to be settled. This keeps objects
-// that lie side by side with one thread. Nothing depends on it: any free object may be on any list,
-// so numbers of caches that are gone do no harm.
+// the cache's number. Others are gathered, in a batch for each class, and passed on. This keeps
+// objects that lie side by side with one thread. Nothing depends on it: any free object may be on
+// any list, so numbers of caches that are gone do no harm.
 #pragma once
 
 #include <array>
@@ -189,8 +190,9 @@ class Cache {
   bool take_objects(Context& context, unsigned span_class, Spans spans);
   void count(Context& context, unsigned list);
   void settle_list(Context& context, unsigned list, FreeObject* first, std::int32_t count);
-  void pass_on(Context& context, unsigned list, FreeObject* first, std::int32_t count);
-  void settle_batch(Context& context, unsigned span_class);
+  // Whether objects may wait at the central list for another cache.
+  enum class Keep : std::uint8_t { kNot, kIfRoom };
+  void finish_batch(Context& context, unsigned span_class, Keep keep);
   void free_large(Context& context, Span* span, void* p);
   // `is_own`: it goes on the list; else it waits in the batch.
   void put_back(Context& context, unsigned span_class, void* p, bool is_own);

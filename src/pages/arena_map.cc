@@ -72,6 +72,7 @@ void ArenaMap::make_window(Address base) {
   constexpr auto kPages =
       (std::uint64_t{std::numeric_limits<std::uintptr_t>::max()} >> port::kPageShift) + 1;
   const std::uint64_t first = base.value() >> port::kPageShift;
+  if (first >= kPages) return;  // simulated: no pointer of this process leads there
   const std::uint64_t count = std::min(bytes >> port::kPageShift, kPages - first);
   auto* const records = memory_->alloc_array<std::atomic<PageRecord>>(count, MemoryKind::kGc);
   if (records == nullptr) return;
@@ -164,11 +165,14 @@ void ArenaMap::set_records(Range pages, PageRecord record) {
       arena.records()[i].store(record, std::memory_order_relaxed);
     }
   });
-  const std::uint64_t page = (pages.base.value() >> port::kPageShift) - window_.first_page;
-  const std::uint64_t end = std::min<std::uint64_t>(
-      page + pages.size / port::kPageSize, page < window_.page_count ? window_.page_count : page);
-  for (std::uint64_t i = page; i < end; ++i) {
-    window_.records[i].store(record, std::memory_order_relaxed);
+  // The part of it that is in the window.
+  const std::uint64_t first = pages.base.value() >> port::kPageShift;
+  const std::uint64_t window = window_.first_page;
+  const std::uint64_t begin = std::max(first, window);
+  const std::uint64_t end =
+      std::min(first + pages.size / port::kPageSize, window + window_.page_count);
+  for (std::uint64_t page = begin; page < end; ++page) {
+    window_.records[page - window].store(record, std::memory_order_relaxed);
   }
 }
 

@@ -64,6 +64,45 @@ class MapOf : public ::testing::TestWithParam<Shape> {
   ArenaMap map_;
 };
 
+TEST_P(MapOf, TheWindowHasTheRecordsOfItsPages) {
+  make();
+  map_.want_window(arena_bytes());
+  // The window begins with the second of three arenas, which comes first.
+  const Range second{region(1).end(), arena_bytes()};
+  ASSERT_TRUE(map_.add(second));
+  ASSERT_TRUE(map_.add(region(1)));
+  const RecordWindow& window = map_.window();
+  const std::uint64_t first_page = second.base.value() / port::kPageSize;
+  if (first_page > std::uint64_t{~std::uintptr_t{0}} / port::kPageSize) {
+    EXPECT_EQ(window.page_count, 0U) << "no pointer leads there";
+    return;
+  }
+  ASSERT_EQ(window.first_page, first_page);
+  ASSERT_EQ(window.page_count, arena_bytes() / port::kPageSize);
+  const std::size_t last = static_cast<std::size_t>(window.page_count) - 1;
+  const auto set = [&](Address base, std::uint64_t pages, PageRecord record) {
+    map_.set_records({base, pages * port::kPageSize}, record);
+  };
+  const auto record = [&](std::size_t page) { return window.records[page].load(); };
+
+  set(region(1).base, 3, 5);
+  EXPECT_EQ(record(0), 0U) << "all of it is before the window";
+  set(second.base - 2 * port::kPageSize, 5, 7);
+  EXPECT_EQ(record(0), 7U);
+  EXPECT_EQ(record(2), 7U);
+  EXPECT_EQ(record(3), 0U);
+  set(second.end() - 4 * port::kPageSize, 4, 9);
+  EXPECT_EQ(record(last - 4), 0U);
+  EXPECT_EQ(record(last - 3), 9U);
+  EXPECT_EQ(record(last), 9U);
+
+  const Range third{second.end(), arena_bytes()};
+  if (third.end() < third.base || map_.arena(third.base) != nullptr || !map_.add(third)) return;
+  set(second.end() - port::kPageSize, 3, 11);
+  EXPECT_EQ(record(last - 1), 9U);
+  EXPECT_EQ(record(last), 11U);
+}
+
 TEST_P(MapOf, KnowsNothingBeforeItGrows) {
   std::mt19937_64 random(1);
   const auto expect_nothing = [&](std::uint64_t address) {

@@ -4,14 +4,8 @@
 #include "src/malloc/foreign.h"
 
 #include "src/malloc/darwin/system_malloc.h"
-#include "src/malloc/process_heap.h"
 
 namespace Atoll::malloc_family {
-
-bool is_foreign(const void* p) {
-  Heap* const heap = process_heap();
-  return heap == nullptr || heap->pages().map().arena(Address::of(p)) == nullptr;
-}
 
 void release_foreign(void* p) { darwin::system_free(p); }
 void* reallocate_foreign(void* p, std::size_t size) { return darwin::system_realloc(p, size); }

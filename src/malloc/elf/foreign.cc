@@ -1,18 +1,12 @@
 #include "src/malloc/foreign.h"
 
 #include "src/malloc/process_heap.h"
-#include "src/malloc/the_heap.h"
 
 // glibc's own, if it is there.
 extern "C" [[gnu::weak]] void libc_free(void* p) asm("__libc_free");
 extern "C" [[gnu::weak]] void* libc_realloc(void* p, std::size_t size) asm("__libc_realloc");
 
 namespace Atoll::malloc_family {
-
-bool is_foreign(const void* p) {
-  Heap* const heap = process_heap();
-  return heap == nullptr || heap->pages().map().arena(Address::of(p)) == nullptr;
-}
 
 void release_foreign(void* p) {
   if (libc_free != nullptr) {

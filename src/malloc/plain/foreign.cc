@@ -7,11 +7,6 @@
 
 namespace Atoll::malloc_family {
 
-bool is_foreign(const void* p) {
-  Heap* const heap = process_heap();
-  return heap == nullptr || heap->pages().map().arena(Address::of(p)) == nullptr;
-}
-
 void release_foreign(void* p) {
   if (Heap* const heap = process_heap(); heap != nullptr) heap->free(p);
 }

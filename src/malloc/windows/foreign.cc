@@ -10,14 +10,7 @@
 
 #include <cstdlib>
 
-#include "src/malloc/process_heap.h"
-
 namespace Atoll::malloc_family {
-
-bool is_foreign(const void* p) {
-  Heap* const heap = process_heap();
-  return heap == nullptr || heap->pages().map().arena(Address::of(p)) == nullptr;
-}
 
 void release_foreign(void* p) { std::free(p); }
 void* reallocate_foreign(void* p, std::size_t size) { return std::realloc(p, size); }
