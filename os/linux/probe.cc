@@ -86,14 +86,25 @@ std::uint32_t address_bits(std::uint64_t page_size) {
   // adding a level to this process's page tables for good.
   constexpr std::uint32_t kMost = std::min<std::uint32_t>(57, sizeof(void*) * 8);
   constexpr std::uint32_t kFewest = 28;
-  for (std::uint32_t bits = kMost; bits > kFewest; --bits) {
+  // Whether there are addresses with so many bits. Several places: one may be occupied, and the
+  // last may be the kernel's (32 bits, 3 GiB each).
+  const auto are_there = [&](std::uint32_t bits) {
     const std::uint64_t half = std::uint64_t{1} << (bits - 1);
-    // Several places: one may be occupied, and the last may be the kernel's (32 bits, 3 GiB each).
-    for (const std::uint64_t eighth : {1U, 3U, 6U}) {
-      const Address hint(half + half / 8 * eighth);
-      if (is_honoured(hint, page_size)) return bits;
+    return is_honoured(Address(half + half / 8), page_size) ||
+           is_honoured(Address(half + half / 8 * 3), page_size) ||
+           is_honoured(Address(half + half / 8 * 6), page_size);
+  };
+  // Every process asks this when it starts, so in few steps.
+  std::uint32_t found = kFewest;
+  for (std::uint32_t most = kMost; found < most;) {
+    const std::uint32_t bits = (found + most + 1) / 2;
+    if (are_there(bits)) {
+      found = bits;
+    } else {
+      most = bits - 1;
     }
   }
+  if (found > kFewest) return found;
   const Scratch anywhere(Address(), page_size, PROT_NONE);
   const int on_stack = 0;
   return std::max(width_of(anywhere.address()), width_of(Address::of(&on_stack)));

@@ -5,7 +5,7 @@ namespace {
 
 // Sections under a heap's locks are short: most end within so many looks, sooner than a call of
 // the system would.
-constexpr int kLooks = 100;
+constexpr int kLooks = 2000;
 
 }  // namespace
 

@@ -71,7 +71,7 @@ void Heap::end_mark() {
   for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
     cache->objects.flush(state.objects);
     cache->objects.set_number(new_number());
-    cache->objects.set_careful(is_careful());
+    cache->objects.set_careful(state.objects.is_careful());
   }
   state.objects.sweep_generation.fetch_add(1, std::memory_order_relaxed);
   for (objects::Central& central : state.centrals) central.begin_sweep();

@@ -50,6 +50,11 @@ void Heap::free(void* p) {
   FastPath::free_to(*this, cache, offset, p);
 }
 
+bool FastPath::gather(Heap& heap, ThreadCache& cache, std::size_t offset, void* p) {
+  return &cache != &no_cache &&
+         cache.objects.gather(heap.state_->objects, static_cast<pages::PageRecord>(offset), p);
+}
+
 void FastPath::overflow(Heap& heap, ThreadCache& cache, std::size_t offset) {
   cache.objects.overflow(heap.state_->objects, offset);
 }

@@ -26,7 +26,7 @@ class FastPath {
   }
 
   // Where free_to() puts `p`; more than kMaxOffset: the next way is left. They are tried in this
-  // order, the first only where the heap has a window, and then Heap::free().
+  // order, the first only where the heap has a window, then gather() with what came of them.
   static constexpr std::size_t kMaxOffset = objects::kOffsetMask;
   static std::size_t offset_in_window(const ThreadCache& cache, const void* p) {
     return cache.objects.offset_in_window(p);
@@ -34,6 +34,9 @@ class FastPath {
   static std::size_t offset_by_arena(const ThreadCache& cache, const void* p) {
     return cache.objects.offset_for<Heap::kNativePort>(p);
   }
+
+  // The next way. False: Heap::free() is left.
+  static bool gather(Heap& heap, ThreadCache& cache, std::size_t offset, void* p);
 
   static void free_to(Heap& heap, ThreadCache& cache, std::size_t offset, void* p) {
     if (!objects::Cache::push(cache.objects.list_at(offset), p)) [[unlikely]] {

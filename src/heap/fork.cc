@@ -28,8 +28,32 @@ void Heap::before_fork() {
   visit_locks([](Mutex& lock, os::Os& os) { lock.lock(os); });
 }
 
-void Heap::after_fork() {
+void Heap::after_fork_in_parent() {
+  if (state_.has_value()) unlock_all();
+}
+
+void Heap::after_fork_in_child() {
   if (!state_.has_value()) return;
+  unlock_all();
+  State& state = *state_;
+  const auto is_gone = [&](const ThreadCache* cache) {
+    return cache != thread_caches()[slot_] && cache != state.closed;
+  };
+  for (std::uint64_t i = 0; i < state.pages.span_count(); ++i) {
+    pages::Span* const span = state.pages.span(i);
+    if (!span->has_objects.load(std::memory_order_relaxed)) continue;
+    const objects::HeldSpans* const holder = span->holder.load(std::memory_order_relaxed);
+    if (holder == nullptr) continue;
+    const ThreadCache* cache = state.caches.first();
+    while (cache != nullptr && !cache->objects.holds_by(holder)) cache = cache->next;
+    if (cache != nullptr && is_gone(cache)) central_of(*span).abandon(state.objects, span);
+  }
+  for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
+    if (is_gone(cache)) cache->objects.forget_spans(state.objects);
+  }
+}
+
+void Heap::unlock_all() {
   State& state = *state_;
   visit_locks([](Mutex& lock, os::Os& os) { lock.unlock(os); });
   state.lock.unlock(state.platform.os);

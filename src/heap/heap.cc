@@ -49,20 +49,28 @@ Line Heap::start() {
   }
   state.pages.set_bounded(state.options.is_bounded && state.platform.machine.can_shrink);
   state.pages.set_scavenge_delay(state.options.scavenge_delay);
-  state.cache_records.init(state.memory, spec.release, sizeof(ThreadCache), MemoryKind::kCaches);
+  // Only what is used of these becomes resident: memory that is zero is what their constructors
+  // make.
+  auto* const centrals =
+      state.memory.alloc_array<objects::Central>(objects::kMaxSpanClasses, MemoryKind::kOther);
+  if (centrals == nullptr) return out_of_memory();
+  state.centrals = {centrals, objects::kMaxSpanClasses};
+  state.cache_records.init(state.memory, spec.release, sizeof(CacheRecord), MemoryKind::kCaches);
   objects::Context& context = state.objects;
   context.platform = &state.platform;
   context.pages = &state.pages;
   context.sizes = &sizes_;
+  context.centrals = state.centrals.data();
   context.corruption_handler = state.options.corruption_handler;
   context.corruption_context = state.options.corruption_context;
+  context.checks_every_free = state.options.checked;
+  context.most_stocked = state.options.most_stocked;
   context.profile_rate = state.options.profile_rate;
   context.on_sample = state.options.on_sample;
   context.on_sample_freed = state.options.on_sample_freed;
   context.profile_context = state.options.sample_context;
   context.specials.init(state.platform, state.memory);
   context.tiny_tables.init(state.platform, state.memory);
-  for (unsigned i = 0; i < sizes_.num_span_classes(); ++i) state.centrals[i].init(i);
   state.stacks.init(state.platform, state.pages);
   state.random.state = state.platform.os.random_seed();
 
@@ -116,7 +124,7 @@ ThreadCache* Heap::new_cache(ThreadCache** slot) {
   void* const record = state.cache_records.alloc();
   if (record == nullptr) return nullptr;
   auto* const cache = ::new (record) ThreadCache;
-  cache->objects.init(state.objects, state.centrals.data(), new_number(), is_careful(),
+  cache->objects.init(state.objects, static_cast<CacheRecord*>(record)->classes, new_number(),
                       state.random.next());
   cache->heap = this;
   cache->slot = slot;
@@ -166,11 +174,6 @@ pages::PageRecord Heap::new_number() {
   state.last_number += 1U << objects::kNumberShift;
   if (state.last_number == objects::kNobody) state.last_number = 1U << objects::kNumberShift;
   return state.last_number;
-}
-
-bool Heap::is_careful() const {
-  return state_->options.checked || state_->options.profile_rate != 0 ||
-         state_->objects.marking.load(std::memory_order_relaxed);
 }
 
 }  // namespace Atoll

@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 
 #include "os/os.h"
 #include "src/base/corruption.h"
@@ -83,6 +84,10 @@ struct HeapOptions {
   // What is free is given back before the heap holds an eighth and 4 MiB more than was ever in use
   // at a time.
   bool is_bounded = false;
+
+  // Bytes of pages without objects that each thread keeps for what it allocates next, rather than
+  // give them to all threads at once. They count as in use.
+  std::uint64_t most_stocked = 0;
 
   // Mean bytes between two samples of the heap profile; Go's default is 524288. 0: no samples.
   // Sampling takes the slower way for every object.
@@ -229,11 +234,13 @@ class Heap {
 
   // --- For a process that forks while other threads use the heap. ---
 
-  // Takes every lock of the heap, so that no other thread changes anything shared until
-  // after_fork(), which gives them back: in the parent, and in the child. The calling thread may
-  // not use the heap in between. What other threads' caches hold is lost to the child.
+  // Takes every lock of the heap, so that no other thread changes anything shared until one of the
+  // other two, which give them back. The calling thread may not use the heap in between.
   void before_fork();
-  void after_fork();
+  void after_fork_in_parent();
+  // Spans that other threads' caches held are everybody's then. Free objects that were on their
+  // lists, and pages in their stock, are lost to the child.
+  void after_fork_in_child();
 
  private:
   friend class FastPath;
@@ -273,7 +280,7 @@ class Heap {
     pages::PageHeap pages;
     FixedAlloc cache_records;
     objects::Context objects;
-    std::array<objects::Central, objects::kMaxSpanClasses> centrals;
+    std::span<objects::Central> centrals;
     stacks::StackHeap stacks;
 
     Mutex closed_lock;              // of the cache that threads share while they end:
@@ -297,12 +304,12 @@ class Heap {
   void copy(void* from, void* to, std::size_t size) const;
   ThreadCache* new_cache(ThreadCache** slot);
   ThreadCache* attach();
+  void unlock_all();
   void visit_locks(void (*visit)(Mutex& lock, os::Os& os));  // but those of State itself
   void detach(ThreadCache* cache);
   void flush(ThreadCache& cache);
   void settle_chains();
   pages::PageRecord new_number();
-  bool is_careful() const;
   // The span of an object in use, or free and in a cache. Whoever asks holds the object, or the
   // page heap's lock.
   pages::Span* find_span(const void* p, std::uint64_t* index);

@@ -135,7 +135,7 @@ Line Heap::check_span(const pages::Span& span) {
   if (taken > span.object_count) {
     return line << "span " << span.base << " has more objects taken than it has objects";
   }
-  if (span.is_held) return line;
+  if (span.holder.load(std::memory_order_relaxed) != nullptr) return line;
   if (taken != span.taken_count && !state_->centrals[span_class].is_unswept(span)) {
     return line << "span " << span.base << " counts " << std::uint64_t{span.taken_count}
                 << " objects taken, but has " << std::uint64_t{taken};
@@ -155,6 +155,7 @@ Line Heap::check_objects() {
   for (std::uint64_t i = 0; i < state.pages.span_count(); ++i) {
     const pages::Span& span = *state.pages.span(i);
     if (span.state.load(std::memory_order_acquire) != pages::SpanState::kInUse) continue;
+    if (!span.has_objects.load(std::memory_order_relaxed)) continue;  // a cache's stock
     Line wrong = check_span(span);
     if (!wrong.view().empty()) return wrong;
     taken[span.span_class.load(std::memory_order_relaxed)] += objects::count_taken(span);

@@ -33,6 +33,12 @@ struct alignas(64) ThreadCache {
   List<ThreadCache>* list = nullptr;
 };
 
+// A cache in memory of its own. Zero is what the classes' constructor makes.
+struct CacheRecord {
+  ThreadCache cache;
+  objects::ClassCache classes[objects::kMaxSpanClasses];
+};
+
 // For a thread without a cache: its lists are empty, and it takes nothing back. So the fast path
 // need not ask whether there is one. Never written to.
 extern const ThreadCache no_cache;

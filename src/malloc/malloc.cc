@@ -63,6 +63,8 @@ void* allocate_slowly(std::size_t size) {
 
 void release_slowly(void* p) {
   if (p == nullptr) return;
+  ThreadCache& cache = this_cache();
+  if (FastPath::gather(the_heap(), cache, FastPath::offset_in_window(cache, p), p)) return;
   const KeepErrno keep;
   if (is_foreign(p)) {
     release_foreign(p);

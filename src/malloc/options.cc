@@ -11,17 +11,8 @@ constexpr std::uint64_t kNanosecondsPerMillisecond = 1'000'000;
 constexpr std::uint64_t kMaxMilliseconds = std::uint64_t{1} << 40;
 
 // Where memory costs something only if it is touched.
+constexpr std::uint64_t kMostStocked = 512 << 10;
 constexpr std::uint64_t kRecordWindow = std::uint64_t{64} << 30;
-
-// This port's numbers, from the first release that has it on: computed by the compiler.
-constexpr unsigned kOldest = port::minor_version(port::native_release());
-constexpr auto kSpecs = [] {
-  std::array<port::PortSpec, port::minor_version(port::kLastRelease) - kOldest + 1> specs{};
-  for (unsigned i = 0; i < specs.size(); ++i) {
-    specs[i] = port::native_spec(static_cast<port::Release>(kOldest + i));
-  }
-  return specs;
-}();
 
 std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t most) {
   if (text.empty()) return std::nullopt;
@@ -40,7 +31,7 @@ std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t m
 bool set_release(std::string_view value, ProcessOptions& options) {
   const std::optional<port::Release> release = port::parse_release(value);
   if (!release || *release < port::native_release()) return false;
-  options.heap.spec = kSpecs[port::minor_version(*release) - kOldest];
+  options.heap.spec = port::native_spec(*release);
   return true;
 }
 
@@ -171,6 +162,7 @@ ProcessOptions default_process_options() {
   options.heap.distinct_empty = true;
   options.heap.is_process_heap = true;
   options.heap.is_bounded = true;
+  options.heap.most_stocked = kMostStocked;
   options.heap.record_window = kRecordWindow;
   options.heap.scavenge_delay = 1000 * kNanosecondsPerMillisecond;
   return options;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <memory>
 
 #include "src/base/bits.h"
 
@@ -15,17 +16,16 @@ constexpr unsigned kTinySpanClass = port::span_class(port::kTinySizeClass, /*nos
 
 }  // namespace
 
-void Cache::init(Context& context, Central* centrals, pages::PageRecord number, bool is_careful,
+void Cache::init(Context& context, ClassCache* classes, pages::PageRecord number,
                  std::uint64_t seed) {
-  centrals_ = centrals;
-  for (unsigned i = 0; i < kMaxSpanClasses; ++i) classes_[i].limit = context.sizes->limit(i);
+  classes_ = classes;
   own_number_ = number;
   random_.state = seed;
   if (context.profile_rate != 0) {
     next_sample_ = objects::next_sample(context.platform->spec.release, context.platform->spec.goos,
                                         context.profile_rate, random_);
   }
-  set_careful(is_careful);
+  set_careful(context.is_careful());
 }
 
 void Cache::set_careful(bool is_careful) {
@@ -75,7 +75,8 @@ bool Cache::refill(Context& context, unsigned span_class) {
     state.limit = std::min(state.limit * 2, context.sizes->max_limit(span_class));
     state.gave_back = false;
   }
-  if (const Chain chain = centrals_[span_class].take_chain(context); chain.first != nullptr) {
+  if (const Chain chain = context.centrals[span_class].take_chain(context);
+      chain.first != nullptr) {
     list.head = chain.first;
     state.length += static_cast<std::int32_t>(chain.count);
     return true;
@@ -86,49 +87,95 @@ bool Cache::refill(Context& context, unsigned span_class) {
   std::int32_t left = state.taken;
   // Where spans have few free objects, several serve one batch. But a new span is made only when
   // an object must be had: spans lie in the order in which they are needed.
-  while (left > 0 &&
-         take_objects(context, span_class, link == &list.head ? Spans::kAny : Spans::kUsed)) {
-    Span& span = *state.span;
-    const auto size = static_cast<std::size_t>(span.object_size);
-    char* const base = context.platform->pointer_to<char>(object_at(span, span.cache_base));
-    for (; left > 0 && span.alloc_cache != 0; --left) {
-      const auto bit = static_cast<unsigned>(std::countr_zero(span.alloc_cache));
-      span.alloc_cache &= span.alloc_cache - 1;
+  while (left > 0) {
+    Span* const span =
+        span_with_objects(context, span_class, link == &list.head ? Spans::kAny : Spans::kUsed);
+    if (span == nullptr) break;
+    const auto size = static_cast<std::size_t>(span->object_size);
+    char* const base = context.platform->pointer_to<char>(object_at(*span, span->cache_base));
+    std::uint64_t free = span->alloc_cache;
+    const std::int32_t before = left;
+    for (; left > 0 && free != 0; --left, free &= free - 1) {
+      const auto bit = static_cast<unsigned>(std::countr_zero(free));
       auto* const object = reinterpret_cast<FreeObject*>(base + bit * size);
       *link = object;
       link = &object->next;
-      ++state.length;
     }
+    span->alloc_cache = free;
+    span->taken_count = static_cast<std::uint16_t>(span->taken_count + before - left);
+    state.length += before - left;
   }
   *link = nullptr;
   return list.head != nullptr;
 }
 
-// Exchanges the span that is held, if any, for one with free objects.
-bool Cache::hold_next_span(Context& context, unsigned span_class, Spans spans) {
-  Span*& span = classes_[span_class].span;
-  if (span != nullptr) centrals_[span_class].give_back(context, span);
-  const pages::PageRecord record = is_careful_ ? 0 : own_number_ | (span_class * kListStride);
-  span = centrals_[span_class].take(context, record, spans);
-  return span != nullptr;
+// A span with objects in its alloc_cache.
+Span* Cache::span_with_objects(Context& context, unsigned span_class, Spans spans) {
+  Central& central = context.centrals[span_class];
+  HeldSpans& held = classes_[span_class].held;
+  for (;;) {
+    while (Span* const span = held.usable.first()) {
+      if (span->alloc_cache != 0 || take_next(*span)) return span;
+      held.usable.remove(span);
+      held.full.push_front(span);
+      (void)make_room(context, span_class);
+    }
+    if (held.freed_by_others.load(std::memory_order_relaxed) != nullptr) {
+      List<Span> empties;
+      take_back(context, span_class, central.collect_freed(context, held, empties));
+      release_spans(context, empties);
+    } else if (!hold_one(context, span_class, spans)) {
+      return nullptr;
+    }
+  }
 }
 
-// Makes sure that the span that is held has objects in its alloc_cache.
-bool Cache::take_objects(Context& context, unsigned span_class, Spans spans) {
-  const ClassCache& state = classes_[span_class];
-  while (state.span == nullptr || (state.span->alloc_cache == 0 && !take_next(*state.span))) {
-    if (!hold_next_span(context, span_class, spans)) return false;
-  }
+bool Cache::hold_one(Context& context, unsigned span_class, Spans spans) {
+  Central& central = context.centrals[span_class];
+  if (central.take(context, holder(span_class))) return true;
+  if (spans == Spans::kUsed) return false;
+  Span* const span = new_span(context, context.sizes->size_class(span_class).npages);
+  if (span == nullptr) return false;
+  central.add(context, holder(span_class), span);
   return true;
 }
 
+// --- Spans without objects. ---
+
+Span* Cache::new_span(Context& context, std::uint64_t npages, std::uint64_t alignment) {
+  if (alignment <= port::kPageSize) {
+    if (Span* const span = stock_.take(npages); span != nullptr) return span;
+  }
+  return context.pages->allocate(npages, pages::PageUse::kObjects, alignment);
+}
+
+void Cache::release_spans(Context& context, List<Span>& spans) {
+  if (!spans.empty()) stock_.put(*context.pages, spans, context.most_stocked);
+}
+
+void Cache::give_back(Context& context, unsigned span_class, Span* span) {
+  List<Span> empties;
+  take_back(
+      context, span_class,
+      context.centrals[span_class].give_back(context, classes_[span_class].held, span, empties));
+  release_spans(context, empties);
+}
+
+// --- Objects from spans, one by one. ---
+
 void* Cache::allocate_carefully(Context& context, unsigned span_class) {
   ClassCache& state = classes_[span_class];
+  Central& central = context.centrals[span_class];
+  Span* held = nullptr;
   unsigned index = 0;
-  while (state.span == nullptr || (index = take_one(*state.span)) == state.span->object_count) {
-    if (!hold_next_span(context, span_class, Spans::kAny)) return nullptr;
+  for (;;) {
+    if (state.held.count == 0 && !hold_one(context, span_class, Spans::kAny)) return nullptr;
+    held = state.held.usable.first();
+    index = central.take_object(context, *held);
+    if (index != held->object_count) break;
+    give_back(context, span_class, held);
   }
-  const Span& span = *state.span;
+  const Span& span = *held;
   if (context.marking.load(std::memory_order_relaxed)) {
     word_of(span.mark_bits, index).fetch_or(mask_of(index), std::memory_order_relaxed);
   }
@@ -145,8 +192,10 @@ void* Cache::allocate_large(Context& context, std::size_t size, std::size_t alig
                             bool* needs_zero) {
   const std::uint64_t npages = (std::uint64_t{size} + port::kPageSize - 1) / port::kPageSize;
   const unsigned span_class = port::span_class(0, scan == Scan::kNoscan);
-  void* const object = centrals_[span_class].take_large(context, npages, alignment, needs_zero);
-  if (object == nullptr) return nullptr;
+  Span* const span = new_span(context, npages, alignment);
+  if (span == nullptr) return nullptr;
+  *needs_zero = span->needs_zero;
+  void* const object = context.centrals[span_class].add_large(context, span);
   {
     const LockGuard guard(lock_, context.os());
     ++large_allocated_;
@@ -190,7 +239,7 @@ void Cache::sample(Context& context, void* object, std::uint64_t size) {
                            : nullptr;
   const unsigned span_class = span->span_class.load(std::memory_order_relaxed);
   if (context.specials.add_profile(span, address - span->base, bucket)) {
-    centrals_[span_class].free_slowly(context, span);
+    context.centrals[span_class].free_slowly(context, span);
   } else if (context.on_sample_freed != nullptr) {
     context.on_sample_freed(context.profile_context, bucket);
   }
@@ -221,7 +270,7 @@ void* Cache::allocate_tiny(Context& context, std::size_t size) {
   }
   const Address address = context.platform->address(base);
   Span* const span = context.pages->map().object_span_of(address);
-  TinyBlock* const blocks = centrals_[kTinySpanClass].tiny_blocks(context, span);
+  TinyBlock* const blocks = context.centrals[kTinySpanClass].tiny_blocks(context, span);
   // Without a table it is an object of 16 bytes like others.
   if (blocks == nullptr) return base;
   TinyBlock& block = blocks[index_of(*span, address)];
@@ -293,7 +342,7 @@ void Cache::free(Context& context, void* p) {
   // An object that has records, or had, always comes here.
   if (context.specials.in_use() != 0) {
     // A finalizer may be all that keeps the object alive: sweeping must see it.
-    if (!centrals_[span_class].sweep_for(context, span, index)) {
+    if (!context.centrals[span_class].sweep_for(context, span, index)) {
       context.report(CorruptionKind::kDoubleFree, p, span);
       return;
     }
@@ -315,17 +364,31 @@ void Cache::free(Context& context, void* p) {
 void Cache::free_large(Context& context, Span* span, void* p) {
   const std::uint64_t bytes = span->bytes();
   const unsigned span_class = span->span_class.load(std::memory_order_relaxed);
-  if (centrals_[span_class].settle(context, static_cast<FreeObject*>(p), 1) == 0) return;
+  List<Span> empties;
+  const std::uint32_t freed =
+      context.centrals[span_class].settle(context, {static_cast<FreeObject*>(p), 1}, empties);
+  release_spans(context, empties);
+  if (freed == 0) return;
   const LockGuard guard(lock_, context.os());
   ++large_freed_;
   large_freed_bytes_ += bytes;
 }
 
+bool Cache::gather(Context& context, pages::PageRecord offset, void* p) {
+  // Numbers of caches, and kNobody, have none of these bits, and large objects no list.
+  const unsigned span_class = (offset & kOffsetMask) / kListStride;
+  if (span_class == 0 || number_ == kNobody) return false;
+  put_back(context, span_class, p, /*is_own=*/false);
+  return true;
+}
+
 void Cache::put_back(Context& context, unsigned span_class, void* p, bool is_own) {
   ClassCache& state = classes_[span_class];
   if (is_careful_) {
+    List<Span> empties;
     const std::uint32_t freed =
-        centrals_[span_class].settle(context, static_cast<FreeObject*>(p), 1);
+        context.centrals[span_class].settle(context, {static_cast<FreeObject*>(p), 1}, empties);
+    release_spans(context, empties);
     const LockGuard guard(lock_, context.os());
     state.freed += freed;
     return;
@@ -338,32 +401,97 @@ void Cache::put_back(Context& context, unsigned span_class, void* p, bool is_own
   object->next = state.batch;
   state.batch = object;
   if (state.batch_count.increment() >= context.sizes->batch(span_class)) {
-    finish_batch(context, span_class, Keep::kIfRoom);
+    finish_batch(context, span_class, Others::kPassOn);
   }
 }
 
-// Another cache gets it, or it is settled.
-void Cache::finish_batch(Context& context, unsigned span_class, Keep keep) {
-  ClassCache& state = classes_[span_class];
-  if (state.batch == nullptr) return;
-  Central& central = centrals_[span_class];
-  const Chain chain{state.batch, static_cast<std::uint32_t>(state.batch_count.get())};
-  const bool is_kept = keep == Keep::kIfRoom && central.keep(context, chain);
-  const std::uint32_t freed =
-      is_kept ? chain.count : central.settle(context, chain.first, chain.count);
-  state.batch = nullptr;
-  const LockGuard guard(lock_, context.os());
-  state.batch_count.set(0);
-  state.freed += freed;
+// For one more span to hold. The one that has been full for longest makes it.
+bool Cache::make_room(Context& context, unsigned span_class) {
+  const HeldSpans& held = classes_[span_class].held;
+  const std::uint64_t bytes = context.sizes->size_class(span_class).span_bytes();
+  if (held.count * bytes < HeldSpans::kMostBytes) return true;
+  Span* const oldest = held.full.last();
+  if (oldest == nullptr) return false;
+  give_back(context, span_class, oldest);
+  return true;
 }
 
-// Objects of the list that were counted as freed; a second free of one that was free is taken back.
-void Cache::settle_list(Context& context, unsigned list, FreeObject* first, std::int32_t count) {
-  if (count == 0) return;
-  const auto objects = static_cast<std::uint32_t>(count);
-  const std::uint32_t freed = centrals_[list].settle(context, first, objects);
+void Cache::finish_batch(Context& context, unsigned span_class, Others others) {
+  ClassCache& state = classes_[span_class];
+  FreeObject* const first = state.batch;
+  if (first == nullptr) return;
+  const auto count = static_cast<std::uint32_t>(state.batch_count.get());
+  state.batch = nullptr;
+  {
+    const LockGuard guard(lock_, context.os());
+    state.batch_count.set(0);
+    state.freed += count;
+  }
+  // The others most likely lie in spans of the same thread.
+  const Span* const span = context.pages->map().span_of(context.platform->address(first));
+  if (others == Others::kPassOn && span != nullptr &&
+      span->holder.load(std::memory_order_relaxed) != nullptr &&
+      context.centrals[span_class].keep(context, {first, count})) {
+    return;
+  }
+  (void)settle(context, span_class, {first, count}, others);
+}
+
+// Frees the first objects of a list, which were counted as freed, and returns the rest. What lies
+// in a span that is held, or may be held from now on, needs no lock.
+FreeObject* Cache::settle(Context& context, unsigned span_class, Chain chain, Others others) {
+  Central& central = context.centrals[span_class];
+  const Holder mine = holder(span_class);
+  pages::ArenaCursor arenas(context.pages->map());
+  const std::uint64_t bias = context.platform->machine.pointer_bias;
+  List<Span> empties;
+  std::uint32_t rejected = 0;
+  Chain rest;
+  // The last object's page, and its span, if that is held.
+  std::uint64_t page = 0;
+  Span* span = nullptr;
+  FreeObject* object = chain.first;
+  for (; chain.count > 0; --chain.count) {
+    FreeObject* const next = object->next;
+    const Address address = Address::of(object) + bias;
+    if (page != address.value() >> port::kPageShift) {
+      page = address.value() >> port::kPageShift;
+      span = arenas.span_of(address);
+      if (span != nullptr && !mine.held.has(*span) &&
+          (others == Others::kSettle || !make_room(context, span_class) ||
+           !central.try_hold(context, span, mine, address))) {
+        span = nullptr;
+      }
+    }
+    if (span == nullptr) {
+      object->next = rest.first;
+      rest = {object, rest.count + 1};
+    } else if (!release(context, *span, address)) [[unlikely]] {
+      ++rejected;
+    } else if (span->taken_count + 1 == span->object_count && mine.held.full.contains(span)) {
+      mine.held.full.remove(span);
+      mine.held.usable.push_front(span);
+    } else if (span->taken_count == span->freed_count.load(std::memory_order_relaxed) &&
+               mine.held.has_several_usable()) {
+      rejected += central.give_back(context, mine.held, span, empties);
+      span = nullptr;
+      page = 0;
+    }
+    object = next;
+  }
+  if (rest.count != 0 && (others == Others::kSettle || !central.keep(context, rest))) {
+    rejected += rest.count - central.settle(context, rest, empties);
+  }
+  release_spans(context, empties);
+  take_back(context, span_class, rejected);
+  return object;
+}
+
+// So many objects that were counted as freed were free before, or none.
+void Cache::take_back(Context& context, unsigned span_class, std::uint32_t rejected) {
+  if (rejected == 0) return;
   const LockGuard guard(lock_, context.os());
-  classes_[list].freed -= objects - freed;
+  classes_[span_class].freed -= rejected;
 }
 
 void Cache::overflow(Context& context, std::size_t offset) {
@@ -373,15 +501,9 @@ void Cache::overflow(Context& context, std::size_t offset) {
   if (state.length <= state.limit) return;
   if (state.gave_back) state.limit = std::max(state.limit / 2, context.sizes->limit(list));
   state.gave_back = true;
-  // The objects freed last are the ones still in the processor's caches: they stay.
-  FreeObject** link = &lists_[list].head;
-  for (std::int32_t i = 0; i < state.limit; ++i) link = &(*link)->next;
-  FreeObject* const rest = *link;
-  *link = nullptr;
-  const std::int32_t count = state.length - state.limit;
+  const auto excess = static_cast<std::uint32_t>(state.length - state.limit);
   state.length = state.limit;
-  if (centrals_[list].keep(context, {rest, static_cast<std::uint32_t>(count)})) return;
-  settle_list(context, list, rest, count);
+  lists_[list].head = settle(context, list, {lists_[list].head, excess}, Others::kPassOn);
 }
 
 // What happened to the list since it was counted last. It will be looked at again after as many
@@ -392,6 +514,7 @@ void Cache::count(Context& context, unsigned list) {
   ClassCache& state = classes_[list];
   const std::int32_t allocated = counted.allocated.get();
   const std::int32_t freed = state.granted - counted.room.get();
+  if (state.limit == 0) state.limit = context.sizes->limit(list);
   const LockGuard guard(lock_, context.os());
   state.allocated += static_cast<std::uint32_t>(allocated);
   state.freed += static_cast<std::uint32_t>(freed);
@@ -405,14 +528,26 @@ void Cache::flush(Context& context) {
   close_tiny(context);
   for (unsigned i = 0; i < context.sizes->num_span_classes(); ++i) {
     ClassCache& state = classes_[i];
+    if (state.limit == 0 && state.held.count == 0 && state.batch == nullptr) continue;
     count(context, i);
-    FreeObject* const first = lists_[i].head;
+    const Chain chain{lists_[i].head, static_cast<std::uint32_t>(state.length)};
+    (void)settle(context, i, chain, Others::kSettle);
     lists_[i].head = nullptr;
-    settle_list(context, i, first, state.length);
     state.length = 0;
-    finish_batch(context, i, Keep::kNot);
-    if (state.span != nullptr) centrals_[i].give_back(context, state.span);
-    state.span = nullptr;
+    finish_batch(context, i, Others::kSettle);
+    // A span that is given back may make another one usable.
+    while (state.held.count != 0) {
+      Span* const span =
+          state.held.usable.empty() ? state.held.full.first() : state.held.usable.first();
+      give_back(context, i, span);
+    }
+  }
+  stock_.flush(*context.pages);
+}
+
+void Cache::forget_spans(const Context& context) {
+  for (unsigned i = 0; i < context.sizes->num_span_classes(); ++i) {
+    std::construct_at(&classes_[i].held);
   }
 }
 
@@ -442,7 +577,11 @@ std::uint64_t Cache::cached_count(unsigned span_class) const {
   const ClassCache& state = classes_[span_class];
   std::int32_t count = state.length + state.granted - lists_[span_class].room.read() -
                        lists_[span_class].allocated.read() + state.batch_count.read();
-  if (state.span != nullptr) count += std::popcount(state.span->alloc_cache);
+  for (const List<Span>* list : {&state.held.usable, &state.held.full}) {
+    for (const Span* span = list->first(); span != nullptr; span = span->next) {
+      count += std::popcount(span->alloc_cache) + span->freed_count.load(std::memory_order_relaxed);
+    }
+  }
   return static_cast<std::uint64_t>(std::max(0, count));
 }
 

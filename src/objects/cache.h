@@ -25,6 +25,7 @@
 #include "src/objects/context.h"
 #include "src/objects/sampling.h"
 #include "src/objects/size_table.h"
+#include "src/objects/span_stock.h"
 #include "src/pages/arena_map.h"
 
 namespace Atoll::objects {
@@ -39,12 +40,12 @@ static_assert(sizeof(FreeList) == kListStride);
 
 // What is needed of a class only once in a batch.
 struct ClassCache {
-  Span* span = nullptr;         // held
+  HeldSpans held;
   FreeObject* batch = nullptr;  // freed objects of other caches' spans
   OwnerCounter batch_count;
   std::int32_t granted = 0;     // `room` when the list was counted last
   std::int32_t length = 0;      // of the list, then
-  std::int32_t limit = 0;       // see overflow()
+  std::int32_t limit = 0;       // see overflow(); 0 until the list is first counted
   std::int32_t taken = 0;       // objects that spans gave last
   bool gave_back = false;       // objects, since it was last filled
   std::uint64_t allocated = 0;  // ever, up to then; under the cache's lock
@@ -121,9 +122,8 @@ class Cache {
 
   // --- The slower ways. ---
 
-  // `centrals` are those of all span classes. All must outlive the cache.
-  void init(Context& context, Central* centrals, pages::PageRecord number, bool is_careful,
-            std::uint64_t seed);
+  // Careful if `context` is. `classes`, of all span classes, are zero, and outlive the cache.
+  void init(Context& context, ClassCache* classes, pages::PageRecord number, std::uint64_t seed);
 
   // An object of a small class. Null: no memory.
   void* allocate(Context& context, unsigned span_class);
@@ -134,6 +134,9 @@ class Cache {
   // Makes a large object longer or shorter where it is. False: it cannot be had.
   bool resize_large(Context& context, Span* span, std::uint64_t npages);
 
+  // For what the functions above returned, a number above kOffsetMask: gathers `p` with what other
+  // caches will want back. False: there is more to it than that, and free() is for it.
+  bool gather(Context& context, pages::PageRecord offset, void* p);
   // A list that push() wants looked at.
   void overflow(Context& context, std::size_t offset);
   // Anything a fast free does not do, with all checks.
@@ -141,6 +144,12 @@ class Cache {
 
   // Gives back everything. The cache can be used on.
   void flush(Context& context);
+
+  // For a cache whose thread is gone without that.
+  bool holds_by(const HeldSpans* held) const {
+    return held >= &classes_[0].held && held <= &classes_[kMaxSpanClasses - 1].held;
+  }
+  void forget_spans(const Context& context);
 
   // In a careful cache the lists stay empty: objects are taken from the span one by one, and freed
   // ones are settled at once. For marking, sampling, and heaps that check every free.
@@ -160,8 +169,7 @@ class Cache {
   void add_allocated(ObjectCounts& counts) const;
 
   std::int64_t next_sample() const { return next_sample_; }
-  const Span* held_span(unsigned span_class) const { return classes_[span_class].span; }
-  // Objects that are free, but whose bits are set.
+  // Objects that are free, but whose bits are set. No other thread may use the heap.
   std::uint64_t cached_count(unsigned span_class) const;
 
  private:
@@ -186,13 +194,24 @@ class Cache {
   void* allocate_carefully(Context& context, unsigned span_class);
   void sample(Context& context, void* object, std::uint64_t size);
   bool refill(Context& context, unsigned span_class);
-  bool hold_next_span(Context& context, unsigned span_class, Spans spans);
-  bool take_objects(Context& context, unsigned span_class, Spans spans);
+  Holder holder(unsigned span_class) {
+    const pages::PageRecord record = is_careful_ ? 0 : own_number_ | (span_class * kListStride);
+    return {classes_[span_class].held, record};
+  }
+  // Which spans will do: those that had objects before, or new ones as well.
+  enum class Spans : std::uint8_t { kUsed, kAny };
+  Span* span_with_objects(Context& context, unsigned span_class, Spans spans);
+  bool hold_one(Context& context, unsigned span_class, Spans spans);
+  void give_back(Context& context, unsigned span_class, Span* span);
+  Span* new_span(Context& context, std::uint64_t npages, std::uint64_t alignment = 0);
+  void release_spans(Context& context, List<Span>& spans);
+  bool make_room(Context& context, unsigned span_class);
   void count(Context& context, unsigned list);
-  void settle_list(Context& context, unsigned list, FreeObject* first, std::int32_t count);
-  // Whether objects may wait at the central list for another cache.
-  enum class Keep : std::uint8_t { kNot, kIfRoom };
-  void finish_batch(Context& context, unsigned span_class, Keep keep);
+  // What to do with free objects of spans that others hold.
+  enum class Others : std::uint8_t { kSettle, kPassOn };
+  FreeObject* settle(Context& context, unsigned span_class, Chain chain, Others others);
+  void finish_batch(Context& context, unsigned span_class, Others others);
+  void take_back(Context& context, unsigned span_class, std::uint32_t rejected);
   void free_large(Context& context, Span* span, void* p);
   // `is_own`: it goes on the list; else it waits in the batch.
   void put_back(Context& context, unsigned span_class, void* p, bool is_own);
@@ -209,8 +228,8 @@ class Cache {
   std::uintptr_t arena_limit_ = 0;  // arenas below this index can be looked up in the table
   std::uintptr_t arena_table_ = 0;  // address of the entry for address 0
 
-  Central* centrals_ = nullptr;
-  std::array<ClassCache, kMaxSpanClasses> classes_{};
+  ClassCache* classes_ = nullptr;  // of all span classes
+  SpanStock stock_;
   bool is_careful_ = false;
   Random random_;
   std::int64_t next_sample_ = 0;     // bytes to allocate until the next sample

@@ -6,65 +6,134 @@
 
 namespace Atoll::objects {
 
-Span* Central::take(Context& context, pages::PageRecord record, Spans spans) {
-  Span* found = nullptr;
+bool Central::take(Context& context, const Holder& holder) {
   List<Span> empties;
+  const LockGuard guard(lock_, context.os());
+  // What waits to be swept is looked at only when nothing else is there, and no longer than until
+  // something is found.
+  while (partial_.empty() && empties.empty() && !unswept_.empty()) {
+    Span* const span = unswept_.first();
+    sweep(context, span);
+    place(span, empties);
+  }
+  Span* const found = !partial_.empty() ? partial_.first() : empties.first();
+  if (found != nullptr) hold(context, found, holder);
+  return found != nullptr;
+}
+
+void Central::add(Context& context, const Holder& holder, Span* span) {
+  prepare(*span, context.pages->map(), *context.sizes, span_class(context), context.generation());
+  spans_.fetch_add(1, std::memory_order_relaxed);
+  const LockGuard guard(lock_, context.os());
+  hold(context, span, holder);
+}
+
+void Central::hold(Context& context, Span* span, const Holder& holder) {
+  if (span->list != nullptr) span->list->remove(span);
+  holder.held.usable.push_front(span);
+  ++holder.held.count;
+  span->holder.store(&holder.held, std::memory_order_relaxed);
+  span->free_index = 0;
+  context.pages->map().set_records(span->range(), span->frees_slowly ? 0 : holder.record);
+}
+
+bool Central::try_hold(Context& context, Span* span, const Holder& holder, Address address) {
+  const LockGuard guard(lock_, context.os());
+  const bool is_free = span->holder.load(std::memory_order_relaxed) == nullptr &&
+                       (span->list == &full_ || span->list == &partial_) &&
+                       span->range().contains(address);
+  // One that will be empty in a moment goes back to the page heap.
+  if (!is_free || span->taken_count <= 1) return false;
+  hold(context, span, holder);
+  return true;
+}
+
+void Central::end_hold(Span* span, HeldSpans& held) {
+  span->list->remove(span);
+  --held.count;
+  span->holder.store(nullptr, std::memory_order_relaxed);
+  untake(*span);
+}
+
+std::uint32_t Central::give_back(Context& context, HeldSpans& held, Span* span,
+                                 List<Span>& empties) {
+  std::uint32_t rejected = 0;
   {
     const LockGuard guard(lock_, context.os());
-    // What waits to be swept is looked at only when nothing else is there, and no longer than until
-    // something is found.
-    while (partial_.empty() && empties.empty() && !unswept_.empty()) {
-      Span* const span = unswept_.first();
-      sweep(context, span);
+    if (span->freed_by_others != nullptr) rejected = collect(context, held, empties);
+    if (held.has(*span)) {
+      end_hold(span, held);
       place(span, empties);
     }
-    found = !partial_.empty() ? partial_.first() : empties.first();
-    if (found != nullptr) {
-      found->list->remove(found);
-      hold(context, found, record);
-    }
   }
-  if (found != nullptr || spans == Spans::kUsed) return found;
-  Span* const span = context.pages->allocate(context.sizes->size_class(span_class_).npages,
-                                             pages::PageUse::kObjects);
-  if (add_span(context, span) != nullptr) {
-    const LockGuard guard(lock_, context.os());
-    hold(context, span, record);
-  }
-  return span;
+  forget(context, empties);
+  return rejected;
 }
 
-// `span` may be null.
-Span* Central::add_span(Context& context, Span* span) {
-  if (span == nullptr) return nullptr;
-  prepare(*span, context.pages->map(), *context.sizes, span_class_, context.generation());
-  spans_.fetch_add(1, std::memory_order_relaxed);
-  return span;
-}
-
-void Central::hold(Context& context, Span* span, pages::PageRecord record) {
-  span->is_held = true;
-  span->free_index = 0;
-  context.pages->map().set_records(span->range(), span->frees_slowly ? 0 : record);
-}
-
-void Central::give_back(Context& context, Span* span) {
+void Central::abandon(Context& context, Span* span) {
   List<Span> empties;
   {
     const LockGuard guard(lock_, context.os());
+    span->list = nullptr;
+    span->next = span->previous = nullptr;
+    span->holder.store(nullptr, std::memory_order_relaxed);
     untake(*span);
-    span->is_held = false;
+    (void)free_waiting(context, *span);
     span->taken_count = static_cast<std::uint16_t>(count_taken(*span));
     place(span, empties);
   }
   free_empties(context, empties);
 }
 
-void* Central::take_large(Context& context, std::uint64_t npages, std::uint64_t alignment,
-                          bool* needs_zero) {
-  Span* const span = context.pages->allocate(npages, pages::PageUse::kObjects, alignment);
-  if (add_span(context, span) == nullptr) return nullptr;
-  *needs_zero = span->needs_zero;
+std::uint32_t Central::collect_freed(Context& context, HeldSpans& held, List<Span>& empties) {
+  std::uint32_t rejected = 0;
+  {
+    const LockGuard guard(lock_, context.os());
+    rejected = collect(context, held, empties);
+  }
+  forget(context, empties);
+  return rejected;
+}
+
+// What others have freed in a span that is held, or was.
+std::uint32_t Central::free_waiting(Context& context, Span& span) {
+  std::uint32_t rejected = 0;
+  FreeObject* object = span.freed_by_others;
+  for (unsigned left = span.freed_count.load(std::memory_order_relaxed); left > 0; --left) {
+    FreeObject* const next = object->next;
+    if (!release(context, span, context.platform->address(object))) ++rejected;
+    object = next;
+  }
+  span.freed_by_others = nullptr;
+  span.freed_count.store(0, std::memory_order_relaxed);
+  return rejected;
+}
+
+std::uint32_t Central::collect(Context& context, HeldSpans& held, List<Span>& empties) {
+  std::uint32_t rejected = 0;
+  Span* span = held.freed_by_others.load(std::memory_order_relaxed);
+  held.freed_by_others.store(nullptr, std::memory_order_relaxed);
+  for (; span != nullptr; span = span->next_freed) {
+    rejected += free_waiting(context, *span);
+    if (span->taken_count == 0 && held.has_several_usable()) {
+      end_hold(span, held);
+      place(span, empties);
+    } else if (held.full.contains(span)) {
+      held.full.remove(span);
+      held.usable.push_front(span);
+    }
+  }
+  return rejected;
+}
+
+unsigned Central::take_object(Context& context, Span& span) {
+  const LockGuard guard(lock_, context.os());
+  return take_one(span);
+}
+
+void* Central::add_large(Context& context, Span* span) {
+  prepare(*span, context.pages->map(), *context.sizes, span_class(context), context.generation());
+  spans_.fetch_add(1, std::memory_order_relaxed);
   word_of(span->alloc_bits, 0).store(1, std::memory_order_relaxed);
   if (context.marking.load(std::memory_order_relaxed)) {
     word_of(span->mark_bits, 0).store(1, std::memory_order_relaxed);
@@ -76,7 +145,6 @@ void* Central::take_large(Context& context, std::uint64_t npages, std::uint64_t 
 }
 
 void Central::place(Span* span, List<Span>& empties) {
-  if (span->is_held) return;
   List<Span>* belongs = &partial_;
   if (span->taken_count == 0) {
     belongs = &empties;
@@ -88,92 +156,93 @@ void Central::place(Span* span, List<Span>& empties) {
   belongs->push_front(span);
 }
 
-void Central::free_empties(Context& context, List<Span>& empties) {
-  while (!empties.empty()) {
-    Span* const span = empties.first();
-    empties.remove(span);
+// Spans that became empty are not this list's any more.
+void Central::forget(Context& context, const List<Span>& empties) {
+  for (Span* span = empties.first(); span != nullptr; span = span->next) {
+    if (!span->has_objects.load(std::memory_order_relaxed)) continue;
     TinyBlock* const table = span->tiny_blocks.load(std::memory_order_relaxed);
     if (table != nullptr) context.tiny_tables.free(table);
+    span->tiny_blocks.store(nullptr, std::memory_order_relaxed);
     spans_.fetch_sub(1, std::memory_order_relaxed);
     span->has_objects.store(false, std::memory_order_release);
-    context.pages->free(span);
   }
 }
 
-std::uint32_t Central::settle(Context& context, FreeObject* first, std::uint32_t count) {
+void Central::free_empties(Context& context, List<Span>& empties) {
+  forget(context, empties);
+  context.pages->free(empties);
+}
+
+std::uint32_t Central::settle(Context& context, Chain chain, List<Span>& empties) {
   std::uint32_t freed = 0;
-  List<Span> empties;
   {
     const LockGuard guard(lock_, context.os());
     pages::ArenaCursor arenas(context.pages->map());
     const std::uint64_t bias = context.platform->machine.pointer_bias;
     Span* span = nullptr;  // the last object's
-    for (FreeObject* object = first; count > 0; --count) {
-      // Read before the object's bit is clear: then it may be somebody else's.
-      FreeObject* const next = count > 1 ? object->next : nullptr;
+    FreeObject* object = chain.first;
+    for (std::uint32_t left = chain.count; left > 0; --left) {
+      // Read before the object is free: then it may be somebody else's.
+      FreeObject* const next = left > 1 ? object->next : nullptr;
       const Address address = Address::of(object) + bias;
       if (span == nullptr || !span->range().contains(address)) {
         span = arenas.object_span_of(address);
         if (!is_good(context, object, span, empties)) span = nullptr;
       }
-      if (span != nullptr && clear_bit(context, *span, address, empties)) ++freed;
+      if (span != nullptr && free_one(context, *span, object, address, empties)) ++freed;
       object = next;
     }
   }
-  free_empties(context, empties);
+  forget(context, empties);
   return freed;
 }
 
 // Whether `span`, or null, has objects of this class; else `object` is reported. It is swept then.
 inline bool Central::is_good(Context& context, const FreeObject* object, Span* span,
                              List<Span>& empties) {
-  if (span == nullptr || span->span_class.load(std::memory_order_relaxed) != span_class_)
+  if (span == nullptr || span->span_class.load(std::memory_order_relaxed) != span_class(context))
       [[unlikely]] {
     context.report(CorruptionKind::kFreeOfForeignPointer, object, span);
     return false;
   }
-  if (span->list == &unswept_) [[unlikely]] {
+  if (span->holder.load(std::memory_order_relaxed) == nullptr && span->list == &unswept_)
+      [[unlikely]] {
     sweep(context, span);
     place(span, empties);
   }
   return true;
 }
 
-// Whether the object was taken. The span moves to where it belongs now.
-inline bool Central::clear_bit(Context& context, Span& span, Address address, List<Span>& empties) {
-  const std::uint64_t offset = address - span.base;
-  const std::uint64_t index = index_of(span, address);
-  if (index * span.object_size != offset || index >= span.object_count) [[unlikely]] {
-    context.report(CorruptionKind::kFreeInsideObject, context.platform->pointer(address), &span);
-    return false;
+// Whether the object was taken. In a span that is held it only waits to be freed.
+inline bool Central::free_one(Context& context, Span& span, FreeObject* object, Address address,
+                              List<Span>& empties) {
+  HeldSpans* const holder = span.holder.load(std::memory_order_relaxed);
+  if (holder != nullptr && !context.is_careful()) {
+    std::uint64_t index = 0;
+    if (!find_begin(context, span, address, &index)) return false;
+    if (span.freed_by_others == nullptr) {
+      span.next_freed = holder->freed_by_others.load(std::memory_order_relaxed);
+      holder->freed_by_others.store(&span, std::memory_order_relaxed);
+    }
+    object->next = span.freed_by_others;
+    span.freed_by_others = object;
+    const auto freed = span.freed_count.load(std::memory_order_relaxed);
+    span.freed_count.store(static_cast<std::uint16_t>(freed + 1), std::memory_order_relaxed);
+    return true;
   }
-  std::atomic<BitWord>& word = word_of(span.alloc_bits, index);
-  const BitWord mask = mask_of(index);
-  BitWord before = 0;
-  if (span.is_held) {
-    before = word.fetch_and(~mask, std::memory_order_release);
-  } else {
-    // Only the lock's holder changes it, so an atomic operation, ten times as long, is not needed.
-    before = word.load(std::memory_order_relaxed);
-    word.store(before & ~mask, std::memory_order_release);
-  }
-  if ((before & mask) == 0) [[unlikely]] {
-    context.report(CorruptionKind::kDoubleFree, context.platform->pointer(address), &span);
-    return false;
-  }
-  if (span.is_held) return true;
   const bool was_full = span.taken_count == span.object_count;
-  --span.taken_count;
-  if (was_full || span.taken_count == 0) place(&span, empties);
+  if (!release(context, span, address)) return false;
+  if (holder == nullptr && (was_full || span.taken_count == 0)) place(&span, empties);
   return true;
 }
 
 bool Central::keep(Context& context, Chain chain) {
   const LockGuard guard(lock_, context.os());
+  // What waits to be swept may be dead: nobody may get it before.
+  if (!unswept_.empty()) return false;
   const std::uint32_t kept = chained_.load(std::memory_order_relaxed);
-  if (chains_kept_ == kMaxChains || kept + chain.count > context.sizes->most_chained(span_class_)) {
-    return false;
-  }
+  const std::uint32_t most = context.sizes->most_chained(span_class(context));
+  if (chains_kept_ == kMaxChains || kept + chain.count > most) return false;
   chains_[chains_kept_++] = chain;
   chained_.store(kept + chain.count, std::memory_order_relaxed);
   return true;
@@ -190,7 +259,9 @@ Chain Central::take_chain(Context& context) {
 
 void Central::settle_chains(Context& context) {
   for (Chain chain = take_chain(context); chain.first != nullptr; chain = take_chain(context)) {
-    (void)settle(context, chain.first, chain.count);
+    List<Span> empties;
+    (void)settle(context, chain, empties);
+    context.pages->free(empties);
   }
 }
 

@@ -13,23 +13,16 @@
 #include "src/base/list.h"
 #include "src/base/mutex.h"
 #include "src/objects/context.h"
+#include "src/objects/held_spans.h"
 #include "src/objects/span_objects.h"
 
 namespace Atoll::objects {
-
-// A free object, which leads to the next one on its list.
-struct FreeObject {
-  FreeObject* next;
-};
 
 // Free objects that stay together on their way from one cache to another.
 struct Chain {
   FreeObject* first = nullptr;  // null: there is none
   std::uint32_t count = 0;
 };
-
-// Which spans will do: those that had objects before, or new ones as well.
-enum class Spans : std::uint8_t { kUsed, kAny };
 
 // Thread safe. No call holds this lock while it asks the page heap for something.
 class Central {
@@ -38,26 +31,40 @@ class Central {
   Central(const Central&) = delete;
   Central& operator=(const Central&) = delete;
 
-  void init(unsigned span_class) { span_class_ = span_class; }
+  // Lets a cache hold a swept span with at least one free object. False: there is none.
+  bool take(Context& context, const Holder& holder);
+  // The same with a new span, just allocated.
+  void add(Context& context, const Holder& holder, Span* span);
 
-  // A swept span with at least one free object, for a cache to hold; `record` is what its pages'
-  // records become, if objects in it may be freed the fast way at all. Null: no memory, or of used
-  // spans there is none.
-  Span* take(Context& context, pages::PageRecord record, Spans spans);
+  // The other way: the cache does not hold `span` any more. Returns how many objects that others
+  // had freed meanwhile turned out to be free already. Here and in what follows, spans that have
+  // become empty are added to `empties`, and are the caller's.
+  std::uint32_t give_back(Context& context, HeldSpans& held, Span* span, List<Span>& empties);
 
-  // The other way: the cache does not hold `span` any more.
-  void give_back(Context& context, Span* span);
+  // Nobody holds the span any more, whose cache's thread has stopped wherever it was. The rest of
+  // what that cache knew of it is wrong then.
+  void abandon(Context& context, Span* span);
 
-  // A large object's span of its own, with the object taken.
-  void* take_large(Context& context, std::uint64_t npages, std::uint64_t alignment,
-                   bool* needs_zero);
+  // Frees what others have freed in spans that the cache holds. Returns the same as give_back().
+  std::uint32_t collect_freed(Context& context, HeldSpans& held, List<Span>& empties);
 
-  // Frees the `count` objects of a list, which all must be taken and of this class. Those that are
-  // not are reported and left alone. Returns how many were freed.
-  std::uint32_t settle(Context& context, FreeObject* first, std::uint32_t count);
+  // The cache holds `span` from now on, for an object of this class that it frees at `address`, if
+  // nobody does and it is worth it.
+  bool try_hold(Context& context, Span* span, const Holder& holder, Address address);
+
+  // For a careful cache: take_one() of a span that it holds.
+  unsigned take_object(Context& context, Span& span);
+
+  // Makes a span, just allocated, that of a large object, and takes the object.
+  void* add_large(Context& context, Span* span);
+
+  // Frees the objects of a list, which all must be taken and of this class. Those that are not are
+  // reported and left alone. Returns how many were freed.
+  std::uint32_t settle(Context& context, Chain chain, List<Span>& empties);
 
   // Keeps a list for the next cache that needs objects: then nobody looks at their spans and bits.
-  // They may be any thread's to give, and any thread's to take. False: as many wait as may.
+  // They may be any thread's to give, and any thread's to take. False: as many wait as may,
+  // or spans wait to be swept.
   bool keep(Context& context, Chain chain);
   // The list that was kept last, or none.
   Chain take_chain(Context& context);
@@ -98,17 +105,23 @@ class Central {
   }
 
  private:
-  static void hold(Context& context, Span* span, pages::PageRecord record);
+  unsigned span_class(const Context& context) const {
+    return static_cast<unsigned>(this - context.centrals);
+  }
+  static void hold(Context& context, Span* span, const Holder& holder);
+  static void end_hold(Span* span, HeldSpans& held);
+  static std::uint32_t free_waiting(Context& context, Span& span);
+  std::uint32_t collect(Context& context, HeldSpans& held, List<Span>& empties);
   void sweep(Context& context, Span* span);
   // Puts a span that nobody holds where it belongs now; an empty one goes to `empties`.
   void place(Span* span, List<Span>& empties);
   bool is_good(Context& context, const FreeObject* object, Span* span, List<Span>& empties);
-  bool clear_bit(Context& context, Span& span, Address address, List<Span>& empties);
+  bool free_one(Context& context, Span& span, FreeObject* object, Address address,
+                List<Span>& empties);
+  void forget(Context& context, const List<Span>& empties);
   void free_empties(Context& context, List<Span>& empties);
-  Span* add_span(Context& context, Span* span);
 
   Mutex lock_;
-  unsigned span_class_ = 0;
   List<Span> partial_;
   List<Span> full_;
   List<Span> unswept_;

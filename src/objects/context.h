@@ -13,10 +13,13 @@
 
 namespace Atoll::objects {
 
+class Central;
+
 struct Context {
   const Platform* platform = nullptr;
   pages::PageHeap* pages = nullptr;
   const SizeTable* sizes = nullptr;
+  Central* centrals = nullptr;  // of all span classes
   SpecialRecords specials;
   TinyTables tiny_tables;
   CorruptionHandler corruption_handler = nullptr;
@@ -28,10 +31,17 @@ struct Context {
   void (*on_sample_freed)(void* context, void* bucket) = nullptr;
   void* profile_context = nullptr;
 
+  bool checks_every_free = false;
+  std::uint64_t most_stocked = 0;  // bytes of empty spans that a cache keeps
   // Grows by one with every end of marking. A span with another number is still to be swept.
   std::atomic<std::uint32_t> sweep_generation{0};
   // Objects are born marked.
   std::atomic<bool> marking{false};
+
+  // What is freed must be known at once, and who allocates what: caches keep nothing.
+  bool is_careful() const {
+    return checks_every_free || profile_rate != 0 || marking.load(std::memory_order_relaxed);
+  }
 
   os::Os& os() const { return platform->os; }
   std::uint32_t generation() const { return sweep_generation.load(std::memory_order_relaxed); }

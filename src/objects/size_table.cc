@@ -17,7 +17,6 @@ std::int32_t objects_in(std::uint32_t bytes, std::uint32_t object_size, std::uin
 
 void SizeTable::init(const port::PortSpec& spec, Options options) {
   classes_ = &port::size_classes(spec.release);
-  divide_ = &port::div_magic(spec.release);
   max_small_request_ = spec.max_small_request;
   has_tiny_ = options.tiny;
   aligns_to_16_ = options.aligns_to_16;
@@ -28,7 +27,7 @@ void SizeTable::init(const port::PortSpec& spec, Options options) {
     limits_[i] = objects_in(32768, size_class(i).size, 2, 256);
     most_chained_[i] =
         static_cast<std::uint32_t>(objects_in(256 << 10, size_class(i).size, 8, 2048));
-    max_limits_[i] = objects_in(512 << 10, size_class(i).size, 16, 2048);
+    max_limits_[i] = objects_in(256 << 10, size_class(i).size, 16, 512);
   }
   for (const Scan scan : {Scan::kNoscan, Scan::kScan}) {
     auto& direct = direct_[static_cast<unsigned>(scan)];

@@ -66,9 +66,6 @@ class SizeTable {
   const port::SizeClass& size_class(unsigned span_class) const {
     return classes_->classes[port::size_class_of(span_class)];
   }
-  const port::DivMagic& divide(unsigned span_class) const {
-    return (*divide_)[port::size_class_of(span_class)];
-  }
   std::uint16_t object_count(unsigned span_class) const { return object_counts_[span_class]; }
 
   // How many objects a cache takes, or collects to give back, at a time: neither many objects nor
@@ -87,7 +84,6 @@ class SizeTable {
   std::uint16_t list_for(std::size_t size, Scan scan) const;
 
   const port::SizeClassTable* classes_ = nullptr;
-  const port::DivMagicTable* divide_ = nullptr;
   std::uint64_t max_small_request_ = 0;
   bool has_tiny_ = false;
   bool aligns_to_16_ = false;

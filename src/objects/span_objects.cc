@@ -21,11 +21,13 @@ void prepare(Span& span, pages::ArenaMap& map, const SizeTable& sizes, unsigned 
   span.span_class.store(static_cast<std::uint8_t>(span_class), std::memory_order_relaxed);
   span.object_count = is_large ? std::uint16_t{1} : sizes.object_count(span_class);
   span.object_size = is_large ? span.bytes() : sizes.size_class(span_class).size;
-  span.divide = sizes.divide(span_class);
+  span.reciprocal = is_large ? 1 : reciprocal_of(span.object_size);
   span.alloc_cache = 0;
   span.cache_base = 0;
   span.free_index = 0;
-  span.is_held = false;
+  span.holder.store(nullptr, std::memory_order_relaxed);
+  span.freed_count.store(0, std::memory_order_relaxed);
+  span.freed_by_others = nullptr;
   span.taken_count = 0;
   span.frees_slowly = false;
   span.specials = nullptr;
@@ -57,8 +59,9 @@ bool take_next(Span& span) {
     for (unsigned bit = 0; bit < count; bit += kBitsPerWord) {
       std::atomic<BitWord>& word = word_of(span.alloc_bits, base + bit);
       const BitWord all = low_bits(count - bit);
-      if ((word.load(std::memory_order_relaxed) & all) == all) continue;
-      const BitWord before = word.fetch_or(all, std::memory_order_acquire);
+      const BitWord before = word.load(std::memory_order_relaxed);
+      if (before == all) continue;
+      word.store(before | all, std::memory_order_relaxed);
       taken |= std::uint64_t{all & ~before} << bit;
     }
     if (taken == 0) continue;
@@ -75,9 +78,9 @@ unsigned take_one(Span& span) {
     const BitWord all = low_bits(span.object_count - base);
     const BitWord free = all & ~word.load(std::memory_order_relaxed);
     if (free == 0) continue;
-    // Others only clear bits, so it is still free.
     const auto bit = static_cast<unsigned>(std::countr_zero(free));
-    word.fetch_or(mask_of(bit), std::memory_order_acquire);
+    word.store(word.load(std::memory_order_relaxed) | mask_of(bit), std::memory_order_relaxed);
+    ++span.taken_count;
     span.free_index = static_cast<std::uint16_t>(base);
     return base + bit;
   }
@@ -89,9 +92,15 @@ void untake(Span& span) {
   for (unsigned bit = 0; bit < kGroup; bit += kBitsPerWord) {
     const auto mine = static_cast<BitWord>(span.alloc_cache >> bit);
     if (mine == 0) continue;
-    word_of(span.alloc_bits, span.cache_base + bit).fetch_and(~mine, std::memory_order_release);
+    std::atomic<BitWord>& word = word_of(span.alloc_bits, span.cache_base + bit);
+    word.store(word.load(std::memory_order_relaxed) & ~mine, std::memory_order_release);
   }
   span.alloc_cache = 0;
+}
+
+bool reject(const Context& context, const Span& span, Address address, CorruptionKind kind) {
+  context.report(kind, context.platform->pointer(address), &span);
+  return false;
 }
 
 unsigned count_taken(const Span& span) {

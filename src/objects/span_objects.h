@@ -1,14 +1,16 @@
 // The objects of one span and their bits.
 //
-// The thread whose cache holds a span takes its free objects 64 at a time: it sets their bits at
-// once and keeps the ones that were clear in `alloc_cache`. Others may clear bits meanwhile, under
-// the lock of the span's central list, so bits change by atomic operations only. Whoever takes an
-// object sees everything its last user wrote before the bit was cleared.
+// The bits are changed by the thread whose cache holds the span, and while nobody does, under the
+// lock of its central list: so without atomic operations, but others may look at them at any time.
+// (While caches are careful, all of this is done under that lock.)
+//
+// The thread that holds a span takes its free objects 64 at a time: it sets their bits at once and
+// keeps the ones that were clear in `alloc_cache`.
 #pragma once
 
 #include <cstdint>
 
-#include "src/base/platform.h"
+#include "src/objects/context.h"
 #include "src/objects/size_table.h"
 #include "src/pages/arena_map.h"
 #include "src/pages/span.h"
@@ -24,10 +26,21 @@ using pages::Span;
 void prepare(Span& span, pages::ArenaMap& map, const SizeTable& sizes, unsigned span_class,
              std::uint32_t generation);
 
+// What offsets in a span are multiplied by, rather than divided by the size of its objects (and 1
+// for a large object).
+//
+// Let e = reciprocal * size - 2^32, so 0 < e <= size. The product of an offset q * size + r and the
+// reciprocal is q * 2^32 + r * reciprocal + q * e. Spans are so small that (q + 1) * e is below the
+// reciprocal (at most 80 + 32 KiB, and 128 KiB at least). So the upper half of the product is q;
+// and the lower half is below the reciprocal if r is 0, and else it is not.
+constexpr std::uint32_t reciprocal_of(std::uint64_t object_size) {
+  return static_cast<std::uint32_t>((std::uint64_t{1} << 32) / object_size + 1);
+}
+
 // The object of the span that holds an address of its range: object_count or more behind the last.
 inline std::uint64_t index_of(const Span& span, Address address) {
   if (span.object_count == 1) return 0;
-  return span.divide.index(address - span.base);
+  return ((address - span.base) * span.reciprocal) >> 32;
 }
 inline Address object_at(const Span& span, std::uint64_t index) {
   return span.base + index * span.object_size;
@@ -41,7 +54,9 @@ inline bool is_set(std::atomic<BitWord>* bits, std::uint64_t index) {
   return (word_of(bits, index).load(std::memory_order_relaxed) & mask_of(index)) != 0;
 }
 
-// For the thread that holds the span. Takes the next free objects into alloc_cache, which must be
+// Everything below is for whoever may change the bits.
+
+// Takes the next free objects into alloc_cache, which must be
 // empty. False: there is none from free_index on.
 bool take_next(Span& span);
 // Takes one object only, the first that is free from free_index on, and not by way of alloc_cache,
@@ -49,6 +64,39 @@ bool take_next(Span& span);
 unsigned take_one(Span& span);
 // Gives back what is in alloc_cache.
 void untake(Span& span);
+
+// Reports that what was freed at `address` is no object in use. Always false.
+bool reject(const Context& context, const Span& span, Address address, CorruptionKind kind);
+
+// Finds the object that begins at `address`, of the span's range. False: there is none, which is
+// reported.
+[[gnu::always_inline]] inline bool find_begin(const Context& context, const Span& span,
+                                              Address address, std::uint64_t* index) {
+  const std::uint64_t product = (address - span.base) * span.reciprocal;
+  *index = product >> 32;
+  if (static_cast<std::uint32_t>(product) < span.reciprocal && *index < span.object_count)
+      [[likely]] {
+    return true;
+  }
+  return reject(context, span, address, CorruptionKind::kFreeInsideObject);
+}
+
+// Frees the object at `address`, of the span's range. False: it was free, or there is none, which
+// is reported.
+[[gnu::always_inline]] inline bool release(const Context& context, Span& span, Address address) {
+  std::uint64_t index = 0;
+  if (!find_begin(context, span, address, &index)) [[unlikely]]
+    return false;
+  std::atomic<BitWord>& word = word_of(span.alloc_bits, index);
+  const BitWord mask = mask_of(index);
+  const BitWord before = word.load(std::memory_order_relaxed);
+  if ((before & mask) == 0) [[unlikely]]
+    return reject(context, span, address, CorruptionKind::kDoubleFree);
+  word.store(before & ~mask, std::memory_order_release);
+  --span.taken_count;
+  span.free_index = 0;
+  return true;
+}
 
 // Number of bits set.
 unsigned count_taken(const Span& span);

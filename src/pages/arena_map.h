@@ -175,16 +175,18 @@ class ArenaCursor {
  public:
   explicit ArenaCursor(const ArenaMap& map) : map_(map), arena_bytes_(map.arena_bytes()) {}
 
-  // As ArenaMap::object_span_of().
+  // As the functions of ArenaMap.
   Span* object_span_of(Address address) {
+    Span* const span = span_of(address);
+    return ArenaMap::holds_object(span, address) ? span : nullptr;
+  }
+  Span* span_of(Address address) {
     if (arena_ == nullptr || address - base_ >= arena_bytes_) {
       arena_ = map_.arena(address);
       if (arena_ == nullptr) return nullptr;
       base_ = arena_->base;
     }
-    Span* const span =
-        arena_->spans[(address - base_) / port::kPageSize].load(std::memory_order_acquire);
-    return ArenaMap::holds_object(span, address) ? span : nullptr;
+    return arena_->spans[(address - base_) / port::kPageSize].load(std::memory_order_acquire);
   }
 
  private:

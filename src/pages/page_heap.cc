@@ -8,6 +8,10 @@
 namespace Atoll::pages {
 namespace {
 
+// Where idle memory is bounded, spans that are longer do not wait for that: it is not known how
+// much of them was ever written to, and fetching so many pages again is long beside any call.
+constexpr std::uint64_t kOversize = 8 << 20;
+
 std::uint64_t count_of(Range pages) { return pages.size / port::kPageSize; }
 
 // What `range` has behind `part`, which is in it.
@@ -64,7 +68,7 @@ bool PageHeap::record_span(void* heap, void* record) {
 Span* PageHeap::new_span() {
   auto* const span = static_cast<Span*>(spans_.alloc());
   if (span != nullptr) {
-    span->next = nullptr;  // the allocator's link was here
+    span->holder.store(nullptr, std::memory_order_relaxed);  // the allocator's link was here
     if (span->treap_node != nullptr) return span;
     void* const node = nodes_.alloc();
     if (node != nullptr) {
@@ -161,16 +165,17 @@ bool PageHeap::make_ready(Range pages) {
   return true;
 }
 
-// Before `pages` that hold no memory get some, and while they are free like others.
-void PageHeap::relieve(std::uint64_t pages) {
+// Before `pages` that hold no memory get some, and while they are free like others. Whether
+// anything was given back, which may be some of them.
+bool PageHeap::relieve(std::uint64_t pages) {
   const std::uint64_t in_use = object_pages_ + stack_pages_ + pages;
   most_in_use_ = std::max(most_in_use_, in_use);
   constexpr std::uint64_t kSlack = (std::uint64_t{4} << 20) / port::kPageSize;
   const std::uint64_t most = most_in_use_ + most_in_use_ / 8 + kSlack;
   const std::uint64_t held = mapped_pages_ - fresh_pages_ - released_pages_ + pages;
-  if (held <= most) return;
+  if (held <= most) return false;
   // Some more than must be, so that it is not done for every span.
-  (void)release_largest((held - most + kSlack / 2) * port::kPageSize);
+  return release_largest((held - most + kSlack / 2) * port::kPageSize) != 0;
 }
 
 // Makes free pages those of a user. Where a page of the hardware is larger, its other pages become
@@ -179,9 +184,10 @@ bool PageHeap::hand_out(Range pages, bool* needs_zero) {
   const Address first = pages.base.aligned_down(unit_);
   const Range units{first, pages.end().aligned_up(unit_) - first};
   PageCounts counts = bits_.count(pages);
-  if (is_bounded_) {
-    relieve(counts.fresh + counts.released);
-    counts = bits_.count(pages);  // some of them may have been given back
+  if (is_bounded_ && relieve(counts.fresh + counts.released)) counts = bits_.count(pages);
+  if (counts.fresh + counts.released == 0) {
+    *needs_zero = true;
+    return true;
   }
   const std::uint64_t released = bits_.count(units).released;
   if (!make_ready(units)) return false;
@@ -309,9 +315,25 @@ Span* PageHeap::carve(Span* span, Range place, SpanState state) {
 void PageHeap::free(Span* span) {
   const std::uint64_t now = platform_->os.monotonic_nanoseconds();
   const LockGuard guard(lock_, platform_->os);
+  free_locked(span, now);
+}
+
+void PageHeap::free(List<Span>& spans) {
+  if (spans.empty()) return;
+  const std::uint64_t now = platform_->os.monotonic_nanoseconds();
+  const LockGuard guard(lock_, platform_->os);
+  while (!spans.empty()) {
+    Span* const span = spans.first();
+    spans.remove(span);
+    free_locked(span, now);
+  }
+}
+
+void PageHeap::free_locked(Span* span, std::uint64_t now) {
   pages_of(span->state.load(std::memory_order_relaxed)) -= span->npages;
   --spans_in_use_;
   map_.set_records(span->range(), 0);
+  if (is_bounded_ && span->bytes() >= kOversize) (void)release(span->range());
   merge_free(span, span->range(), now);
   if (scavenge_delay_ != kNever && now >= next_scavenge_ && platform_->machine.can_shrink) {
     next_scavenge_ = now + scavenge_delay_ / 2;

@@ -77,6 +77,8 @@ class PageHeap {
 
   // The span's pages are free, and its record may be dead. Page records become 0.
   void free(Span* span);
+  // The same for all spans of a list.
+  void free(List<Span>& spans);
 
   // In place: makes a span in use longer, if what follows it is free, or grows the heap to that
   // end; or shorter, freeing what is behind. `npages` differs from span->npages and is not 0.
@@ -118,12 +120,13 @@ class PageHeap {
   void forget();
   Span* new_span();
   void drop(Span* span);
+  void free_locked(Span* span, std::uint64_t now);
   Span* find(std::uint64_t npages, std::uint64_t alignment, Range* place) const;
   Span* carve(Span* span, Range place, SpanState state);
   bool grow(std::uint64_t bytes);
   bool hand_out(Range pages, bool* needs_zero);
   bool make_ready(Range pages);
-  void relieve(std::uint64_t pages);
+  bool relieve(std::uint64_t pages);
   std::uint64_t release(Range pages);
   std::uint64_t release_largest(std::uint64_t bytes);
   std::uint64_t release_older_than(std::uint64_t age, std::uint64_t now);

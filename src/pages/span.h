@@ -16,8 +16,10 @@
 namespace Atoll {
 
 namespace objects {
+struct FreeObject;
+struct HeldSpans;
 struct Special;
-}
+}  // namespace objects
 
 namespace pages {
 
@@ -40,8 +42,11 @@ inline constexpr std::size_t kBitmapBytes = kMaxObjectsPerSpan / 8;
 
 // What it takes to free an object stands first, in one line of the processor's cache.
 struct alignas(64) Span {
-  // --- Of the list it is on; for whoever keeps that list. ---
-  Span* next = nullptr;  // first: also the allocator's link while the record is dead
+  // The spans of the cache that holds this one, or null. Written under the lock of the central
+  // list, and from and to a cache's own only by that cache's thread. While the record is dead,
+  // here is its allocator's link.
+  std::atomic<objects::HeldSpans*> holder{nullptr};
+  // The list it is on, whoever keeps that list.
   List<Span>* list = nullptr;
 
   // --- Of the page heap. Constant while the span is in use. ---
@@ -49,29 +54,36 @@ struct alignas(64) Span {
   std::uint64_t npages = 0;
 
   // --- Of the objects in it (src/objects/). Constant while the span is in use, but where told. ---
-  std::uint64_t object_size = 0;  // in bytes; of a large object, its pages
-  port::DivMagic divide;          // an offset in the span by object_size
   // A bit per object, in the arena's metadata. Set: taken, by a user or by a thread's cache.
   std::atomic<BitWord>* alloc_bits = nullptr;
+  std::uint32_t reciprocal = 0;    // of object_size: see objects/span_objects.h
   std::uint16_t object_count = 0;  // how many fit
-  // Under the lock of the span's central list (src/objects/central.h), until told otherwise:
-  std::uint16_t taken_count = 0;                   // bits set in alloc_bits, while it is not held
+  // By the thread that holds the span, or under the lock of its central list while nobody does:
+  std::uint16_t taken_count = 0;  // bits set in alloc_bits, but those of alloc_cache
+  std::uint16_t free_index = 0;   // no bit is clear before; a multiple of 64, or object_count
+  // Objects that others have freed while it is held. Under the lock of its central list.
+  std::atomic<std::uint16_t> freed_count{0};
   std::atomic<SpanState> state{SpanState::kDead};  // of the page heap
   std::atomic<std::uint8_t> span_class{0};         // a size class and whether there are pointers
-  bool is_held = false;                            // by a thread's cache; on no list then
-  bool frees_slowly = false;             // objects have records, or are tiny: page records stay 0
-  objects::Special* specials = nullptr;  // by offset and kind
+  bool frees_slowly = false;  // objects have records, or are tiny: page records stay 0
+  // These fields are right: set when they are, and cleared before the span is freed. Under the page
+  // heap's lock a span that has it set keeps them.
+  std::atomic<bool> has_objects{false};
+
+  std::uint64_t object_size = 0;  // in bytes; of a large object, its pages
+  // By the thread that holds the span: objects taken and not yet handed out, a bit each ...
+  std::uint64_t alloc_cache = 0;
+  std::uint16_t cache_base = 0;  // ... which begin here
+  // Under the lock of its central list: those that others have freed, whose bits are still set, and
+  // the next of the holder's spans that has such.
+  objects::FreeObject* freed_by_others = nullptr;
+  Span* next_freed = nullptr;
+
+  objects::Special* specials = nullptr;                           // by offset and kind
   std::atomic<std::atomic<std::uint32_t>*> tiny_blocks{nullptr};  // see objects/tiny.h
   // Set: found by the collector's mark phase.
   std::atomic<BitWord>* mark_bits = nullptr;
   std::atomic<std::uint32_t> sweep_generation{0};
-  // These fields are right: set when they are, and cleared before the span is freed. Under the page
-  // heap's lock a span that has it set keeps them.
-  std::atomic<bool> has_objects{false};
-  // By the thread that holds the span in its cache:
-  std::uint16_t cache_base = 0;   // its taken objects begin here ...
-  std::uint64_t alloc_cache = 0;  // ... those not yet handed out, a bit each
-  std::uint16_t free_index = 0;   // no free object before; a multiple of 64, or object_count
 
   // --- Of the stacks in it (src/stacks/), under the lock of their pool. ---
   // Constant while the span is in use: their size is FixedStack << order; 0xff: one large stack.
@@ -80,6 +92,7 @@ struct alignas(64) Span {
   void* free_stacks = nullptr;
 
   // --- Of the list, and of the page heap, again. ---
+  Span* next = nullptr;
   Span* previous = nullptr;
   TreapNode* treap_node = nullptr;
   std::uint64_t unused_since = 0;  // of a free span: when it became free, in nanoseconds

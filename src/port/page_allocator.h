@@ -69,6 +69,8 @@ constexpr PageAllocatorSpec page_allocator(const Port& port) {
     result.level_bits[level] = level == 0 ? result.summary_l0_bits : kSummaryLevelBits;
     result.level_shift[level] = addr_bits - index_bits;
     result.level_log_pages[level] = addr_bits - index_bits - kPageShift;
+    // The analyzer does not know that no port has fewer than 32 bits.
+    // NOLINTNEXTLINE(clang-analyzer-core.BitwiseShift)
     result.level_entries[level] = std::uint64_t{1} << index_bits;
     result.level_bytes[level] = result.level_entries[level] * kSummaryBytes;
   }

@@ -1,6 +1,7 @@
 // Mark, sweep and finalizers, as a runtime with a collector uses them.
 #include <array>
 #include <cstring>
+#include <set>
 #include <utility>
 
 #include "tests/heap/counts.h"
@@ -106,6 +107,26 @@ TEST_F(Cycle, ObjectsOfTheCacheAreAsOthers) {
   heap_.sweep_all();
   for (const void* const p : born) EXPECT_TRUE(holds(p));
   EXPECT_EQ(text(heap_.check()), "");
+}
+
+// What is not marked is free. Who frees it as well before it is swept must not make it free twice.
+TEST_F(Cycle, FreeingWhatDiedIsNamedAndWithoutEffect) {
+  constexpr std::size_t kSize = 64;
+  std::vector<void*> dead;
+  for (int i = 0; i < 2000; ++i) dead.push_back(heap_.allocate(kSize, Scan::kScan));
+  heap_.begin_mark();
+  heap_.end_mark();
+  for (void* const p : dead) heap_.free(p);
+  std::set<void*> live;
+  for (int i = 0; i < 1000; ++i) live.insert(heap_.allocate(kSize, Scan::kScan));
+  heap_.sweep_all();
+  for (int i = 0; i < 2000; ++i) live.insert(heap_.allocate(kSize, Scan::kScan));
+  EXPECT_EQ(live.size(), 3000U);
+  EXPECT_EQ(objects(), 3000U);
+  for (void* const p : live) heap_.free(p);
+  heap_.flush_thread();
+  EXPECT_EQ(take_corruptions().size(), dead.size());
+  EXPECT_EQ(objects(), 0U);
 }
 
 TEST_F(Cycle, FreeingGoesOn) {

@@ -97,6 +97,7 @@ TEST_P(RandomRequests, DoWhatTheModelSays) {
   options.profile_rate = variant.profile_rate;
   options.is_bounded = variant.is_bounded;
   if (variant.is_bounded) {
+    options.most_stocked = 512 << 10;
     options.record_window = std::uint64_t{64} << 20;
     options.scavenge_delay = 0;
   }

@@ -23,6 +23,7 @@ HeapOptions process_options() {
   options.distinct_empty = true;
   options.is_process_heap = true;
   options.is_bounded = true;
+  options.most_stocked = 512 << 10;
   options.record_window = kWindow;
   options.scavenge_delay = 0;
   return options;
@@ -120,6 +121,44 @@ TEST_F(ProcessHeap, KeepsWhatIsFreeIfItNeverScavenges) {
   ASSERT_EQ(text(heap_.init(os::native(), options_)), "");
   for (int i = 0; i < 3; ++i) heap_.free(heap_.allocate(1 << 20));
   EXPECT_EQ(heap_.statistics().heap_released, 0U);
+}
+
+TEST_F(ProcessHeap, WhatIsVeryLargeGoesBackAtOnce) {
+  if (!heap_.platform().machine.can_shrink) GTEST_SKIP() << "this system takes nothing back";
+  heap_.destroy();
+  options_.scavenge_delay = HeapOptions::kNeverScavenge;
+  ASSERT_EQ(text(heap_.init(os::native(), options_)), "");
+  heap_.free(heap_.allocate(9 * kMiB));
+  EXPECT_EQ(heap_.statistics().heap_released, 9 * kMiB);
+  // So its bytes are zero again where the system says so.
+  auto* const p = static_cast<unsigned char*>(heap_.allocate_zeroed(9 * kMiB));
+  for (std::size_t i = 0; i < 9 * kMiB; i += 4096) ASSERT_EQ(p[i], 0);
+  heap_.free(p);
+}
+
+TEST_F(ProcessHeap, EveryThreadKeepsSomeEmptySpans) {
+  constexpr std::size_t kSize = 48 << 10;
+  void* const first = heap_.allocate(kSize);
+  std::memset(first, 1, kSize);
+  heap_.free(first);
+  EXPECT_EQ(objects(), 0U);
+  EXPECT_EQ(heap_.statistics().heap_in_use, kSize) << "to others its pages are in use";
+  EXPECT_FALSE(holds(first));
+  EXPECT_EQ(text(heap_.check()), "");
+  EXPECT_NE(heap_.allocate(kSize + 8192), first) << "only what fits exactly is taken";
+  auto* const second = static_cast<unsigned char*>(heap_.allocate_zeroed(kSize));
+  EXPECT_EQ(second, first);
+  for (std::size_t i = 0; i < kSize; ++i) ASSERT_EQ(second[i], 0);
+  heap_.free(second);
+  heap_.free(second);
+  EXPECT_EQ(take_corruptions(), std::vector{CorruptionKind::kDoubleFree});
+
+  std::vector<void*> many(64);
+  for (void*& p : many) p = heap_.allocate(kSize);
+  for (void* const p : many) heap_.free(p);
+  EXPECT_LE(heap_.statistics().heap_in_use, (512U << 10) + kSize + 8192);
+  heap_.flush_thread();
+  EXPECT_EQ(heap_.statistics().heap_in_use, kSize + 8192);
 }
 
 // Blocks of all sizes come and go, so that no free one fits the next.

@@ -1,7 +1,10 @@
 // What is freed is used again, in the order that the port's release has.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -77,6 +80,33 @@ TEST(Freed, ComeBackLastInFirstOut) {
   for (void*& p : all) p = heap.allocate(64);
   for (void* const p : all) heap.free(p);
   for (std::size_t i = all.size(); i > 0; --i) EXPECT_EQ(heap.allocate(64), all[i - 1]);
+}
+
+// Many more than caches keep, of which only some are freed: all of these come back before the heap
+// takes more pages, in whatever order they were freed.
+TEST(Freed, ComeBackBeforeNewPagesAreTaken) {
+  constexpr std::size_t kCount = 6000;
+  std::mt19937 random(1);
+  for (const std::size_t size : {16U, 48U, 200U, 1000U}) {
+    Heap heap;
+    ASSERT_EQ(std::string(heap.init(os::native()).view()), "");
+    std::vector<void*> live(kCount);
+    for (void*& p : live) p = heap.allocate(size);
+    const std::uint64_t pages = heap.statistics().heap_in_use;
+    for (int round = 0; round < 6; ++round) {
+      if (round % 3 == 0) std::shuffle(live.begin(), live.end(), random);
+      if (round % 3 == 1) std::sort(live.begin(), live.end());
+      const std::size_t freed = round % 2 == 0 ? kCount / 2 : kCount - 1;
+      for (std::size_t i = 0; i < freed; ++i) heap.free(live[i]);
+      for (std::size_t i = 0; i < freed; ++i) live[i] = heap.allocate(size);
+      EXPECT_LE(heap.statistics().heap_in_use, pages) << size;
+      EXPECT_EQ(std::set<void*>(live.begin(), live.end()).size(), kCount) << size;
+      EXPECT_EQ(std::string(heap.check().view()), "");
+    }
+    for (void* const p : live) heap.free(p);
+    heap.flush_thread();
+    EXPECT_EQ(heap.statistics().heap_in_use, 0U) << size;
+  }
 }
 
 }  // namespace

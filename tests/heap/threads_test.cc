@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "tests/heap/fixture.h"
 #include "tests/heap/model.h"
@@ -169,6 +170,72 @@ TEST_F(Threads, MayComeAndGoInHundreds) {
   EXPECT_EQ(s.heap_objects, 0U);
   EXPECT_LE(s.mcache_in_use, std::uint64_t{64} << 10) << "caches of dead threads are gone";
   EXPECT_LE(s.sys, sys_before + (std::uint64_t{16} << 20));
+  expect_empty();
+}
+
+// A thread's spans are its own while it sleeps. What others free in them is there when it wakes up,
+// and is not much: it keeps no more than some MiB of a size from everybody else.
+TEST_F(Threads, FindWhatOthersFreedWhileTheySlept) {
+  constexpr std::size_t kSize = 64;
+  constexpr std::size_t kSpan = 8192 / kSize;
+  for (const std::size_t count : {100 * kSpan, 1500 * kSpan}) {
+    std::vector<void*> live(count);
+    for (void*& p : live) p = heap_.allocate(kSize);
+    const std::uint64_t before = heap_.statistics().heap_in_use;
+    // Some objects of some spans are its own thread's to free.
+    for (std::size_t i = 0; i < count / 10; i += kSpan / 4) {
+      heap_.free(std::exchange(live[i], nullptr));
+    }
+    run_threads(1, [&](unsigned) {
+      for (void* const p : live) heap_.free(p);
+    });
+    EXPECT_EQ(objects(), 0U);
+    EXPECT_LE(heap_.statistics().heap_in_use, std::uint64_t{6} << 20);
+    for (void*& p : live) p = heap_.allocate(kSize);
+    EXPECT_LE(heap_.statistics().heap_in_use, before + (64 << 10));
+    EXPECT_EQ(text(heap_.check()), "");
+    for (void* const p : live) heap_.free(p);
+    expect_empty();
+  }
+}
+
+TEST_F(Threads, TakeOverTheSpansOfThoseThatEnded) {
+  constexpr std::size_t kSize = 96;
+  std::vector<void*> live(20'000);
+  run_threads(1, [&](unsigned) {
+    for (void*& p : live) p = heap_.allocate(kSize);
+  });
+  const std::uint64_t before = heap_.statistics().heap_in_use;
+  for (int round = 0; round < 3; ++round) {
+    run_threads(1, [&](unsigned i) {
+      Random random(i);
+      for (int n = 0; n < 40'000; ++n) {
+        void*& p = live[static_cast<std::size_t>(random.below(live.size()))];
+        heap_.free(p);
+        p = heap_.allocate(kSize);
+      }
+    });
+    EXPECT_LE(heap_.statistics().heap_in_use, before + before / 8);
+    EXPECT_EQ(objects(), live.size());
+    EXPECT_EQ(text(heap_.check()), "");
+  }
+  for (void* const p : live) heap_.free(p);
+  expect_empty();
+}
+
+TEST_F(Threads, FreeingTwiceWhatAnotherHoldsIsNamedWhenThatLooks) {
+  std::array<void*, 3> all{};
+  for (void*& p : all) p = heap_.allocate(64);
+  run_threads(1, [&](unsigned) {
+    heap_.free(all[1]);
+    heap_.free(all[1]);
+  });
+  heap_.flush_thread();
+  EXPECT_EQ(take_corruptions(), std::vector{CorruptionKind::kDoubleFree});
+  EXPECT_EQ(objects(), 2U);
+  EXPECT_EQ(text(heap_.check()), "");
+  heap_.free(all[0]);
+  heap_.free(all[2]);
   expect_empty();
 }
 

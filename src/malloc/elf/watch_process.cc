@@ -8,8 +8,9 @@ namespace Atoll {
 
 // Registered before all others that may need memory: their functions run while the locks are free.
 void watch_process() {
-  (void)::pthread_atfork([] { the_heap().before_fork(); }, [] { the_heap().after_fork(); },
-                         [] { the_heap().after_fork(); });
+  (void)::pthread_atfork([] { the_heap().before_fork(); },
+                         [] { the_heap().after_fork_in_parent(); },
+                         [] { the_heap().after_fork_in_child(); });
 }
 
 }  // namespace Atoll

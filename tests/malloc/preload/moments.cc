@@ -16,6 +16,7 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -95,6 +96,39 @@ void fork_with_threads() {
   std::array<char*, 2> arguments = {program.data(), nullptr};
   CHECK(posix_spawnp(&child, "true", nullptr, nullptr, arguments.data(), environ) == 0);
   expect_success(child);
+}
+
+// What a thread that the child does not have had allocated, the child may free and use again.
+void fork_frees_what_others_made() {
+  constexpr std::size_t kSize = 100;
+  std::vector<void*> blocks(50'000);
+  std::atomic<bool> is_made{false};
+  std::atomic<bool> is_over{false};
+  std::thread maker([&] {
+    for (void*& block : blocks) block = std::malloc(kSize);
+    is_made = true;
+    while (!is_over) std::this_thread::yield();
+  });
+  while (!is_made) std::this_thread::yield();
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(20);
+    std::set<void*> before(blocks.begin(), blocks.end());
+    for (void* const block : blocks) std::free(block);
+    std::size_t again = 0;
+    for (void*& block : blocks) {
+      block = std::malloc(kSize);
+      CHECK(block != nullptr);
+      std::memset(block, 1, kSize);
+      again += before.count(block);
+    }
+    CHECK(again > blocks.size() * 9 / 10);
+    CHECK(std::set<void*>(blocks.begin(), blocks.end()).size() == blocks.size());
+    _exit(0);
+  }
+  expect_success(child);
+  is_over = true;
+  maker.join();
 }
 
 std::size_t resident_bytes() {
@@ -227,6 +261,7 @@ int main(int count, char** arguments) {
   const std::string_view moment = count > 1 ? arguments[1] : "";
   if (moment == "fork") {
     fork_with_threads();
+    fork_frees_what_others_made();
   } else if (moment == "thread-ends") {
     thread_ends();
   } else if (moment == "keys") {
