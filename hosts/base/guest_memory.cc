@@ -20,7 +20,14 @@ constexpr State kHost = State::kForeign;
 
 std::size_t bytes_of(Range range) { return static_cast<std::size_t>(range.size); }
 
-std::vector<Range> mappings_of_this_process() {
+// Obstacles are noted in pieces of this size.
+constexpr std::uint64_t kObstacle = std::uint64_t{1} << 20;
+// Places that are tried for one mapping.
+constexpr int kTries = 64;
+
+}  // namespace
+
+std::vector<Range> GuestMemory::mappings_of_this_process() {
   std::vector<Range> mappings;
   std::FILE* const file = std::fopen("/proc/self/maps", "re");
   if (file == nullptr) return mappings;
@@ -36,14 +43,13 @@ std::vector<Range> mappings_of_this_process() {
   return mappings;
 }
 
-}  // namespace
-
-GuestMemory::GuestMemory(const os::sim::Config& rules) : rules_(rules), space_(table_) {
+GuestMemory::GuestMemory(const os::sim::Config& rules, Mappings mappings)
+    : rules_(rules), mappings_(mappings), space_(table_) {
   note_host_mappings();
 }
 
 void GuestMemory::note_host_mappings() {
-  for (const Range& mapping : mappings_of_this_process()) {
+  for (const Range& mapping : mappings_()) {
     // What the books know already is the guest's, or was noted before and has grown since.
     std::vector<Range> gaps;
     Address from = mapping.base;
@@ -54,6 +60,18 @@ void GuestMemory::note_host_mappings() {
     if (from != mapping.end()) gaps.push_back({from, mapping.end() - from});
     for (const Range& gap : gaps) space_.add(gap, kHost);
   }
+}
+
+bool GuestMemory::note_obstacles(Range range) {
+  if (supply(range, PROT_NONE, MAP_FIXED_NOREPLACE)) {
+    ::munmap(range.base.pointer(), bytes_of(range));
+    return false;
+  }
+  if (errno != EEXIST) return false;
+  if (range.size <= kObstacle) return space_.add(range, kHost);
+  const std::uint64_t half = round_up(range.size / 2, rules_.page_size);
+  const bool is_in_first = note_obstacles({range.base, half});
+  return note_obstacles({range.base + half, range.size - half}) || is_in_first;
 }
 
 bool GuestMemory::is_well_formed(Range range) const {
@@ -80,7 +98,7 @@ bool GuestMemory::supply(Range range, int protection, int flags) {
 Mapping GuestMemory::map(Address hint, std::uint64_t size, int protection) {
   if (!is_well_formed({Address(), size})) return {Address(), MemoryFailure::kBadArgument};
   // This process may have mapped something for itself where the books say free: then once more.
-  for (bool is_known = false;; is_known = true) {
+  for (int tries = 0; tries < kTries; ++tries) {
     Range range{Address(), size};
     if (!os::sim::place(rules_, space_, hint, size, &range.base)) break;
     if (supply(range, protection, MAP_FIXED_NOREPLACE)) {
@@ -88,8 +106,12 @@ Mapping GuestMemory::map(Address hint, std::uint64_t size, int protection) {
       ::munmap(range.base.pointer(), bytes_of(range));
       break;
     }
-    if (errno != EEXIST || is_known) break;
-    note_host_mappings();
+    if (errno != EEXIST) break;
+    if (tries == 0) {
+      note_host_mappings();
+    } else if (!note_obstacles(range)) {
+      break;
+    }
   }
   return {Address(), MemoryFailure::kNoMemory};
 }

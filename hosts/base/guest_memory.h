@@ -38,8 +38,12 @@ enum class Existing : std::uint8_t { kReplace, kRefuse };
 // Protections are PROT_NONE, PROT_READ ...: their numbers are the same on every Unix and on Linux.
 class GuestMemory {
  public:
+  // What this process has mapped, as far as it can be told.
+  using Mappings = std::vector<Range> (*)();
+  static std::vector<Range> mappings_of_this_process();
+
   // `rules` must not be linear, and their granularity a multiple of Linux' page size.
-  explicit GuestMemory(const os::sim::Config& rules);
+  explicit GuestMemory(const os::sim::Config& rules, Mappings mappings = &mappings_of_this_process);
   GuestMemory(const GuestMemory&) = delete;
   GuestMemory& operator=(const GuestMemory&) = delete;
 
@@ -68,9 +72,13 @@ class GuestMemory {
 
   // Enters what this process has mapped for itself since the last time.
   void note_host_mappings();
+  // The same for what is mapped in `range` without being told: an emulator keeps its own memory to
+  // itself. False: there is nothing.
+  bool note_obstacles(Range range);
   bool supply(Range range, int protection, int flags);
 
   const os::sim::Config rules_;
+  const Mappings mappings_;
   std::array<os::sim::Region, kRegions> table_;
   os::sim::AddressSpace space_;
 };

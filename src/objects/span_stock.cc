@@ -18,16 +18,22 @@ Span* SpanStock::take(std::uint64_t npages) {
 }
 
 void SpanStock::put(pages::PageHeap& pages, List<Span>& spans, std::uint64_t most_bytes) {
+  List<Span> long_ones;
   while (!spans.empty()) {
     Span* const span = spans.first();
-    if (span->bytes() > most_bytes) break;
+    // A long one is worth asking for, and would leave little room for others.
+    if (span->bytes() > most_bytes / 8) {
+      spans.remove(span);
+      long_ones.push_front(span);
+      continue;
+    }
     if (bytes_ + span->bytes() > most_bytes) flush(pages);
     spans.remove(span);
     pages.map().set_records(span->range(), 0);
     lists_[list_of(span->npages)].push_front(span);
     bytes_ += span->bytes();
   }
-  pages.free(spans);
+  pages.free(long_ones);
 }
 
 void SpanStock::flush(pages::PageHeap& pages) {
