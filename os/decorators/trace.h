@@ -14,9 +14,9 @@ namespace Atoll::os {
 
 struct TraceRecord {
   Verb verb = Verb::kReserve;
-  Address address;  // the hint of reserve, null for alloc
+  Address address;  // the hint of reserve, null for alloc, where move begins
   std::uint64_t size = 0;
-  Address result;  // of reserve and alloc
+  Address result;  // of reserve and alloc, and where move went
   Status status;
 };
 
@@ -38,6 +38,7 @@ class TraceOs final : public ForwardOs {
   Status fault(Address base, std::uint64_t size) override;
   Allocation alloc(std::uint64_t size) override;
   Status free(Address base, std::uint64_t size) override;
+  Status move(Address from, Address to, std::uint64_t size) override;
 
  private:
   TraceRecord* next(Verb verb, Address address, std::uint64_t size);

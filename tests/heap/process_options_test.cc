@@ -4,6 +4,7 @@
 #include <cstring>
 #include <vector>
 
+#include "os/decorators/fault_injection.h"
 #include "src/base/bits.h"
 #include "src/heap/fast_path.h"
 #include "tests/heap/fixture.h"
@@ -187,28 +188,44 @@ TEST_F(ProcessHeap, HoldsLittleMoreThanWasEverInUse) {
   for (void* const block : live) heap_.free(block);
 }
 
-TEST_F(ProcessHeap, LargeObjectsKeepTheirContentsWhereverTheyGo) {
+// An object that grows, and cannot do so where it is.
+void grow_large(Heap& heap) {
   std::size_t size = 100'000;
-  auto* p = static_cast<std::byte*>(heap_.allocate(size));
+  auto* p = static_cast<std::byte*>(heap.allocate(size));
   fill(p, size, 1);
   std::vector<void*> walls;
   for (int i = 0; i < 8; ++i) {
-    // What follows the object is taken, so that it cannot grow where it is.
-    walls.push_back(heap_.allocate(64 << 10));
+    walls.push_back(heap.allocate(64 << 10));
     const std::size_t larger = size + size / 3 + 1;
-    p = static_cast<std::byte*>(heap_.reallocate(p, larger));
+    p = static_cast<std::byte*>(heap.reallocate(p, larger));
     ASSERT_NE(p, nullptr);
     ASSERT_EQ(first_change(p, size, size, 1), size);
     size = larger;
     fill(p, size, 1);
   }
   // What it left behind is like other free memory.
-  auto* const zeroed = static_cast<unsigned char*>(heap_.allocate_zeroed(size));
+  auto* const zeroed = static_cast<unsigned char*>(heap.allocate_zeroed(size));
   for (std::size_t i = 0; i < size; i += 512) ASSERT_EQ(zeroed[i], 0);
-  heap_.free(zeroed);
-  heap_.free(p);
-  for (void* const wall : walls) heap_.free(wall);
-  EXPECT_EQ(objects(), 0U);
+  heap.free(zeroed);
+  heap.free(p);
+  for (void* const wall : walls) heap.free(wall);
+  EXPECT_EQ(heap.statistics().heap_objects, 0U);
+}
+
+TEST_F(ProcessHeap, LargeObjectsKeepTheirContentsWhereverTheyGo) { grow_large(heap_); }
+
+TEST_F(ProcessHeap, WhatTheSystemDoesNotMoveIsCopied) {
+  heap_.destroy();
+  os::FaultInjectionOs faults(os::native());
+  faults.only(os::Verb::kMove);
+  faults.fail_from_call(1);
+  Heap heap;
+  ASSERT_EQ(text(heap.init(faults, options_)), "");
+  grow_large(heap);
+  EXPECT_EQ(faults.failed_calls() > 0, heap.platform().machine.can_move);
+  EXPECT_EQ(text(heap.check()), "");
+  heap.destroy();
+  ASSERT_EQ(text(heap_.init(os::native(), options_)), "");
 }
 
 }  // namespace

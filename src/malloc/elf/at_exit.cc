@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 
@@ -17,6 +18,7 @@ namespace {
 void write_all(int file, std::string_view text) {
   while (!text.empty()) {
     const ssize_t n = ::write(file, text.data(), text.size());
+    if (n < 0 && errno == EINTR) continue;
     if (n <= 0) return;
     text.remove_prefix(static_cast<std::size_t>(n));
   }
@@ -37,18 +39,15 @@ int open_file(std::string_view path) {
   return ::open(name.view().data(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 }
 
-[[gnu::destructor]] void report_at_exit() {
-  const ProcessOptions* const options = process_options();
-  if (options == nullptr || options->statistics == ReportFormat::kNone) return;
-  Heap* const heap = process_heap();
-  if (heap == nullptr) return;
+// A function of its own, so that others' processes do not touch the stack that it takes.
+[[gnu::noinline]] void report(Heap& heap, const ProcessOptions& options) {
   int file = STDERR_FILENO;
-  if (!options->statistics_file.empty()) {
-    file = open_file(options->statistics_file);
+  if (!options.statistics_file.empty()) {
+    file = open_file(options.statistics_file);
     if (file < 0) {
       Line line;
-      line << "atoll: statistics_file: " << options->statistics_file << ": cannot be written\n";
-      heap->platform().os.write(line.view());
+      line << "atoll: statistics_file: " << options.statistics_file << ": cannot be written\n";
+      heap.platform().os.write(line.view());
       return;
     }
   }
@@ -60,14 +59,20 @@ int open_file(std::string_view path) {
   const Writer writer{
       [](void* context, std::string_view text) { static_cast<Buffer*>(context)->text << text; },
       &buffer};
-  const Statistics statistics = heap->statistics();
-  if (options->statistics == ReportFormat::kJson) {
+  const Statistics statistics = heap.statistics();
+  if (options.statistics == ReportFormat::kJson) {
     write_json(statistics, writer);
   } else {
     write_text(statistics, writer);
   }
   write_all(file, buffer.text.view());
   if (file != STDERR_FILENO) (void)::close(file);
+}
+
+[[gnu::destructor]] void report_at_exit() {
+  const ProcessOptions* const options = process_options();
+  if (options == nullptr || options->statistics == ReportFormat::kNone) return;
+  if (Heap* const heap = process_heap(); heap != nullptr) report(*heap, *options);
 }
 
 }  // namespace
