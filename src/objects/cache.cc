@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <memory>
 
 #include "src/base/bits.h"
 
@@ -11,8 +10,6 @@ namespace {
 
 constexpr std::int32_t kFewestGranted = 32;
 constexpr std::int32_t kFirstBatch = 8;
-
-constexpr unsigned kTinySpanClass = port::span_class(port::kTinySizeClass, /*noscan=*/true);
 
 }  // namespace
 
@@ -109,60 +106,6 @@ bool Cache::refill(Context& context, unsigned span_class) {
   return list.head != nullptr;
 }
 
-// A span with objects in its alloc_cache.
-Span* Cache::span_with_objects(Context& context, unsigned span_class, Spans spans) {
-  Central& central = context.centrals[span_class];
-  HeldSpans& held = classes_[span_class].held;
-  for (;;) {
-    while (Span* const span = held.usable.first()) {
-      if (span->alloc_cache != 0 || take_next(*span)) return span;
-      held.usable.remove(span);
-      held.full.push_front(span);
-      (void)make_room(context, span_class);
-    }
-    if (held.freed_by_others.load(std::memory_order_relaxed) != nullptr) {
-      List<Span> empties;
-      take_back(context, span_class, central.collect_freed(context, held, empties));
-      release_spans(context, empties);
-    } else if (!hold_one(context, span_class, spans)) {
-      return nullptr;
-    }
-  }
-}
-
-bool Cache::hold_one(Context& context, unsigned span_class, Spans spans) {
-  Central& central = context.centrals[span_class];
-  if (central.take(context, holder(span_class))) return true;
-  if (spans == Spans::kUsed) return false;
-  Span* const span = new_span(context, context.sizes->size_class(span_class).npages);
-  if (span == nullptr) return false;
-  central.add(context, holder(span_class), span);
-  return true;
-}
-
-// --- Spans without objects. ---
-
-Span* Cache::new_span(Context& context, std::uint64_t npages, std::uint64_t alignment) {
-  if (alignment <= port::kPageSize) {
-    if (Span* const span = stock_.take(npages); span != nullptr) return span;
-  }
-  return context.pages->allocate(npages, pages::PageUse::kObjects, alignment);
-}
-
-void Cache::release_spans(Context& context, List<Span>& spans) {
-  if (!spans.empty()) stock_.put(*context.pages, spans, context.most_stocked);
-}
-
-void Cache::give_back(Context& context, unsigned span_class, Span* span) {
-  List<Span> empties;
-  take_back(
-      context, span_class,
-      context.centrals[span_class].give_back(context, classes_[span_class].held, span, empties));
-  release_spans(context, empties);
-}
-
-// --- Objects from spans, one by one. ---
-
 void* Cache::allocate_carefully(Context& context, unsigned span_class) {
   ClassCache& state = classes_[span_class];
   Central& central = context.centrals[span_class];
@@ -243,74 +186,6 @@ void Cache::sample(Context& context, void* object, std::uint64_t size) {
   } else if (context.on_sample_freed != nullptr) {
     context.on_sample_freed(context.profile_context, bucket);
   }
-}
-
-// --- Tiny objects. ---
-
-void* Cache::allocate_tiny(Context& context, std::size_t size) {
-  const auto bytes = static_cast<unsigned>(size);
-  if (tiny_ != nullptr) {
-    const auto alignment =
-        static_cast<unsigned>(port::formula::tiny_alignment(context.platform->spec, size));
-    const auto offset = static_cast<unsigned>(round_up(tiny_offset_, alignment));
-    if (offset + bytes <= port::kTinySize) {
-      tiny_block_->fetch_or(tiny_start(offset) | tiny_edge(offset) | tiny_edge(offset + bytes),
-                            std::memory_order_relaxed);
-      tiny_offset_ = offset + bytes;
-      const LockGuard guard(lock_, context.os());
-      ++tiny_allocated_;
-      return static_cast<char*>(tiny_) + offset;
-    }
-  }
-  void* const base = allocate(context, kTinySpanClass);
-  if (base == nullptr) return nullptr;
-  {
-    const LockGuard guard(lock_, context.os());
-    ++tiny_allocated_;
-  }
-  const Address address = context.platform->address(base);
-  Span* const span = context.pages->map().object_span_of(address);
-  TinyBlock* const blocks = context.centrals[kTinySpanClass].tiny_blocks(context, span);
-  // Without a table it is an object of 16 bytes like others.
-  if (blocks == nullptr) return base;
-  TinyBlock& block = blocks[index_of(*span, address)];
-  // The block with more room left stays open.
-  const bool is_opened = tiny_ == nullptr || bytes < tiny_offset_;
-  block.store(tiny_start(0) | tiny_edge(bytes) | (is_opened ? kTinyOpen : 0),
-              std::memory_order_relaxed);
-  if (is_opened) {
-    close_tiny(context);
-    tiny_ = base;
-    tiny_block_ = &block;
-    tiny_offset_ = bytes;
-  }
-  return base;
-}
-
-void Cache::close_tiny(Context& context) {
-  if (tiny_ == nullptr) return;
-  void* const base = tiny_;
-  tiny_ = nullptr;
-  const std::uint32_t before = tiny_block_->fetch_and(~kTinyOpen, std::memory_order_acq_rel);
-  if (is_finished(before & ~kTinyOpen)) finish_tiny(context, *tiny_block_, base);
-}
-
-void Cache::free_tiny(Context& context, Span* span, TinyBlock& block, Address base, void* p) {
-  const auto offset = static_cast<unsigned>(context.platform->address(p) - base);
-  const std::uint32_t before = block.fetch_and(~tiny_start(offset), std::memory_order_acq_rel);
-  if ((before & tiny_start(offset)) == 0) {
-    context.report(CorruptionKind::kFreeOfTinyBlock, p, span);
-    return;
-  }
-  if (is_finished(before & ~tiny_start(offset))) {
-    finish_tiny(context, block, context.platform->pointer(base));
-  }
-}
-
-// The last of the block's objects is gone: the block itself is freed.
-void Cache::finish_tiny(Context& context, TinyBlock& block, void* base) {
-  block.store(0, std::memory_order_relaxed);
-  put_back(context, kTinySpanClass, base, /*is_own=*/true);
 }
 
 // --- Freed objects. ---
@@ -405,17 +280,6 @@ void Cache::put_back(Context& context, unsigned span_class, void* p, bool is_own
   }
 }
 
-// For one more span to hold. The one that has been full for longest makes it.
-bool Cache::make_room(Context& context, unsigned span_class) {
-  const HeldSpans& held = classes_[span_class].held;
-  const std::uint64_t bytes = context.sizes->size_class(span_class).span_bytes();
-  if (held.count * bytes < HeldSpans::kMostBytes) return true;
-  Span* const oldest = held.full.last();
-  if (oldest == nullptr) return false;
-  give_back(context, span_class, oldest);
-  return true;
-}
-
 void Cache::finish_batch(Context& context, unsigned span_class, Others others) {
   ClassCache& state = classes_[span_class];
   FreeObject* const first = state.batch;
@@ -435,63 +299,6 @@ void Cache::finish_batch(Context& context, unsigned span_class, Others others) {
     return;
   }
   (void)settle(context, span_class, {first, count}, others);
-}
-
-// Frees the first objects of a list, which were counted as freed, and returns the rest. What lies
-// in a span that is held, or may be held from now on, needs no lock.
-FreeObject* Cache::settle(Context& context, unsigned span_class, Chain chain, Others others) {
-  Central& central = context.centrals[span_class];
-  const Holder mine = holder(span_class);
-  pages::ArenaCursor arenas(context.pages->map());
-  const std::uint64_t bias = context.platform->machine.pointer_bias;
-  List<Span> empties;
-  std::uint32_t rejected = 0;
-  Chain rest;
-  // The last object's page, and its span, if that is held.
-  std::uint64_t page = 0;
-  Span* span = nullptr;
-  FreeObject* object = chain.first;
-  for (; chain.count > 0; --chain.count) {
-    FreeObject* const next = object->next;
-    const Address address = Address::of(object) + bias;
-    if (page != address.value() >> port::kPageShift) {
-      page = address.value() >> port::kPageShift;
-      span = arenas.span_of(address);
-      if (span != nullptr && !mine.held.has(*span) &&
-          (others == Others::kSettle || !make_room(context, span_class) ||
-           !central.try_hold(context, span, mine, address))) {
-        span = nullptr;
-      }
-    }
-    if (span == nullptr) {
-      object->next = rest.first;
-      rest = {object, rest.count + 1};
-    } else if (!release(context, *span, address)) [[unlikely]] {
-      ++rejected;
-    } else if (span->taken_count + 1 == span->object_count && mine.held.full.contains(span)) {
-      mine.held.full.remove(span);
-      mine.held.usable.push_front(span);
-    } else if (span->taken_count == span->freed_count.load(std::memory_order_relaxed) &&
-               mine.held.has_several_usable()) {
-      rejected += central.give_back(context, mine.held, span, empties);
-      span = nullptr;
-      page = 0;
-    }
-    object = next;
-  }
-  if (rest.count != 0 && (others == Others::kSettle || !central.keep(context, rest))) {
-    rejected += rest.count - central.settle(context, rest, empties);
-  }
-  release_spans(context, empties);
-  take_back(context, span_class, rejected);
-  return object;
-}
-
-// So many objects that were counted as freed were free before, or none.
-void Cache::take_back(Context& context, unsigned span_class, std::uint32_t rejected) {
-  if (rejected == 0) return;
-  const LockGuard guard(lock_, context.os());
-  classes_[span_class].freed -= rejected;
 }
 
 void Cache::overflow(Context& context, std::size_t offset) {
@@ -543,12 +350,6 @@ void Cache::flush(Context& context) {
     }
   }
   stock_.flush(*context.pages);
-}
-
-void Cache::forget_spans(const Context& context) {
-  for (unsigned i = 0; i < context.sizes->num_span_classes(); ++i) {
-    std::construct_at(&classes_[i].held);
-  }
 }
 
 // --- Statistics. ---

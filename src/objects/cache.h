@@ -1,18 +1,20 @@
 // What one thread keeps of free objects, so that most calls touch nothing that is shared.
 //
 // There is a list of free objects for each span class. An allocation takes the first, a free puts
-// one back in front; neither looks at a span or its bits. An empty list is filled from the span the
-// cache holds for that class; one that has grown too long passes its older objects on: as a chain
-// that waits at the central list for the next cache, or, where enough of these wait, to the bits of
-// the spans they lie in. So the bits are settled in batches.
+// one back in front; neither looks at a span or its bits. An empty list is filled from the spans
+// that the cache holds for that class; one that has grown too long gives objects back to them. A
+// cache goes on holding the spans that it has emptied, so that it needs no lock for this either,
+// until they are full of free objects (or many are held).
 //
 // How long is too long is learned: a list that needs again what it just gave back may be twice as
 // long from now on, and one that only ever gives back half as long.
 //
-// Freed objects come here only if this cache was the last to hold their span: the page's record has
-// the cache's number. Others are gathered, in a batch for each class, and passed on. This keeps
-// objects that lie side by side with one thread. Nothing depends on it: any free object may be on
-// any list, so numbers of caches that are gone do no harm.
+// Freed objects come to the list only if this cache was the last to hold their span: the page's
+// record has the cache's number. Others are gathered, in a batch for each class. If another cache
+// holds their span, the batch waits as a chain at the central list for whoever needs objects, or,
+// where enough of these wait, goes to the spans' holders (held_spans.h). If nobody does, this cache
+// holds the span from now on. So objects that lie side by side stay with one thread. Nothing
+// depends on it: any free object may be on any list, so numbers of caches that are gone do no harm.
 #pragma once
 
 #include <array>
