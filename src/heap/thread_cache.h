@@ -38,6 +38,7 @@ struct CacheRecord {
   ThreadCache cache;
   objects::ClassCache classes[objects::kMaxSpanClasses];
 };
+static_assert(sizeof(CacheRecord) <= 16384, "more than FixedAlloc has");
 
 // For a thread without a cache: its lists are empty, and it takes nothing back. So the fast path
 // need not ask whether there is one. Never written to.
