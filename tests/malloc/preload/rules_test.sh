@@ -3,6 +3,7 @@
 set -euo pipefail
 
 library="$PWD/$1" checker="$PWD/$2" rules="$3" moments="$4" misuse="$5" fresh="$6" other="$PWD/$7"
+opened="$9" counting="$PWD/${10}"
 # shellcheck source=tests/malloc/preload/preloaded.sh
 source "$8"
 
@@ -21,6 +22,11 @@ for moment in fork thread-ends keys signals memory; do
 done
 preloaded "checked=on" timeout 100 "$moments" fork || fail "fork, checked"
 preloaded "" "$moments" other "$other" || fail "a block of the C library"
+
+echo "--- opened by a program that runs, and behind another library"
+"$opened" "$library" || fail "opened"
+LD_PRELOAD="$counting:$library" "$moments" thread-ends 2>"$work/errors" || fail "counted"
+grep -q "^calls: [1-9][0-9]*$" "$work/errors" || fail "nothing was counted: $(cat "$work/errors")"
 
 echo "--- misuse is named"
 misused() {
