@@ -3,7 +3,7 @@
 set -euo pipefail
 
 library="$PWD/$1" checker="$PWD/$2" rules="$3" moments="$4" misuse="$5" fresh="$6" other="$PWD/$7"
-opened="$9" counting="$PWD/${10}"
+opened="$9" counting="$PWD/${10}" requests="${11}"
 # shellcheck source=tests/malloc/preload/preloaded.sh
 source "$8"
 
@@ -14,6 +14,12 @@ done
 for options in checked=on profile_rate=4096 scavenge_delay=0 scavenge_delay=never hints=system \
   go=1.26,hints=random; do
   preloaded "$options" "$rules" || fail "$options"
+done
+
+echo "--- the requests of the heap's own tests"
+"$requests" || fail "requests, with the C library's malloc"
+for options in "" checked=on profile_rate=65536 go=1.17,scavenge_delay=0 go=1.26,hints=random; do
+  preloaded "$options" "$requests" "${ATOLL_SEED:-1}" || fail "requests: $options"
 done
 
 echo "--- the worst moments"
