@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "src/base/list.h"
@@ -25,8 +26,10 @@ class SpanStock {
 
  private:
   // By their length in pages; all that are longer are on the first list.
-  static constexpr std::uint64_t kLists = 16;
-  static std::uint64_t list_of(std::uint64_t npages) { return npages < kLists ? npages : 0; }
+  static constexpr std::size_t kLists = 16;
+  static std::size_t list_of(std::uint64_t npages) {
+    return npages < kLists ? static_cast<std::size_t>(npages) : 0;
+  }
 
   std::array<List<pages::Span>, kLists> lists_{};
   std::uint64_t bytes_ = 0;
