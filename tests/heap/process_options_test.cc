@@ -222,7 +222,11 @@ TEST_F(ProcessHeap, WhatTheSystemDoesNotMoveIsCopied) {
   Heap heap;
   ASSERT_EQ(text(heap.init(faults, options_)), "");
   grow_large(heap);
-  EXPECT_EQ(faults.failed_calls() > 0, heap.platform().machine.can_move);
+  // Where pages of the hardware are larger than the heap's, objects lie where chance has it.
+  const os::Machine& machine = heap.platform().machine;
+  if (machine.page_size <= port::kPageSize) {
+    EXPECT_EQ(faults.failed_calls() > 0, machine.can_move);
+  }
   EXPECT_EQ(text(heap.check()), "");
   heap.destroy();
   ASSERT_EQ(text(heap_.init(os::native(), options_)), "");
