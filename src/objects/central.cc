@@ -205,8 +205,7 @@ inline bool Central::is_good(Context& context, const FreeObject* object, Span* s
     context.report(CorruptionKind::kFreeOfForeignPointer, object, span);
     return false;
   }
-  if (span->holder.load(std::memory_order_relaxed) == nullptr && span->list == &unswept_)
-      [[unlikely]] {
+  if (is_unswept(*span)) [[unlikely]] {
     sweep(context, span);
     place(span, empties);
   }

@@ -3,7 +3,8 @@
 //
 // A span is on the partial list if it has free objects, and on the full list if it has none. When
 // marking ends all go to the unswept list, and to one of the others as they are swept. One that a
-// cache holds is on none. Large objects have spans too, of classes 0 and 1, which are always full.
+// cache holds is on that cache's. Large objects have spans too, of classes 0 and 1, which are
+// always full.
 #pragma once
 
 #include <array>
@@ -85,7 +86,7 @@ class Central {
   // Its table of tiny blocks, made if it has none yet. Null: no memory.
   TinyBlock* tiny_blocks(Context& context, Span* span);
 
-  // Of what is on its lists, and of the bits that are cleared.
+  // Of what is on its lists, of who holds a span, and of what waits in spans that are held.
   Mutex& lock() { return lock_; }
 
   // --- Statistics. ---
@@ -95,9 +96,14 @@ class Central {
   // Objects that sweeping freed, and their bytes.
   std::uint64_t swept_frees(Context& context, std::uint64_t* bytes);
 
+  // Whether the span waits to be swept. Under the lock, or while no other thread uses the heap.
+  bool is_unswept(const Span& span) const {
+    // Who holds a span moves it from list to list as it likes.
+    return span.holder.load(std::memory_order_relaxed) == nullptr && span.list == &unswept_;
+  }
+
   // --- For checks, while no other thread uses the heap. ---
 
-  bool is_unswept(const Span& span) const { return span.list == &unswept_; }
   // Whether the span is on the list that it belongs to.
   bool is_listed(const Span& span) const {
     const List<Span>& belongs = span.taken_count == span.object_count ? full_ : partial_;

@@ -32,7 +32,7 @@ enum class SpanState : std::uint8_t {
   kManual,  // its pages hold stacks
 };
 
-// A word of a bitmap that several threads change: as wide as the widest atomic of every target.
+// A word of a bitmap that several threads look at: as wide as the widest atomic of every target.
 using BitWord = std::size_t;
 inline constexpr unsigned kBitsPerWord = sizeof(BitWord) * 8;
 

@@ -239,6 +239,24 @@ TEST_F(Threads, FreeingTwiceWhatAnotherHoldsIsNamedWhenThatLooks) {
   expect_empty();
 }
 
+// While any object has a finalizer, every free looks at spans, also at those that others hold.
+TEST_F(Threads, FreeBesideObjectsWithFinalizers) {
+  constexpr std::size_t kSize = 512;
+  std::array<std::atomic<void*>, 256> shared{};
+  run_threads(3, [&](unsigned i) {
+    Random random(i);
+    for (std::uint64_t n = 0; n < 2000 * kScale; ++n) {
+      void* const p = heap_.allocate(kSize);
+      if (random.one_in(8)) {
+        EXPECT_TRUE(heap_.set_finalizer(p, [](void*, void*) {}, nullptr));
+      }
+      heap_.free(shared[static_cast<std::size_t>(random.below(shared.size()))].exchange(p));
+    }
+  });
+  for (const std::atomic<void*>& p : shared) heap_.free(p);
+  expect_empty();
+}
+
 TEST_F(Threads, ShareStacks) {
   Mailbox<StackMemory> box;
   run_threads(4, [&](unsigned i) {
