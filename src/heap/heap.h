@@ -82,7 +82,7 @@ struct HeapOptions {
   std::uint64_t scavenge_delay = kNeverScavenge;
 
   // What is free is given back before the heap holds an eighth and 4 MiB more than was ever in use
-  // at a time; 8 MiB or more that become free together, at once.
+  // at a time. Of what becomes free in pieces of 8 MiB or more only the newest 32 MiB are kept.
   bool is_bounded = false;
 
   // Bytes of pages without objects that each thread keeps for what it allocates next, rather than

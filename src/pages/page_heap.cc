@@ -8,8 +8,8 @@
 namespace Atoll::pages {
 namespace {
 
-// Where idle memory is bounded, spans that are longer do not wait for that: it is not known how
-// much of them was ever written to, and fetching so many pages again is long beside any call.
+// Where idle memory is bounded, spans that are longer do not wait for that, but for the newest: it
+// is not known how much of them was ever written to.
 constexpr std::uint64_t kOversize = 8 << 20;
 
 std::uint64_t count_of(Range pages) { return pages.size / port::kPageSize; }
@@ -51,6 +51,7 @@ void PageHeap::forget() {
   most_in_use_ = 0;
   scavenge_delay_ = kNever;
   next_scavenge_ = 0;
+  oversize_.clear();
 }
 
 bool PageHeap::fail(std::string_view why) {
@@ -181,6 +182,7 @@ bool PageHeap::relieve(std::uint64_t pages) {
 // Makes free pages those of a user. Where a page of the hardware is larger, its other pages become
 // Ready with them, but stay free and fresh.
 bool PageHeap::hand_out(Range pages, bool* needs_zero) {
+  oversize_.remove(pages);
   const Address first = pages.base.aligned_down(unit_);
   const Range units{first, pages.end().aligned_up(unit_) - first};
   PageCounts counts = bits_.count(pages);
@@ -333,7 +335,9 @@ void PageHeap::free_locked(Span* span, std::uint64_t now) {
   pages_of(span->state.load(std::memory_order_relaxed)) -= span->npages;
   --spans_in_use_;
   map_.set_records(span->range(), 0);
-  if (is_bounded_ && span->bytes() >= kOversize) (void)release(span->range());
+  if (is_bounded_ && span->bytes() >= kOversize) {
+    oversize_.add(span->range(), [this](Range range) { (void)release(range); });
+  }
   merge_free(span, span->range(), now);
   if (scavenge_delay_ != kNever && now >= next_scavenge_ && platform_->machine.can_shrink) {
     next_scavenge_ = now + scavenge_delay_ / 2;

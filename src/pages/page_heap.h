@@ -23,6 +23,7 @@
 #include "src/pages/arena_supply.h"
 #include "src/pages/free_spans.h"
 #include "src/pages/page_bits.h"
+#include "src/pages/recent_ranges.h"
 #include "src/pages/span.h"
 #include "src/pages/span_table.h"
 
@@ -160,6 +161,7 @@ class PageHeap {
   std::uint64_t most_in_use_ = 0;  // pages, ever
   std::uint64_t scavenge_delay_ = kNever;
   std::uint64_t next_scavenge_ = 0;  // not before that time
+  RecentRanges oversize_;
 
   std::uint64_t mapped_pages_ = 0;
   std::uint64_t object_pages_ = 0;

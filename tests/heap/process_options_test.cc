@@ -1,6 +1,7 @@
 // What the heap behind malloc() is asked for beside other heaps.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstring>
 #include <vector>
 
@@ -124,17 +125,29 @@ TEST_F(ProcessHeap, KeepsWhatIsFreeIfItNeverScavenges) {
   EXPECT_EQ(heap_.statistics().heap_released, 0U);
 }
 
-TEST_F(ProcessHeap, WhatIsVeryLargeGoesBackAtOnce) {
+TEST_F(ProcessHeap, OfWhatIsVeryLargeTheNewestIsKept) {
   if (!heap_.platform().machine.can_shrink) GTEST_SKIP() << "this system takes nothing back";
   heap_.destroy();
   options_.scavenge_delay = HeapOptions::kNeverScavenge;
   ASSERT_EQ(text(heap_.init(os::native(), options_)), "");
-  heap_.free(heap_.allocate(9 * kMiB));
-  EXPECT_EQ(heap_.statistics().heap_released, 9 * kMiB);
-  // So its bytes are zero again where the system says so.
-  auto* const p = static_cast<unsigned char*>(heap_.allocate_zeroed(9 * kMiB));
-  for (std::size_t i = 0; i < 9 * kMiB; i += 4096) ASSERT_EQ(p[i], 0);
-  heap_.free(p);
+  // What is wanted again at once is there still.
+  for (int i = 0; i < 3; ++i) heap_.free(heap_.allocate(12 * kMiB));
+  EXPECT_EQ(heap_.statistics().heap_released, 0U);
+  std::array<void*, 3> all{};
+  for (void*& p : all) p = heap_.allocate(12 * kMiB);
+  for (void* const p : all) ASSERT_NE(p, nullptr);
+  heap_.free(all[0]);
+  heap_.free(all[1]);
+  EXPECT_EQ(heap_.statistics().heap_released, 0U);
+  heap_.free(all[2]);
+  EXPECT_EQ(heap_.statistics().heap_released, 12 * kMiB) << "of the first";
+  EXPECT_EQ(text(heap_.check()), "");
+  // What was used since is no business of theirs.
+  auto* const small = static_cast<unsigned char*>(heap_.allocate_zeroed(kMiB));
+  std::memset(small, 1, kMiB);
+  for (int i = 0; i < 4; ++i) heap_.free(heap_.allocate(30 * kMiB));
+  for (std::size_t i = 0; i < kMiB; ++i) ASSERT_EQ(small[i], 1);
+  heap_.free(small);
 }
 
 TEST_F(ProcessHeap, EveryThreadKeepsSomeEmptySpans) {

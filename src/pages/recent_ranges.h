@@ -1,0 +1,62 @@
+// Pages of very long spans that became free lately: programs often want as many at once again.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "src/base/address.h"
+
+namespace Atoll::pages {
+
+// The newest ranges, some MiB in all.
+class RecentRanges {
+ public:
+  static constexpr std::uint64_t kMostBytes = std::uint64_t{32} << 20;
+
+  constexpr RecentRanges() = default;
+
+  // Calls drop(Range) for older ones that have no place any more, or for `range`.
+  template <typename Drop>
+  void add(Range range, Drop drop) {
+    if (range.size > kMostBytes) {
+      drop(range);
+      return;
+    }
+    while (count_ == ranges_.size() || bytes_ + range.size > kMostBytes) {
+      const Range oldest = ranges_[0];
+      std::move(ranges_.begin() + 1, ranges_.end(), ranges_.begin());
+      --count_;
+      bytes_ -= oldest.size;
+      drop(oldest);
+    }
+    ranges_[count_++] = range;
+    bytes_ += range.size;
+  }
+
+  // These pages are not free any more. Of a range they are taken from, what is behind them stays.
+  void remove(Range pages) {
+    if (bytes_ == 0) return;
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < count_; ++i) {
+      Range range = ranges_[i];
+      if (range.overlaps(pages)) {
+        const std::uint64_t before = range.size;
+        range = pages.end() < range.end() ? Range{pages.end(), range.end() - pages.end()} : Range{};
+        bytes_ -= before - range.size;
+      }
+      if (!range.is_empty()) ranges_[kept++] = range;
+    }
+    count_ = kept;
+  }
+
+  void clear() { *this = RecentRanges(); }
+
+ private:
+  std::array<Range, 8> ranges_{};  // the oldest first
+  std::size_t count_ = 0;
+  std::uint64_t bytes_ = 0;
+};
+
+}  // namespace Atoll::pages
