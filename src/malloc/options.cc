@@ -10,8 +10,9 @@ namespace {
 constexpr std::uint64_t kNanosecondsPerMillisecond = 1'000'000;
 constexpr std::uint64_t kMaxMilliseconds = std::uint64_t{1} << 40;
 
-// Where memory costs something only if it is touched.
 constexpr std::uint64_t kMostStocked = 512 << 10;
+
+// Where memory costs something only if it is touched.
 constexpr std::uint64_t kRecordWindow = std::uint64_t{64} << 30;
 
 std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t most) {

@@ -21,9 +21,13 @@ bool Central::take(Context& context, const Holder& holder) {
   return found != nullptr;
 }
 
-void Central::add(Context& context, const Holder& holder, Span* span) {
-  prepare(*span, context.pages->map(), *context.sizes, span_class(context), context.generation());
+void Central::begin(Context& context, Span& span) {
+  prepare(span, context.pages->map(), *context.sizes, span_class(context), context.generation());
   spans_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Central::add(Context& context, const Holder& holder, Span* span) {
+  begin(context, *span);
   const LockGuard guard(lock_, context.os());
   hold(context, span, holder);
 }
@@ -132,8 +136,7 @@ unsigned Central::take_object(Context& context, Span& span) {
 }
 
 void* Central::add_large(Context& context, Span* span) {
-  prepare(*span, context.pages->map(), *context.sizes, span_class(context), context.generation());
-  spans_.fetch_add(1, std::memory_order_relaxed);
+  begin(context, *span);
   word_of(span->alloc_bits, 0).store(1, std::memory_order_relaxed);
   if (context.marking.load(std::memory_order_relaxed)) {
     word_of(span->mark_bits, 0).store(1, std::memory_order_relaxed);

@@ -115,6 +115,8 @@ class Central {
     return static_cast<unsigned>(this - context.centrals);
   }
   static void hold(Context& context, Span* span, const Holder& holder);
+  // Makes a span, just allocated, one of this class.
+  void begin(Context& context, Span& span);
   static void end_hold(Span* span, HeldSpans& held);
   static std::uint32_t free_waiting(Context& context, Span& span);
   std::uint32_t collect(Context& context, HeldSpans& held, List<Span>& empties);

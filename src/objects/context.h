@@ -33,6 +33,7 @@ struct Context {
 
   bool checks_every_free = false;
   std::uint64_t most_stocked = 0;  // bytes of empty spans that a cache keeps
+
   // Grows by one with every end of marking. A span with another number is still to be swept.
   std::atomic<std::uint32_t> sweep_generation{0};
   // Objects are born marked.

@@ -22,7 +22,7 @@ struct FreeObject {
 };
 
 struct HeldSpans {
-  // By the holder's thread; but a span's own links under the lock of its central list.
+  // The holder's thread's alone, as are the spans' links while they are held.
   List<pages::Span> usable;  // with free objects
   List<pages::Span> full;    // all bits are set
   std::uint32_t count = 0;   // of both
@@ -31,6 +31,7 @@ struct HeldSpans {
 
   // More is not kept: what is free in a span that is held is of no use to other threads.
   static constexpr std::uint64_t kMostBytes = 4 << 20;
+
   // One that is empty may stay, so that it need not be fetched again at once.
   bool has_several_usable() const { return usable.first() != usable.last(); }
 

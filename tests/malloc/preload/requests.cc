@@ -75,6 +75,7 @@ class Player {
 
   void execute(const Request& request) {
     Block& block = slot(request.slot);
+    const std::uint64_t before = block.pattern;
     const auto size = static_cast<std::size_t>(request.size);
     switch (request.kind) {
       case RequestKind::kAllocate:
@@ -111,7 +112,10 @@ class Player {
       default:
         break;
     }
-    if (block.bytes != nullptr && request.kind != RequestKind::kFind) fill_anew(block);
+    // Only what is new: what was there must stay as it is.
+    if (block.bytes != nullptr && block.pattern != before) {
+      fill(block.bytes, block.size, block.pattern);
+    }
   }
 
   // Takes note of a new block, and fills it when its contents have been looked at.
@@ -122,7 +126,6 @@ class Player {
     block = {static_cast<std::byte*>(p), malloc_usable_size(p), random_.next()};
     extents.insert(block);
   }
-  static void fill_anew(const Block& block) { fill(block.bytes, block.size, block.pattern); }
 
   void reallocate(Block& block, std::size_t size) {
     if (block.bytes == nullptr) {
