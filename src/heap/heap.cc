@@ -65,6 +65,9 @@ Line Heap::start() {
   context.corruption_context = state.options.corruption_context;
   context.checks_every_free = state.options.checked;
   context.most_stocked = state.options.most_stocked;
+  context.most_listed = state.options.most_listed;
+  context.list_delay = state.options.scavenge_delay;
+  context.most_listed = state.options.most_listed;
   context.profile_rate = state.options.profile_rate;
   context.on_sample = state.options.on_sample;
   context.on_sample_freed = state.options.on_sample_freed;

@@ -89,6 +89,11 @@ struct HeapOptions {
   // give them to all threads at once. They count as in use.
   std::uint64_t most_stocked = 0;
 
+  // Bytes of free objects, beyond a few of each size, that all threads together keep for what they
+  // allocate next. A thread gives up its own when it needs pages, and what it has not used for
+  // `scavenge_delay`. They count as in use.
+  std::size_t most_listed = std::size_t{1} << 20;
+
   // Mean bytes between two samples of the heap profile; Go's default is 524288. 0: no samples.
   // Sampling takes the slower way for every object.
   std::uint64_t profile_rate = 0;

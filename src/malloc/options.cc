@@ -11,6 +11,7 @@ constexpr std::uint64_t kNanosecondsPerMillisecond = 1'000'000;
 constexpr std::uint64_t kMaxMilliseconds = std::uint64_t{1} << 40;
 
 constexpr std::uint64_t kMostStocked = 512 << 10;
+constexpr std::size_t kMostListed = std::size_t{32} << 20;
 
 // Where memory costs something only if it is touched.
 constexpr std::uint64_t kRecordWindow = std::uint64_t{64} << 30;
@@ -164,6 +165,7 @@ ProcessOptions default_process_options() {
   options.heap.is_process_heap = true;
   options.heap.is_bounded = true;
   options.heap.most_stocked = kMostStocked;
+  options.heap.most_listed = kMostListed;
   options.heap.record_window = kRecordWindow;
   options.heap.scavenge_delay = 1000 * kNanosecondsPerMillisecond;
   return options;

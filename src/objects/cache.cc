@@ -8,7 +8,6 @@
 namespace Atoll::objects {
 namespace {
 
-constexpr std::int32_t kFewestGranted = 32;
 constexpr std::int32_t kFirstBatch = 8;
 
 }  // namespace
@@ -68,10 +67,6 @@ bool Cache::refill(Context& context, unsigned span_class) {
   FreeList& list = lists_[span_class];
   ClassCache& state = classes_[span_class];
   count(context, span_class);
-  if (state.gave_back) {
-    state.limit = std::min(state.limit * 2, context.sizes->max_limit(span_class));
-    state.gave_back = false;
-  }
   if (const Chain chain = context.centrals[span_class].take_chain(context);
       chain.first != nullptr) {
     list.head = chain.first;
@@ -301,38 +296,9 @@ void Cache::finish_batch(Context& context, unsigned span_class, Others others) {
   (void)settle(context, span_class, {first, count}, others);
 }
 
-void Cache::overflow(Context& context, std::size_t offset) {
-  const auto list = static_cast<unsigned>(offset / kListStride);
-  ClassCache& state = classes_[list];
-  count(context, list);
-  if (state.length <= state.limit) return;
-  if (state.gave_back) state.limit = std::max(state.limit / 2, context.sizes->limit(list));
-  state.gave_back = true;
-  const auto excess = static_cast<std::uint32_t>(state.length - state.limit);
-  state.length = state.limit;
-  lists_[list].head = settle(context, list, {lists_[list].head, excess}, Others::kPassOn);
-}
-
-// What happened to the list since it was counted last. It will be looked at again after as many
-// frees as its limit is, or some more where that is few: seldom, if it is emptied as fast as it is
-// filled, and at twice its limit, if it is only filled.
-void Cache::count(Context& context, unsigned list) {
-  FreeList& counted = lists_[list];
-  ClassCache& state = classes_[list];
-  const std::int32_t allocated = counted.allocated.get();
-  const std::int32_t freed = state.granted - counted.room.get();
-  if (state.limit == 0) state.limit = context.sizes->limit(list);
-  const LockGuard guard(lock_, context.os());
-  state.allocated += static_cast<std::uint32_t>(allocated);
-  state.freed += static_cast<std::uint32_t>(freed);
-  state.length += freed - allocated;
-  state.granted = std::max(state.limit, kFewestGranted);
-  counted.allocated.set(0);
-  counted.room.set(state.granted);
-}
-
 void Cache::flush(Context& context) {
   close_tiny(context);
+  forget_limits(context);
   for (unsigned i = 0; i < context.sizes->num_span_classes(); ++i) {
     ClassCache& state = classes_[i];
     if (state.limit == 0 && state.held.count == 0 && state.batch == nullptr) continue;
@@ -349,7 +315,7 @@ void Cache::flush(Context& context) {
       give_back(context, i, span);
     }
   }
-  stock_.flush(*context.pages);
+  (void)stock_.flush(*context.pages);
 }
 
 // --- Statistics. ---
@@ -376,8 +342,7 @@ void Cache::add_allocated(ObjectCounts& counts) const {
 
 std::uint64_t Cache::cached_count(unsigned span_class) const {
   const ClassCache& state = classes_[span_class];
-  std::int32_t count = state.length + state.granted - lists_[span_class].room.read() -
-                       lists_[span_class].allocated.read() + state.batch_count.read();
+  std::int32_t count = listed_count(span_class) + state.batch_count.read();
   for (const List<Span>* list : {&state.held.usable, &state.held.full}) {
     for (const Span* span = list->first(); span != nullptr; span = span->next) {
       count += std::popcount(span->alloc_cache) + span->freed_count.load(std::memory_order_relaxed);

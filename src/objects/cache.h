@@ -6,8 +6,10 @@
 // cache goes on holding the spans that it has emptied, so that it needs no lock for this either,
 // until they are full of free objects (or many are held).
 //
-// How long is too long is learned: a list that needs again what it just gave back may be twice as
-// long from now on, and one that only ever gives back half as long.
+// How long is too long depends. A list may always have a few objects. It may have many, up to what
+// threads may keep together, as long as nobody needs the memory: if the thread must ask the page
+// heap for a span, lists give their many objects back first, some at a time; and they give back
+// what they have not used for a while (cache_lists.cc).
 //
 // Freed objects come to the list only if this cache was the last to hold their span: the page's
 // record has the cache's number. Others are gathered, in a batch for each class. If another cache
@@ -18,6 +20,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -47,9 +50,9 @@ struct ClassCache {
   OwnerCounter batch_count;
   std::int32_t granted = 0;     // `room` when the list was counted last
   std::int32_t length = 0;      // of the list, then
-  std::int32_t limit = 0;       // see overflow(); 0 until the list is first counted
+  std::int32_t limit = 0;       // objects that it may have; 0 until it is first counted
   std::int32_t taken = 0;       // objects that spans gave last
-  bool gave_back = false;       // objects, since it was last filled
+  std::uint32_t looked_at = 0;  // of `allocated`, when long lists were looked at last
   std::uint64_t allocated = 0;  // ever, up to then; under the cache's lock
   std::uint64_t freed = 0;
 };
@@ -151,7 +154,7 @@ class Cache {
   bool holds_by(const HeldSpans* held) const {
     return held >= &classes_[0].held && held <= &classes_[kMaxSpanClasses - 1].held;
   }
-  void forget_spans(const Context& context);
+  void forget_spans(Context& context);
 
   // In a careful cache the lists stay empty: objects are taken from the span one by one, and freed
   // ones are settled at once. For marking, sampling, and heaps that check every free.
@@ -209,6 +212,33 @@ class Cache {
   void release_spans(Context& context, List<Span>& spans);
   bool make_room(Context& context, unsigned span_class);
   void count(Context& context, unsigned list);
+  void count_now(Context& context, unsigned list);
+  void grant(const Context& context, unsigned list);
+  void give(Context& context, unsigned list, std::int32_t excess);
+  void lengthen(Context& context, unsigned list);
+  void set_limit(Context& context, unsigned list, std::int32_t limit);
+  std::int32_t shorten(Context& context, unsigned list, std::int32_t needed, std::int32_t most);
+  bool shorten_lists(Context& context);
+  void forget_limits(Context& context);
+  void look_at_lists(Context& context);
+  std::int32_t listed_count(unsigned list) const {
+    return classes_[list].length + classes_[list].granted - lists_[list].room.read() -
+           lists_[list].allocated.read();
+  }
+  // Objects that were ever taken from the list; the lower half of the number.
+  std::uint32_t allocated_count(unsigned list) const {
+    return static_cast<std::uint32_t>(classes_[list].allocated) +
+           static_cast<std::uint32_t>(lists_[list].allocated.get());
+  }
+  // Calls visit(list) for each list that may be long.
+  template <typename Visit>
+  void for_each_long(Visit visit) const {
+    for (std::size_t i = 0; i < long_.size(); ++i) {
+      for (std::uint64_t left = long_[i]; left != 0; left &= left - 1) {
+        visit(static_cast<unsigned>(i * 64 + static_cast<unsigned>(std::countr_zero(left))));
+      }
+    }
+  }
   // What to do with free objects of spans that others hold.
   enum class Others : std::uint8_t { kSettle, kPassOn };
   FreeObject* settle(Context& context, unsigned span_class, Chain chain, Others others);
@@ -232,6 +262,10 @@ class Cache {
 
   ClassCache* classes_ = nullptr;  // of all span classes
   SpanStock stock_;
+  std::array<std::uint64_t, (kMaxSpanClasses + 63) / 64> long_{};  // a bit for each such list
+  std::size_t listed_bytes_ = 0;  // by which all limits together are above what they were at first
+  unsigned overflows_ = 0;        // since lists were looked at,
+  std::uint64_t next_look_ = 0;   // which is not done before this time, in nanoseconds
   bool is_careful_ = false;
   Random random_;
   std::int64_t next_sample_ = 0;     // bytes to allocate until the next sample

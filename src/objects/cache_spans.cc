@@ -49,10 +49,18 @@ bool Cache::make_room(Context& context, unsigned span_class) {
 }
 
 Span* Cache::new_span(Context& context, std::uint64_t npages, std::uint64_t alignment) {
-  if (alignment <= port::kPageSize) {
-    if (Span* const span = stock_.take(npages); span != nullptr) return span;
+  const bool may_be_stocked = alignment <= port::kPageSize;
+  Span* span = may_be_stocked ? stock_.take(npages) : nullptr;
+  if (span == nullptr && shorten_lists(context) && may_be_stocked) span = stock_.take(npages);
+  while (span == nullptr) {
+    span = context.pages->allocate(npages, pages::PageUse::kObjects, alignment);
+    if (span != nullptr) break;
+    // What is missing may be what this thread keeps.
+    const bool gave_objects = shorten_lists(context);
+    const bool gave_spans = stock_.flush(*context.pages);
+    if (!gave_objects && !gave_spans) break;
   }
-  return context.pages->allocate(npages, pages::PageUse::kObjects, alignment);
+  return span;
 }
 
 void Cache::release_spans(Context& context, List<Span>& spans) {
@@ -128,10 +136,11 @@ void Cache::take_back(Context& context, unsigned span_class, std::uint32_t rejec
 
 // --- The end. ---
 
-void Cache::forget_spans(const Context& context) {
+void Cache::forget_spans(Context& context) {
   for (unsigned i = 0; i < context.sizes->num_span_classes(); ++i) {
     std::construct_at(&classes_[i].held);
   }
+  forget_limits(context);
 }
 
 }  // namespace Atoll::objects

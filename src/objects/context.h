@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <limits>
 
 #include "src/base/corruption.h"
 #include "src/base/platform.h"
@@ -33,6 +34,13 @@ struct Context {
 
   bool checks_every_free = false;
   std::uint64_t most_stocked = 0;  // bytes of empty spans that a cache keeps
+  // Bytes by which all lists of all caches together may be longer than at first, and by which their
+  // limits are.
+  std::size_t most_listed = 0;
+  std::atomic<std::size_t> listed_bytes{0};
+  // For how many nanoseconds lists keep what is not used. The largest number: for ever.
+  std::uint64_t list_delay = kForEver;
+  static constexpr std::uint64_t kForEver = std::numeric_limits<std::uint64_t>::max();
 
   // Grows by one with every end of marking. A span with another number is still to be swept.
   std::atomic<std::uint32_t> sweep_generation{0};

@@ -27,7 +27,7 @@ void SizeTable::init(const port::PortSpec& spec, Options options) {
     limits_[i] = objects_in(32768, size_class(i).size, 2, 256);
     most_chained_[i] =
         static_cast<std::uint32_t>(objects_in(256 << 10, size_class(i).size, 8, 2048));
-    max_limits_[i] = objects_in(256 << 10, size_class(i).size, 16, 512);
+    max_limits_[i] = objects_in(4 << 20, size_class(i).size, 16, 1 << 20);
   }
   for (const Scan scan : {Scan::kNoscan, Scan::kScan}) {
     auto& direct = direct_[static_cast<unsigned>(scan)];

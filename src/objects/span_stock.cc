@@ -27,7 +27,7 @@ void SpanStock::put(pages::PageHeap& pages, List<Span>& spans, std::uint64_t mos
       long_ones.push_front(span);
       continue;
     }
-    if (bytes_ + span->bytes() > most_bytes) flush(pages);
+    if (bytes_ + span->bytes() > most_bytes) (void)flush(pages);
     spans.remove(span);
     pages.map().set_records(span->range(), 0);
     lists_[list_of(span->npages)].push_front(span);
@@ -36,10 +36,11 @@ void SpanStock::put(pages::PageHeap& pages, List<Span>& spans, std::uint64_t mos
   pages.free(long_ones);
 }
 
-void SpanStock::flush(pages::PageHeap& pages) {
-  if (bytes_ == 0) return;
+bool SpanStock::flush(pages::PageHeap& pages) {
+  if (bytes_ == 0) return false;
   bytes_ = 0;
   for (List<Span>& list : lists_) pages.free(list);
+  return true;
 }
 
 }  // namespace Atoll::objects

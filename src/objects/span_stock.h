@@ -22,7 +22,8 @@ class SpanStock {
 
   // Keeps `spans`, with no more than `most_bytes` in all; beyond that, everything goes back.
   void put(pages::PageHeap& pages, List<pages::Span>& spans, std::uint64_t most_bytes);
-  void flush(pages::PageHeap& pages);
+  // Everything goes back. False: there was nothing.
+  bool flush(pages::PageHeap& pages);
 
  private:
   // By their length in pages; all that are longer are on the first list.

@@ -150,6 +150,47 @@ TEST_F(Threads, LeaveTheirObjectsToOthersWhenTheyEnd) {
   expect_empty();
 }
 
+struct ShortLists : Threads {
+  ShortLists() : Threads(options()) {}
+
+  static constexpr std::size_t kMostListed = std::size_t{512} << 10;
+  static HeapOptions options() {
+    HeapOptions options;
+    options.most_listed = kMostListed;
+    return options;
+  }
+
+  // What is in use beyond that afterwards is on this thread's lists.
+  void fill_lists() {
+    std::vector<void*> all(3 * kMostListed / 64);
+    for (void*& p : all) p = heap_.allocate(64);
+    for (void* const p : all) heap_.free(p);
+  }
+};
+
+TEST_F(ShortLists, AreLongWhereOthersAreNot) {
+  std::atomic<int> step{0};
+  const auto wait_for = [&](int wanted) {
+    while (step < wanted) std::this_thread::yield();
+  };
+  std::thread other([&] {
+    fill_lists();
+    step = 1;
+    wait_for(2);
+  });
+  wait_for(1);
+  const std::uint64_t of_one = heap_.statistics().heap_in_use;
+  EXPECT_GT(of_one, kMostListed);
+  fill_lists();
+  EXPECT_LT(heap_.statistics().heap_in_use, of_one + kMostListed / 4);
+  step = 2;
+  other.join();
+  EXPECT_LT(heap_.statistics().heap_in_use, kMostListed / 4);
+  // What a thread kept that ended may be others'.
+  fill_lists();
+  EXPECT_GT(heap_.statistics().heap_in_use, kMostListed);
+}
+
 TEST_F(Threads, MayComeAndGoInHundreds) {
   Mailbox<Piece> box;
   std::uint64_t sys_before = 0;

@@ -1,0 +1,146 @@
+// How long a cache's lists are.
+
+#include <algorithm>
+
+#include "src/objects/cache.h"
+
+namespace Atoll::objects {
+namespace {
+
+constexpr std::int32_t kFewestGranted = 32;
+// Objects that lists give back at a time, so that nobody waits for long.
+constexpr std::int32_t kMostGiven = 2048;
+// So seldom is the time asked for.
+constexpr unsigned kOverflowsPerLook = 16;
+
+}  // namespace
+
+// Under the lock, of a list that has just been counted. It will be counted again when it may be
+// full; but not before there were as many frees as it may have objects at first, or some more where
+// that is few: seldom, if it is emptied as fast as it is filled.
+inline void Cache::grant(const Context& context, unsigned list) {
+  ClassCache& state = classes_[list];
+  state.granted =
+      std::max({state.limit - state.length, context.sizes->limit(list), kFewestGranted});
+  lists_[list].room.set(state.granted);
+}
+
+// What happened to the list since it was counted last.
+[[gnu::always_inline]] inline void Cache::count_now(Context& context, unsigned list) {
+  FreeList& counted = lists_[list];
+  ClassCache& state = classes_[list];
+  if (state.limit == 0) state.limit = context.sizes->limit(list);
+  const LockGuard guard(lock_, context.os());
+  const std::int32_t allocated = counted.allocated.get();
+  const std::int32_t freed = state.granted - counted.room.get();
+  state.allocated += static_cast<std::uint32_t>(allocated);
+  state.freed += static_cast<std::uint32_t>(freed);
+  state.length += freed - allocated;
+  counted.allocated.set(0);
+  grant(context, list);
+}
+
+void Cache::overflow(Context& context, std::size_t offset) {
+  const auto list = static_cast<unsigned>(offset / kListStride);
+  count_now(context, list);
+  if (classes_[list].length > classes_[list].limit) [[unlikely]]
+    lengthen(context, list);
+  if (++overflows_ >= kOverflowsPerLook) [[unlikely]]
+    look_at_lists(context);
+}
+
+void Cache::count(Context& context, unsigned list) { count_now(context, list); }
+
+// The list has just been counted, and has so many objects or more.
+void Cache::give(Context& context, unsigned list, std::int32_t excess) {
+  FreeObject*& head = lists_[list].head;
+  classes_[list].length -= excess;
+  head = settle(context, list, {head, static_cast<std::uint32_t>(excess)}, Others::kPassOn);
+}
+
+// --- Limits. ---
+
+// Of a list that has just been counted. If it may not keep all of its objects, it gives some back.
+void Cache::lengthen(Context& context, unsigned list) {
+  const std::int32_t length = classes_[list].length;
+  const auto excess = static_cast<std::uint32_t>(length - classes_[list].limit);
+  const std::size_t bytes = std::size_t{excess} * context.sizes->size_class(list).size;
+  if (length <= context.sizes->max_limit(list) &&
+      context.listed_bytes.load(std::memory_order_relaxed) + bytes <= context.most_listed) {
+    set_limit(context, list, length);
+  } else {
+    give(context, list, length - classes_[list].limit);
+  }
+}
+
+void Cache::set_limit(Context& context, unsigned list, std::int32_t limit) {
+  ClassCache& state = classes_[list];
+  const std::int32_t first_limit = context.sizes->limit(list);
+  const std::uint32_t size = context.sizes->size_class(list).size;
+  const std::uint64_t bit = std::uint64_t{1} << (list % 64);
+  if (limit > state.limit) {
+    const std::size_t bytes = std::size_t{size} * static_cast<std::uint32_t>(limit - state.limit);
+    context.listed_bytes.fetch_add(bytes, std::memory_order_relaxed);
+    listed_bytes_ += bytes;
+    long_[list / 64] |= bit;
+  } else if (limit < state.limit) {
+    const std::size_t bytes = std::size_t{size} * static_cast<std::uint32_t>(state.limit - limit);
+    context.listed_bytes.fetch_sub(bytes, std::memory_order_relaxed);
+    listed_bytes_ -= bytes;
+    if (limit == first_limit) long_[list / 64] &= ~bit;
+  }
+  state.limit = limit;
+}
+
+void Cache::forget_limits(Context& context) {
+  for_each_long([&](unsigned list) { set_limit(context, list, context.sizes->limit(list)); });
+}
+
+// Takes the limit back as far as the list does not have, or need, so many objects; of those it does
+// not need it gives back up to `most`, and tells how many.
+std::int32_t Cache::shorten(Context& context, unsigned list, std::int32_t needed,
+                            std::int32_t most) {
+  count(context, list);
+  const ClassCache& state = classes_[list];
+  const std::int32_t excess = std::clamp(state.length - needed, 0, most);
+  set_limit(context, list, std::min(state.limit, std::max(needed, state.length - excess)));
+  give(context, list, excess);
+  const LockGuard guard(lock_, context.os());
+  grant(context, list);
+  return excess;
+}
+
+// Memory is needed for something else. False: no list has more than it may have at first.
+bool Cache::shorten_lists(Context& context) {
+  if (listed_bytes_ == 0) return false;
+  std::int32_t left = kMostGiven;
+  for_each_long([&](unsigned list) {
+    const std::int32_t first_limit = context.sizes->limit(list);
+    if (left > 0 && listed_count(list) > first_limit) {
+      left -= shorten(context, list, first_limit, left);
+    }
+  });
+  return left < kMostGiven;
+}
+
+// A list needs no more objects than were allocated from it since it was looked at last.
+void Cache::look_at_lists(Context& context) {
+  overflows_ = 0;
+  if (listed_bytes_ == 0 || context.list_delay == Context::kForEver) return;
+  const std::uint64_t now = context.os().monotonic_nanoseconds();
+  if (now < next_look_) return;
+  std::int32_t left = kMostGiven;
+  for_each_long([&](unsigned list) {
+    const ClassCache& state = classes_[list];
+    const std::uint32_t used = allocated_count(list) - state.looked_at;
+    if (left > 0 && used < static_cast<std::uint32_t>(state.limit)) {
+      left -= shorten(context, list,
+                      std::max(static_cast<std::int32_t>(used), context.sizes->limit(list)), left);
+    }
+  });
+  if (left <= 0) return;
+  next_look_ = now + context.list_delay;
+  for_each_long([&](unsigned list) { classes_[list].looked_at = allocated_count(list); });
+}
+
+}  // namespace Atoll::objects
