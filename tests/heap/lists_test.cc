@@ -106,6 +106,7 @@ TEST_F(Lists, GiveUpWhatIsMissing) {
   EXPECT_NE(heap_.allocate(kMiB / 2), nullptr);
   os.fail_nothing();
   EXPECT_EQ(std::string(heap_.check().view()), "");
+  heap_.destroy();
 }
 
 class ClockOs final : public os::ForwardOs {
