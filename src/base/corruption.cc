@@ -23,7 +23,7 @@ std::string_view what(CorruptionKind kind) {
 
 }  // namespace
 
-Line explain(const Corruption& corruption) {
+[[gnu::cold]] Line explain(const Corruption& corruption) {
   Line line;
   line << what(corruption.kind) << ": " << corruption.pointer;
   if (corruption.span.is_empty()) return line;

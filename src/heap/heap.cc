@@ -18,7 +18,7 @@ Line out_of_memory() {
 
 }  // namespace
 
-Line Heap::init(os::Os& os, const HeapOptions& options) {
+[[gnu::cold]] Line Heap::init(os::Os& os, const HeapOptions& options) {
   destroy();
   const unsigned slot = options.is_process_heap ? take_process_heap_slot() : take_heap_slot();
   if (slot == kNoHeapSlot) {
@@ -34,7 +34,7 @@ Line Heap::init(os::Os& os, const HeapOptions& options) {
 }
 
 // stackinit, mallocinit with mheap.init, and the first allocmcache.
-Line Heap::start() {
+[[gnu::cold]] Line Heap::start() {
   State& state = *state_;
   const port::PortSpec& spec = state.platform.spec;
   const std::optional<Line> wrong =

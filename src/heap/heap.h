@@ -275,7 +275,7 @@ class Heap {
 
   // Everything of a heap that lives.
   struct State {
-    State(os::Os& os, const HeapOptions& heap_options)
+    [[gnu::cold]] State(os::Os& os, const HeapOptions& heap_options)
         : platform{os, os.probe(), heap_options.spec}, options(heap_options) {}
 
     Platform platform;

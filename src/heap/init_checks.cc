@@ -24,20 +24,20 @@ std::uint64_t rounded_size(const port::SizeClassTable& table, std::uint64_t byte
 
 }  // namespace
 
-std::optional<Line> check_stack_cache_size(const port::PortSpec& spec) {
+[[gnu::cold]] std::optional<Line> check_stack_cache_size(const port::PortSpec& spec) {
   if (spec.stack_cache_size % spec.page_size == 0) return std::nullopt;
   return problem("cache size must be a multiple of page size");
 }
 
-std::optional<Line> check_tiny_class(const port::PortSpec& spec,
-                                     const port::SizeClassTable& table) {
+[[gnu::cold]] std::optional<Line> check_tiny_class(const port::PortSpec& spec,
+                                                   const port::SizeClassTable& table) {
   const unsigned tiny = spec.tiny_size_class;
   if (tiny < table.count && table.classes[tiny].size == spec.tiny_size) return std::nullopt;
   return problem("bad TinySizeClass");
 }
 
-std::optional<Line> check_defer_sizes(const port::PortSpec& spec,
-                                      const port::SizeClassTable& table) {
+[[gnu::cold]] std::optional<Line> check_defer_sizes(const port::PortSpec& spec,
+                                                    const port::SizeClassTable& table) {
   if (spec.since(port::Release::k1_18)) return std::nullopt;
   std::array<std::uint64_t, port::kNumDeferClasses> sizes{};
   for (std::uint64_t arguments = 0;; ++arguments) {
@@ -55,7 +55,7 @@ std::optional<Line> check_defer_sizes(const port::PortSpec& spec,
   }
 }
 
-std::optional<Line> check_heap_bitmap(const port::PortSpec& spec) {
+[[gnu::cold]] std::optional<Line> check_heap_bitmap(const port::PortSpec& spec) {
   if (spec.since(port::Release::k1_20)) {
     if (is_power_of_two(spec.heap_arena_bitmap_words)) return std::nullopt;
     return problem("heapArenaBitmapWords not a power of 2");
@@ -64,7 +64,8 @@ std::optional<Line> check_heap_bitmap(const port::PortSpec& spec) {
   return problem("heapArenaBitmapBytes not a power of 2");
 }
 
-std::optional<Line> check_by_size(const port::PortSpec& spec, const port::SizeClassTable& table) {
+[[gnu::cold]] std::optional<Line> check_by_size(const port::PortSpec& spec,
+                                                const port::SizeClassTable& table) {
   if (spec.since(port::Release::k1_19)) return std::nullopt;
   Line line;
   if (table.count != spec.num_size_classes) {
@@ -87,9 +88,9 @@ std::optional<Line> check_by_size(const port::PortSpec& spec, const port::SizeCl
   return line;
 }
 
-std::optional<Line> check_initialisation(const port::PortSpec& spec,
-                                         const port::SizeClassTable& table,
-                                         const os::Machine& machine) {
+[[gnu::cold]] std::optional<Line> check_initialisation(const port::PortSpec& spec,
+                                                       const port::SizeClassTable& table,
+                                                       const os::Machine& machine) {
   if (auto line = check_stack_cache_size(spec)) return line;
   if (auto line = check_tiny_class(spec, table)) return line;
   if (auto line = check_defer_sizes(spec, table)) return line;

@@ -1,6 +1,7 @@
 // Statistics, and the check of the whole heap.
 
 #include <algorithm>
+#include <bit>
 
 #include "src/heap/heap.h"
 #include "src/objects/span_objects.h"
@@ -10,7 +11,7 @@ namespace Atoll {
 // Frees are read before allocations, so that no object is counted as freed only. Other threads may
 // have had several objects at one place meanwhile; so no more are counted as in use than fit, at
 // the moment for which `pages` is right.
-objects::ObjectCounts Heap::count_objects(pages::PageStatistics* pages) {
+[[gnu::cold]] objects::ObjectCounts Heap::count_objects(pages::PageStatistics* pages) {
   State& state = *state_;
   os::Os& os = state.platform.os;
   const LockGuard guard(state.lock, os);
@@ -52,7 +53,7 @@ objects::ObjectCounts Heap::count_objects(pages::PageStatistics* pages) {
   return counts;
 }
 
-Statistics Heap::statistics() {
+[[gnu::cold]] Statistics Heap::statistics() {
   Statistics result;
   if (!state_.has_value()) return result;
   State& state = *state_;
@@ -113,7 +114,7 @@ std::uint64_t Heap::scavenge(std::uint64_t age_nanoseconds) {
 
 // --- The check. ---
 
-Line Heap::check() {
+[[gnu::cold]] Line Heap::check() {
   if (!state_.has_value()) return {};
   Line wrong = state_->pages.check();
   if (wrong.view().empty()) wrong = state_->stacks.check();
@@ -125,7 +126,7 @@ Line Heap::check() {
   return wrong;
 }
 
-Line Heap::check_span(const pages::Span& span) {
+[[gnu::cold]] Line Heap::check_span(const pages::Span& span) {
   Line line;
   const unsigned span_class = span.span_class.load(std::memory_order_relaxed);
   const unsigned taken = objects::count_taken(span);
@@ -135,20 +136,29 @@ Line Heap::check_span(const pages::Span& span) {
   if (taken > span.object_count) {
     return line << "span " << span.base << " has more objects taken than it has objects";
   }
-  if (span.holder.load(std::memory_order_relaxed) != nullptr) return line;
-  if (taken != span.taken_count && !state_->centrals[span_class].is_unswept(span)) {
-    return line << "span " << span.base << " counts " << std::uint64_t{span.taken_count}
+  const objects::HeldSpans* const holder = span.holder.load(std::memory_order_relaxed);
+  const ThreadCache* cache = state_->caches.first();
+  while (holder != nullptr && cache != nullptr && !cache->objects.holds_by(holder)) {
+    cache = cache->next;
+  }
+  if (holder != nullptr && cache == nullptr) {
+    return line << "span " << span.base << " is held by a cache that is gone";
+  }
+  const unsigned counted = span.taken_count + std::popcount(span.alloc_cache);
+  if (taken != counted && !state_->centrals[span_class].is_unswept(span)) {
+    return line << "span " << span.base << " counts " << std::uint64_t{counted}
                 << " objects taken, but has " << std::uint64_t{taken};
   }
-  if (!state_->centrals[span_class].is_listed(span)) {
-    return line << "span " << span.base << " is on the wrong list";
-  }
+  const bool is_listed = holder != nullptr
+                             ? holder->usable.contains(&span) || holder->full.contains(&span)
+                             : state_->centrals[span_class].is_listed(span);
+  if (!is_listed) return line << "span " << span.base << " is on the wrong list";
   return line;
 }
 
 // Every span by itself; and for each span class, that the objects whose bits are set are those in
 // use and those in caches. That cannot be told while spans wait to be swept.
-Line Heap::check_objects() {
+[[gnu::cold]] Line Heap::check_objects() {
   const State& state = *state_;
   std::array<std::uint64_t, objects::kMaxSpanClasses> taken{};
   bool is_swept = true;

@@ -223,7 +223,8 @@ size_t atoll_usable_size(const void* object) {
   return Atoll::usable_size(Atoll::process_heap(), object);
 }
 
-atoll_heap* atoll_heap_create(const atoll_options* options, char* why, size_t why_size) {
+[[gnu::cold]] atoll_heap* atoll_heap_create(const atoll_options* options, char* why,
+                                            size_t why_size) {
   Atoll::OwnHeap* own = nullptr;
   const Atoll::Line line = Atoll::create(options, own);
   Atoll::copy_text(line.view(), why, why_size);
@@ -270,7 +271,7 @@ size_t atoll_heap_check(atoll_heap* heap, char* text, size_t size) {
   return Atoll::copy_text(Atoll::heap_of(heap)->check().view(), text, size);
 }
 
-void atoll_heap_statistics(atoll_heap* heap, atoll_statistics* statistics) {
+[[gnu::cold]] void atoll_heap_statistics(atoll_heap* heap, atoll_statistics* statistics) {
   atoll_statistics all{};
   if (heap != nullptr) all = Atoll::statistics_of(Atoll::heap_of(heap)->statistics());
   all.size = std::min(statistics->size, sizeof all);

@@ -30,7 +30,7 @@ std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t m
 
 // Each takes a value, or says that it cannot.
 
-bool set_release(std::string_view value, ProcessOptions& options) {
+[[gnu::cold]] bool set_release(std::string_view value, ProcessOptions& options) {
   const std::optional<port::Release> release = port::parse_release(value);
   if (!release || *release < port::native_release()) return false;
   options.heap.spec = port::native_spec(*release);
@@ -131,7 +131,7 @@ std::string_view take_until(std::string_view& text, char separator) {
   return head;
 }
 
-void parse_one(std::string_view item, os::Os& os, ProcessOptions& options) {
+[[gnu::cold]] void parse_one(std::string_view item, os::Os& os, ProcessOptions& options) {
   if (item.empty()) return;
   if (item == "help") {
     write_help(os);
@@ -156,7 +156,7 @@ void parse_one(std::string_view item, os::Os& os, ProcessOptions& options) {
 
 }  // namespace
 
-ProcessOptions default_process_options() {
+[[gnu::cold]] ProcessOptions default_process_options() {
   ProcessOptions options;
   // Objects smaller than 16 bytes are freed one by one, and C aligns them.
   options.heap.tiny = false;

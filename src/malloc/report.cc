@@ -70,7 +70,7 @@ void write_row(const Writer& writer, std::string_view name, std::uint64_t value)
 
 }  // namespace
 
-void write_text(const Statistics& statistics, const Writer& writer) {
+[[gnu::cold]] void write_text(const Statistics& statistics, const Writer& writer) {
   for (const Field& field : kFields) write_row(writer, field.name, statistics.*field.value);
   writer("atoll:   size          mallocs            frees           in use\n");
   for_each_used(statistics, [&writer](const Statistics::BySize& by_size) {
@@ -84,7 +84,7 @@ void write_text(const Statistics& statistics, const Writer& writer) {
   });
 }
 
-void write_json(const Statistics& statistics, const Writer& writer) {
+[[gnu::cold]] void write_json(const Statistics& statistics, const Writer& writer) {
   std::string_view separator = "{";
   for (const Field& field : kFields) {
     Line line;
@@ -106,7 +106,7 @@ void write_json(const Statistics& statistics, const Writer& writer) {
   if (!has_any) writer("\n");
 }
 
-void write_xml(const Statistics& statistics, const Writer& writer) {
+[[gnu::cold]] void write_xml(const Statistics& statistics, const Writer& writer) {
   writer(R"(<malloc version="1">
 <heap nr="0">
 <sizes>

@@ -38,7 +38,7 @@ void Central::hold(Context& context, Span* span, const Holder& holder) {
   ++holder.held.count;
   span->holder.store(&holder.held, std::memory_order_relaxed);
   span->free_index = 0;
-  context.pages->map().set_records(span->range(), span->frees_slowly ? 0 : holder.record);
+  context.pages->map().set_records(*span, span->frees_slowly ? 0 : holder.record);
 }
 
 bool Central::try_hold(Context& context, Span* span, const Holder& holder, Address address) {
@@ -321,7 +321,7 @@ std::uint64_t Central::swept_frees(Context& context, std::uint64_t* bytes) {
 void Central::free_slowly(Context& context, Span* span) {
   const LockGuard guard(lock_, context.os());
   span->frees_slowly = true;
-  context.pages->map().set_records(span->range(), 0);
+  context.pages->map().set_records(*span, 0);
 }
 
 TinyBlock* Central::tiny_blocks(Context& context, Span* span) {
@@ -334,7 +334,7 @@ TinyBlock* Central::tiny_blocks(Context& context, Span* span) {
   if (table == nullptr) return nullptr;
   span->tiny_blocks.store(table, std::memory_order_release);
   span->frees_slowly = true;
-  context.pages->map().set_records(span->range(), 0);
+  context.pages->map().set_records(*span, 0);
   return table;
 }
 

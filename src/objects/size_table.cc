@@ -15,7 +15,7 @@ std::int32_t objects_in(std::uint32_t bytes, std::uint32_t object_size, std::uin
 
 }  // namespace
 
-void SizeTable::init(const port::PortSpec& spec, Options options) {
+[[gnu::cold]] void SizeTable::init(const port::PortSpec& spec, Options options) {
   classes_ = &port::size_classes(spec.release);
   max_small_request_ = spec.max_small_request;
   has_tiny_ = options.tiny;

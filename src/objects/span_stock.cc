@@ -29,7 +29,7 @@ void SpanStock::put(pages::PageHeap& pages, List<Span>& spans, std::uint64_t mos
     }
     if (bytes_ + span->bytes() > most_bytes) (void)flush(pages);
     spans.remove(span);
-    pages.map().set_records(span->range(), 0);
+    pages.map().set_records(*span, 0);
     lists_[list_of(span->npages)].push_front(span);
     bytes_ += span->bytes();
   }

@@ -108,6 +108,12 @@ class ArenaMap {
   void set_spans(Range pages, Span* span);
   void set_ends(Span* span);  // of a free span: its first and last page only
   void set_records(Range pages, PageRecord record);
+  // Of a span in use. Free pages have 0, and nothing is written where it is there already.
+  void set_records(Span& span, PageRecord record) {
+    if (record == 0 && !span.has_records) return;
+    span.has_records = record != 0;
+    set_records(span.range(), record);
+  }
 
   // Within its arena.
   std::uint64_t page_index(Address address) const {

@@ -24,7 +24,7 @@ std::string_view why_outside(GrowFailure failure) {
 
 }  // namespace
 
-Line explain(const Growth& growth) {
+[[gnu::cold]] Line explain(const Growth& growth) {
   Line line;
   switch (growth.failure) {
     case GrowFailure::kNone:

@@ -30,7 +30,7 @@ class HeapCheck {
     std::uint64_t released = 0;
   };
 
-  bool wrong(std::string_view what, const Span* span) {
+  [[gnu::cold]] bool wrong(std::string_view what, const Span* span) {
     line_ << what;
     if (span != nullptr) line_ << " at " << span->base << ", " << span->npages << " pages";
     return false;
@@ -172,7 +172,7 @@ class HeapCheck {
   Line line_;
 };
 
-Line PageHeap::check() {
+[[gnu::cold]] Line PageHeap::check() {
   const LockGuard guard(lock_, platform_->os);
   return HeapCheck(*this).run();
 }

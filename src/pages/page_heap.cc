@@ -334,7 +334,7 @@ void PageHeap::free(List<Span>& spans) {
 void PageHeap::free_locked(Span* span, std::uint64_t now) {
   pages_of(span->state.load(std::memory_order_relaxed)) -= span->npages;
   --spans_in_use_;
-  map_.set_records(span->range(), 0);
+  map_.set_records(*span, 0);
   if (is_bounded_ && span->bytes() >= kOversize) {
     oversize_.add(span->range(), [this](Range range) { (void)release(range); });
   }
@@ -391,7 +391,7 @@ bool PageHeap::truncate(Span* span, std::uint64_t npages) {
   }
   pages_of(span->state.load(std::memory_order_relaxed)) -= count_of(cut);
   span->npages = npages;
-  map_.set_records(cut, 0);
+  if (span->has_records) map_.set_records(cut, 0);
   add_free(follower, tail, now);
   return true;
 }

@@ -4,7 +4,8 @@
 
 namespace Atoll::pages {
 
-std::optional<Line> check_physical_page(const port::PortSpec& spec, const os::Machine& machine) {
+[[gnu::cold]] std::optional<Line> check_physical_page(const port::PortSpec& spec,
+                                                      const os::Machine& machine) {
   const std::uint64_t page = machine.page_size;
   Line line;
   if (page == 0) {

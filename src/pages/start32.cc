@@ -25,7 +25,7 @@ AlignedReservation reserve_arenas(os::Os& os, const os::Machine& machine, Addres
 
 }  // namespace
 
-Start32 start32(os::Os& os, const os::Machine& machine, const port::PortSpec& spec) {
+[[gnu::cold]] Start32 start32(os::Os& os, const os::Machine& machine, const port::PortSpec& spec) {
   Start32 start;
   const std::uint64_t metadata_bytes =
       round_up(port::start32_metadata_bytes(spec), machine.page_size);

@@ -98,7 +98,7 @@ constexpr std::uint64_t heap_arena_bitmap_words(const Port& port) {
 
 // sizeof(heapArena), field by field: this is what a 32-bit start reserves for every arena its
 // address space can hold.
-constexpr std::uint64_t heap_arena_metadata_bytes(const Port& port) {
+[[gnu::cold]] constexpr std::uint64_t heap_arena_metadata_bytes(const Port& port) {
   const std::uint64_t pointer_bytes = pointer_size(port.goarch);
   const std::uint64_t pages = (std::uint64_t{1} << log_heap_arena_bytes(port)) / kPageSize;
   const std::uint64_t bit_per_page = pages / 8;

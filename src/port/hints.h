@@ -143,7 +143,8 @@ constexpr bool is_user_hint(const PortSpec& spec, unsigned i) {
 
 // Both lists in the order tried. Both are empty where the heap does not start from hints; a 32-bit
 // start makes one hint of its own (start32.h), which is known only at run time.
-constexpr ArenaHints arena_hints(const PortSpec& spec, const HintOptions& options = {}) {
+[[gnu::cold]] constexpr ArenaHints arena_hints(const PortSpec& spec,
+                                               const HintOptions& options = {}) {
   ArenaHints hints;
   if (spec.heap_start != HeapStart::kHints) return hints;
 

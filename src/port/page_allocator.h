@@ -49,7 +49,7 @@ namespace formula {
 // Ports whose tree is small enough to be mapped whole.
 constexpr bool has_small_page_allocator(const Port& port) { return heap_addr_bits(port) <= 33; }
 
-constexpr PageAllocatorSpec page_allocator(const Port& port) {
+[[gnu::cold]] constexpr PageAllocatorSpec page_allocator(const Port& port) {
   PageAllocatorSpec result;
   if (port.until(Release::k1_13)) return result;
 

@@ -115,7 +115,7 @@ constexpr HeapStart heap_start(const Port& port) {
 
 // All numbers of a port. It is meant for ports that exist; for a pair nobody ported to, it answers
 // what the release's formulas would say.
-constexpr PortSpec spec(const Port& port) {
+[[gnu::cold]] constexpr PortSpec spec(const Port& port) {
   PortSpec result;
   static_cast<Port&>(result) = port;
   result.ptr_size = pointer_size(port.goarch);
@@ -159,7 +159,8 @@ constexpr PortSpec spec(const Port& port) {
   return result;
 }
 
-constexpr PortSpec spec(Release release, Goos goos, Goarch goarch, bool race = false) {
+[[gnu::cold]] constexpr PortSpec spec(Release release, Goos goos, Goarch goarch,
+                                      bool race = false) {
   return spec(Port{release, goos, goarch, race});
 }
 

@@ -66,7 +66,7 @@ constexpr std::uint64_t stack_limit(const Port& port) {
 }
 
 // Distance of the stack guard from the bottom of the stack.
-constexpr std::uint64_t stack_guard(const Port& port) {
+[[gnu::cold]] constexpr std::uint64_t stack_guard(const Port& port) {
   return stack_limit(port) + stack_system(port) + kStackSmall;
 }
 

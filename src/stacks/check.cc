@@ -10,7 +10,7 @@ using pages::SpanState;
 
 namespace {
 
-Line about(const char* what, const Span* span) {
+[[gnu::cold]] Line about(const char* what, const Span* span) {
   Line line;
   line << "stacks: " << what << ": span at " << span->base;
   return line;
@@ -18,7 +18,7 @@ Line about(const char* what, const Span* span) {
 
 }  // namespace
 
-Line StackHeap::check() {
+[[gnu::cold]] Line StackHeap::check() {
   for (unsigned order = 0; order < kMaxStackOrders; ++order) {
     Line line = check_pool(order);
     if (!line.view().empty()) return line;
@@ -41,7 +41,7 @@ Line StackHeap::check() {
   return {};
 }
 
-Line StackHeap::check_pool(unsigned order) {
+[[gnu::cold]] Line StackHeap::check_pool(unsigned order) {
   const List<Span>& spans = pools_[order].spans;
   const Span* previous = nullptr;
   for (const Span* span = spans.first(); span != nullptr; span = span->next) {
@@ -58,7 +58,7 @@ Line StackHeap::check_pool(unsigned order) {
 }
 
 // Of a span of stacks, wherever it is.
-Line StackHeap::check_span(const Span* span) const {
+[[gnu::cold]] Line StackHeap::check_span(const Span* span) const {
   const unsigned order = span->stack_order;
   if (order == kLargeStack) {
     const bool is_listed = span->list != nullptr;
@@ -86,7 +86,7 @@ Line StackHeap::check_span(const Span* span) const {
   return {};
 }
 
-Line StackHeap::check(const StackCache& cache) const {
+[[gnu::cold]] Line StackHeap::check(const StackCache& cache) const {
   for (unsigned order = 0; order < kMaxStackOrders; ++order) {
     const StackCache::Order& cached = cache.orders[order];
     std::uint64_t bytes = 0;

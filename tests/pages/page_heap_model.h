@@ -185,7 +185,7 @@ class PageHeapModel {
   // From page `first` on.
   void fill(const Entry& entry, std::uint64_t first) {
     const Range all = entry.span->range();
-    heap_.map().set_records(all, 0x1000);
+    heap_.map().set_records(*entry.span, 0x1000);
     for_each_word({all.base + first * page(), all.size - first * page()},
                   [&](volatile std::uint64_t& word) { word = entry.pattern; });
   }
