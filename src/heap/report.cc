@@ -144,7 +144,8 @@ std::uint64_t Heap::scavenge(std::uint64_t age_nanoseconds) {
   if (holder != nullptr && cache == nullptr) {
     return line << "span " << span.base << " is held by a cache that is gone";
   }
-  const unsigned counted = span.taken_count + std::popcount(span.alloc_cache);
+  const unsigned counted =
+      span.taken_count + static_cast<unsigned>(std::popcount(span.alloc_cache));
   if (taken != counted && !state_->centrals[span_class].is_unswept(span)) {
     return line << "span " << span.base << " counts " << std::uint64_t{counted}
                 << " objects taken, but has " << std::uint64_t{taken};
