@@ -79,6 +79,11 @@ bool set_profile_rate(std::string_view value, ProcessOptions& options) {
   return rate.has_value();
 }
 
+bool set_profile_file(std::string_view value, ProcessOptions& options) {
+  options.profile_file = value;
+  return !value.empty();
+}
+
 bool set_checked(std::string_view value, ProcessOptions& options) {
   if (value != "on" && value != "off") return false;
   options.heap.checked = value == "on";
@@ -93,7 +98,7 @@ struct Key {
   bool (*set)(std::string_view value, ProcessOptions& options);
 };
 
-constexpr std::array<Key, 7> kKeys = {{
+constexpr std::array<Key, 8> kKeys = {{
     {"go", "1.11 to 1.27", "the oldest that has this port", "the release of Go whose heap it is",
      &set_release},
     {"scavenge_delay", "MILLISECONDS or never", "1000",
@@ -105,8 +110,10 @@ constexpr std::array<Key, 7> kKeys = {{
     {"statistics_file", "PATH", "standard error", "where to; %p is the number of the process",
      &set_statistics_file},
     {"profile_rate", "BYTES", "0",
-     "mean distance of two samples of the heap, which nothing writes yet; slows every call down",
+     "mean distance of two samples of the heap, 0: none are taken; slows every call down",
      &set_profile_rate},
+    {"profile_file", "PATH", "atoll.%p.heap",
+     "where samples are written when the process ends, for pprof", &set_profile_file},
     {"checked", "on or off", "off", "every bad free is named at once; slows every call down",
      &set_checked},
 }};

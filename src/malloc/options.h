@@ -21,6 +21,8 @@ struct ProcessOptions {
   ReportFormat statistics = ReportFormat::kNone;
   // Where statistics go; empty: the console. Part of the parsed text.
   std::string_view statistics_file;
+  // Where samples go, if any are taken.
+  std::string_view profile_file = "atoll.%p.heap";
 };
 
 // What the process's heap is without a word from the user.

@@ -1,11 +1,13 @@
 #include "src/malloc/process_heap.h"
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <new>
 #include <optional>
 
 #include "os/os.h"
+#include "src/malloc/call_stack.h"
 #include "src/malloc/environment.h"
 #include "src/malloc/the_heap.h"
 #include "src/malloc/watch_process.h"
@@ -25,13 +27,34 @@ constinit ATOLL_THREAD_LOCAL bool is_starting = false;
 
 constinit std::optional<ProcessOptions> options;
 
+constinit HeapProfile profile;
+
+constinit std::atomic<bool> has_libraries{false};
+
+bool takes_samples() { return options->heap.profile_rate != 0; }
+
+void* on_sample(void* /*context*/, void* /*object*/, std::uint64_t size) {
+  std::array<std::uintptr_t, HeapProfile::kMostFrames> frames;
+  const std::size_t depth = call_stack(frames);
+  return profile.add(std::span(frames).first(depth), size);
+}
+
+void on_sample_freed(void* /*context*/, void* bucket) { profile.remove(bucket); }
+
 bool start() {
   os::Os& os = os::native();
   options = default_process_options();
   parse_process_options(environment("ATOLL_OPTIONS"), os, *options);
+  if (takes_samples()) {
+    options->heap.on_sample = &on_sample;
+    options->heap.on_sample_freed = &on_sample_freed;
+  }
   Heap* const heap = ::new (&heap_storage) Heap;
   const Line why = heap->init(os, options->heap);
-  if (why.view().empty()) return true;
+  if (why.view().empty()) {
+    profile.init(heap->platform());
+    return true;
+  }
   Line line;
   line << "atoll: " << why.view() << "\n";
   os.write(line.view());
@@ -49,7 +72,10 @@ Heap* process_heap() {
     now = start() ? kReady : kFailed;
     state.store(now, std::memory_order_release);
     // What is registered with the C library may need memory of this heap.
-    if (now == kReady) watch_process();
+    if (now == kReady) {
+      watch_process();
+      if (takes_samples() && has_libraries.load(std::memory_order_acquire)) prepare_call_stacks();
+    }
     of_this_thread(is_starting) = false;
   }
   while (now == kStarting) {
@@ -58,6 +84,13 @@ Heap* process_heap() {
   }
   return now == kReady ? &the_heap() : nullptr;
 }
+
+void libraries_are_ready() {
+  has_libraries.store(true, std::memory_order_release);
+  if (state.load(std::memory_order_acquire) == kReady && takes_samples()) prepare_call_stacks();
+}
+
+HeapProfile& process_profile() { return profile; }
 
 const ProcessOptions* process_options() { return options ? &*options : nullptr; }
 

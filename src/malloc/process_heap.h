@@ -5,12 +5,20 @@
 #pragma once
 
 #include "src/heap/heap.h"
+#include "src/malloc/heap_profile.h"
 #include "src/malloc/options.h"
 
 namespace Atoll {
 
 // Null: the heap could not be had. A line on the console told why, once.
 Heap* process_heap();
+
+// To be called when the libraries of the process are initialised: from now on samples have call
+// stacks. Without it they have none.
+void libraries_are_ready();
+
+// Its samples, if the environment wants any; after process_heap() was called.
+HeapProfile& process_profile();
 
 // What the environment chose; null before process_heap() was called.
 const ProcessOptions* process_options();

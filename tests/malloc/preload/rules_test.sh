@@ -3,7 +3,7 @@
 set -euo pipefail
 
 library="$PWD/$1" checker="$PWD/$2" rules="$3" moments="$4" misuse="$5" fresh="$6" other="$PWD/$7"
-opened="$9" counting="$PWD/${10}" requests="${11}"
+opened="$9" counting="$PWD/${10}" requests="${11}" sampled="${12}" heap_profile="${13}"
 # shellcheck source=tests/malloc/preload/preloaded.sh
 source "$8"
 
@@ -45,6 +45,21 @@ misused checked=on double "atoll: double free: 0xc0"
 misused checked=on inside "atoll: free of a pointer inside of an object: 0xc0"
 misused "" stack "invalid pointer"
 
+echo "--- samples tell who allocated"
+mkdir "$work/profiles"
+preloaded "profile_rate=1,profile_file=$work/profiles/%p.heap" "$sampled" || fail "sampled"
+for profile in "$work"/profiles/*.heap; do
+  /usr/bin/python3 -B "$heap_profile" "$profile" "$sampled" >>"$work/profiles/all" || fail "$profile"
+done
+for expected in "keep 1000 1024000 1000 1024000" "drop 0 0 1000 3072000" \
+  "hand_over 0 0 1000 2048000" "keep 0 0 1000 1024000"; do
+  grep -q "^$expected\$" "$work/profiles/all" || fail "no '$expected': $(cat "$work/profiles/all")"
+done
+(cd "$work/profiles" && preloaded profile_rate=4096 "$OLDPWD/$sampled") || fail "sampled, by default"
+compgen -G "$work/profiles/atoll.*.heap" >"$work/output" || fail "no atoll.%p.heap"
+first="$(head -n 1 "$work/profiles"/atoll.*.heap | sed -n 2p)"
+[[ "$first" == "heap profile: "*" @ heap_v2/4096" ]] || fail "the profile begins with $first"
+
 echo "--- the first arena is at the port's hint 0, objects one behind the other"
 first="$(preloaded "" "$fresh")"
 [[ "$first" == 0xc0000[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f] ]] || fail "the first object is at $first"
@@ -71,10 +86,12 @@ told "profile_rate=1k" "atoll: ATOLL_OPTIONS: profile_rate=1k: not BYTES; ignore
 told "checked=yes" "atoll: ATOLL_OPTIONS: checked=yes: not on or off; ignored"
 told "hints=here" "atoll: ATOLL_OPTIONS: hints=here: not port, random or system; ignored"
 told "statistics=xml" "atoll: ATOLL_OPTIONS: statistics=xml: not none, text or json; ignored"
+told "profile_rate=1,profile_file=/nowhere/at/all" \
+  "atoll: profile_file: /nowhere/at/all: cannot be written"
 told "statistics=text,statistics_file=/nowhere/at/all" \
   "atoll: statistics_file: /nowhere/at/all: cannot be written"
 ATOLL_OPTIONS=help LD_PRELOAD="$library" "$fresh" >"$work/output" 2>"$work/errors"
-for key in go scavenge_delay hints statistics statistics_file profile_rate checked; do
+for key in go scavenge_delay hints statistics statistics_file profile_rate profile_file checked; do
   grep -q "^  $key=" "$work/errors" || fail "help has no $key"
 done
 ATOLL_OPTIONS=statistics=text LD_PRELOAD="$library" "$fresh" 2>"$work/errors" >/dev/null
