@@ -27,6 +27,40 @@ def _run(command: str, *arguments: str) -> subprocess.CompletedProcess:
     )
 
 
+def _measured(*program: str) -> "tuple[str, List[str]]":
+    """What a program said, and what measure told of it."""
+    read_end, write_end = os.pipe()
+    said = subprocess.run(
+        [str(FOLDER / "measure"), str(write_end), "1", "", *program],
+        check=True,
+        capture_output=True,
+        text=True,
+        pass_fds=[write_end],
+    ).stdout
+    os.close(write_end)
+    with os.fdopen(read_end) as result:
+        return said, result.read().split()
+
+
+class Measure(unittest.TestCase):
+    def test_peak_is_no_less_than_what_a_program_says_of_itself(self) -> None:
+        said, told = _measured("/bin/cat", "/proc/self/smaps_rollup")
+        resident = next(line.split()[1] for line in said.splitlines() if line.startswith("Rss:"))
+        beyond = int(told[3]) // 1024 - int(resident)
+        # What the program touches at its end is mapped with its neighbours, 64 KiB at a time.
+        self.assertGreaterEqual(beyond, 0)
+        self.assertLessEqual(beyond, 160)
+
+    def test_status_is_that_of_the_program(self) -> None:
+        for script, status in [("exit 0", "0"), ("exit 3", "3"), ("kill -SEGV $$", "139")]:
+            with self.subTest(script=script):
+                self.assertEqual(_measured("/bin/sh", "-c", script)[1][4], status)
+
+    def test_signals_reach_the_program(self) -> None:
+        said, told = _measured("/bin/sh", "-c", "trap 'echo caught; exit 5' TERM; kill -TERM $$; sleep 9")
+        self.assertEqual((said, told[4]), ("caught\n", "5"))
+
+
 class BadInput(unittest.TestCase):
     def refused(self, *command: str) -> str:
         done = _run(*command)
