@@ -86,9 +86,10 @@ class File {
   File file(heap.platform().os, "statistics_file", options.statistics_file);
   if (!file.is_open()) return;
   Statistics statistics = heap.statistics();
-  // The heap knows nothing of it.
-  statistics.buck_hash_sys += process_profile().bytes();
-  statistics.sys += process_profile().bytes();
+  // The heap knows nothing of it. Other threads may add to it.
+  const std::uint64_t of_profile = process_profile().bytes();
+  statistics.buck_hash_sys += of_profile;
+  statistics.sys += of_profile;
   if (options.statistics == ReportFormat::kJson) {
     write_json(statistics, file.writer());
   } else {
