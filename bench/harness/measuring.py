@@ -96,7 +96,8 @@ class Runner:
             printed = _printed(output.read())
         return Sample(
             *name,
-            seconds=printed.pop("seconds", wall),
+            # As files have it, so that the same tables come of them.
+            seconds=round(printed.pop("seconds", wall), 6),
             user_seconds=user,
             system_seconds=system,
             peak_bytes=int(printed.pop("peak_bytes", peak)),

