@@ -42,10 +42,7 @@ void Heap::after_fork_in_child() {
   for (std::uint64_t i = 0; i < state.pages.span_count(); ++i) {
     pages::Span* const span = state.pages.span(i);
     if (!span->has_objects.load(std::memory_order_relaxed)) continue;
-    const objects::HeldSpans* const holder = span->holder.load(std::memory_order_relaxed);
-    if (holder == nullptr) continue;
-    const ThreadCache* cache = state.caches.first();
-    while (cache != nullptr && !cache->objects.holds_by(holder)) cache = cache->next;
+    const ThreadCache* const cache = holder_of(*span);
     if (cache != nullptr && is_gone(cache)) central_of(*span).abandon(state.objects, span);
   }
   for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {

@@ -67,7 +67,6 @@ Line out_of_memory() {
   context.most_stocked = state.options.most_stocked;
   context.most_listed = state.options.most_listed;
   context.list_delay = state.options.scavenge_delay;
-  context.most_listed = state.options.most_listed;
   context.profile_rate = state.options.profile_rate;
   context.on_sample = state.options.on_sample;
   context.on_sample_freed = state.options.on_sample_freed;
@@ -153,6 +152,14 @@ void Heap::detach(ThreadCache* cache) {
   cache->objects.add_freed(state.retired);
   cache->objects.add_allocated(state.retired);
   state.cache_records.free(cache);
+}
+
+const ThreadCache* Heap::holder_of(const pages::Span& span) const {
+  const objects::HeldSpans* const holder = span.holder.load(std::memory_order_relaxed);
+  if (holder == nullptr) return nullptr;
+  const ThreadCache* cache = state_->caches.first();
+  while (cache != nullptr && !cache->objects.holds_by(holder)) cache = cache->next;
+  return cache;
 }
 
 void Heap::flush(ThreadCache& cache) {

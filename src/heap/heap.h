@@ -320,6 +320,8 @@ class Heap {
   pages::Span* find_span(const void* p, std::uint64_t* index);
   Object object_of(const pages::Span& span, std::uint64_t index) const;
   objects::Central& central_of(const pages::Span& span);
+  // Null: nobody holds the span, or a cache that is gone.
+  const ThreadCache* holder_of(const pages::Span& span) const;
   objects::ObjectCounts count_objects(pages::PageStatistics* pages);
   Line check_span(const pages::Span& span);
   Line check_objects();

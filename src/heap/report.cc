@@ -137,11 +137,7 @@ std::uint64_t Heap::scavenge(std::uint64_t age_nanoseconds) {
     return line << "span " << span.base << " has more objects taken than it has objects";
   }
   const objects::HeldSpans* const holder = span.holder.load(std::memory_order_relaxed);
-  const ThreadCache* cache = state_->caches.first();
-  while (holder != nullptr && cache != nullptr && !cache->objects.holds_by(holder)) {
-    cache = cache->next;
-  }
-  if (holder != nullptr && cache == nullptr) {
+  if (holder != nullptr && holder_of(span) == nullptr) {
     return line << "span " << span.base << " is held by a cache that is gone";
   }
   const unsigned counted =

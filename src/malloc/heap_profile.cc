@@ -33,22 +33,20 @@ std::uint64_t hash_of(std::span<const std::uintptr_t> stack, std::uint64_t size)
   return hash;
 }
 
+// Of some buckets.
 struct Sums {
-  std::uint64_t objects = 0;
-  std::uint64_t bytes = 0;
+  std::uint64_t objects_in_use = 0;
+  std::uint64_t bytes_in_use = 0;
+  std::uint64_t objects_ever = 0;
+  std::uint64_t bytes_ever = 0;
 
-  void add(std::uint64_t count, std::uint64_t size) {
-    objects += count;
-    bytes += count * size;
+  Line line() const {
+    Line line;
+    line << objects_in_use << ": " << bytes_in_use << " [" << objects_ever << ": " << bytes_ever
+         << "] @";
+    return line;
   }
 };
-
-Line in_use_and_ever(Sums in_use, Sums ever) {
-  Line line;
-  line << in_use.objects << ": " << in_use.bytes << " [" << ever.objects << ": " << ever.bytes
-       << "] @";
-  return line;
-}
 
 }  // namespace
 
@@ -98,22 +96,23 @@ void HeapProfile::write(std::uint64_t rate, const Writer& writer) {
       for (Bucket* bucket = chain.first; bucket != nullptr; bucket = bucket->next) visit(*bucket);
     }
   };
-  Sums in_use;
-  Sums ever;
-  for_each_bucket([&](const Bucket& bucket) {
-    in_use.add(bucket.taken - bucket.freed, bucket.size);
-    ever.add(bucket.taken, bucket.size);
-  });
+  const auto add = [](Sums& sums, const Bucket& bucket) {
+    const std::uint64_t in_use = bucket.taken - bucket.freed;
+    sums.objects_in_use += in_use;
+    sums.bytes_in_use += in_use * bucket.size;
+    sums.objects_ever += bucket.taken;
+    sums.bytes_ever += bucket.taken * bucket.size;
+  };
+  Sums all;
+  for_each_bucket([&](const Bucket& bucket) { add(all, bucket); });
   writer("heap profile: ");
-  writer(in_use_and_ever(in_use, ever).view());
+  writer(all.line().view());
   Line kind;
   writer((kind << " heap_v2/" << rate << "\n").view());
   for_each_bucket([&](Bucket& bucket) {
     Sums of_it;
-    Sums ever_of_it;
-    of_it.add(bucket.taken - bucket.freed, bucket.size);
-    ever_of_it.add(bucket.taken, bucket.size);
-    writer(in_use_and_ever(of_it, ever_of_it).view());
+    add(of_it, bucket);
+    writer(of_it.line().view());
     for (const std::uintptr_t frame : std::span(bucket.frames(), bucket.depth)) {
       Line address;
       writer((address << " " << Address(frame)).view());

@@ -230,6 +230,7 @@ class Cache {
     return static_cast<std::uint32_t>(classes_[list].allocated) +
            static_cast<std::uint32_t>(lists_[list].allocated.get());
   }
+  bool has_long() const { return long_ != decltype(long_){}; }
   // Calls visit(list) for each list that may be long.
   template <typename Visit>
   void for_each_long(Visit visit) const {
@@ -263,9 +264,8 @@ class Cache {
   ClassCache* classes_ = nullptr;  // of all span classes
   SpanStock stock_;
   std::array<std::uint64_t, (kMaxSpanClasses + 63) / 64> long_{};  // a bit for each such list
-  std::size_t listed_bytes_ = 0;  // by which all limits together are above what they were at first
-  unsigned overflows_ = 0;        // since lists were looked at,
-  std::uint64_t next_look_ = 0;   // which is not done before this time, in nanoseconds
+  unsigned overflows_ = 0;                                         // since lists were looked at,
+  std::uint64_t next_look_ = 0;  // which is not done before this time, in nanoseconds
   bool is_careful_ = false;
   Random random_;
   std::int64_t next_sample_ = 0;     // bytes to allocate until the next sample

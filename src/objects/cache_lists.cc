@@ -75,21 +75,14 @@ void Cache::lengthen(Context& context, unsigned list) {
 
 void Cache::set_limit(Context& context, unsigned list, std::int32_t limit) {
   ClassCache& state = classes_[list];
-  const std::int32_t first_limit = context.sizes->limit(list);
-  const std::uint32_t size = context.sizes->size_class(list).size;
-  const std::uint64_t bit = std::uint64_t{1} << (list % 64);
-  if (limit > state.limit) {
-    const std::size_t bytes = std::size_t{size} * static_cast<std::uint32_t>(limit - state.limit);
-    context.listed_bytes.fetch_add(bytes, std::memory_order_relaxed);
-    listed_bytes_ += bytes;
-    long_[list / 64] |= bit;
-  } else if (limit < state.limit) {
-    const std::size_t bytes = std::size_t{size} * static_cast<std::uint32_t>(state.limit - limit);
-    context.listed_bytes.fetch_sub(bytes, std::memory_order_relaxed);
-    listed_bytes_ -= bytes;
-    if (limit == first_limit) long_[list / 64] &= ~bit;
-  }
+  // Of a shorter limit the difference wraps, and so does the sum.
+  const auto more = static_cast<std::size_t>(std::ptrdiff_t{limit - state.limit});
+  context.listed_bytes.fetch_add(more * context.sizes->size_class(list).size,
+                                 std::memory_order_relaxed);
   state.limit = limit;
+  const std::uint64_t bit = std::uint64_t{1} << (list % 64);
+  std::uint64_t& bits = long_[list / 64];
+  bits = limit > context.sizes->limit(list) ? bits | bit : bits & ~bit;
 }
 
 void Cache::forget_limits(Context& context) {
@@ -112,7 +105,6 @@ std::int32_t Cache::shorten(Context& context, unsigned list, std::int32_t needed
 
 // Memory is needed for something else. False: no list has more than it may have at first.
 bool Cache::shorten_lists(Context& context) {
-  if (listed_bytes_ == 0) return false;
   std::int32_t left = kMostGiven;
   for_each_long([&](unsigned list) {
     const std::int32_t first_limit = context.sizes->limit(list);
@@ -126,7 +118,7 @@ bool Cache::shorten_lists(Context& context) {
 // A list needs no more objects than were allocated from it since it was looked at last.
 void Cache::look_at_lists(Context& context) {
   overflows_ = 0;
-  if (listed_bytes_ == 0 || context.list_delay == Context::kForEver) return;
+  if (!has_long() || context.list_delay == Context::kForEver) return;
   const std::uint64_t now = context.os().monotonic_nanoseconds();
   if (now < next_look_) return;
   std::int32_t left = kMostGiven;

@@ -29,10 +29,16 @@ class HeapTest : public testing::Test {
     options_.corruption_handler = &Corruptions::handle;
     options_.corruption_context = &corruptions_;
   }
-  void SetUp() override { ASSERT_EQ(text(heap_.init(os::native(), options_)), ""); }
+  void SetUp() override { start_again(); }
   void TearDown() override {
     EXPECT_TRUE(corruptions_.kinds.empty()) << "corruption was told that no test looked at";
     EXPECT_EQ(text(heap_.check()), "");
+  }
+
+  // A new heap, as the options say by now. A test with a system of its own ends the heap before it.
+  void start_again(os::Os& os = os::native()) {
+    heap_.destroy();
+    ASSERT_EQ(text(heap_.init(os, options_)), "");
   }
 
   // Objects in use, when everything has been swept.

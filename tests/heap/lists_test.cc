@@ -12,15 +12,14 @@
 namespace Atoll::test {
 namespace {
 
-class Lists : public testing::Test {
+class Lists : public HeapTest {
  protected:
   static constexpr std::size_t kKiB = 1024;
   static constexpr std::size_t kMiB = 1024 * kKiB;
 
   void start(std::size_t most_listed, os::Os& os = os::native()) {
     options_.most_listed = most_listed;
-    heap_.destroy();
-    ASSERT_EQ(std::string(heap_.init(os, options_).view()), "");
+    start_again(os);
   }
 
   std::vector<void*> allocate(std::size_t count, std::size_t size) {
@@ -32,9 +31,6 @@ class Lists : public testing::Test {
     for (void* const p : all) heap_.free(p);
   }
   std::uint64_t in_use() { return heap_.statistics().heap_in_use; }
-
-  HeapOptions options_;
-  Heap heap_;
 };
 
 TEST_F(Lists, KeepWhatIsFreedForWhatIsAllocatedNext) {
@@ -45,7 +41,7 @@ TEST_F(Lists, KeepWhatIsFreedForWhatIsAllocatedNext) {
     const std::vector<void*> after = allocate(before.size(), 64);
     std::reverse(before.begin(), before.end());
     EXPECT_EQ(after == before, most_listed != 0);
-    EXPECT_EQ(std::string(heap_.check().view()), "");
+    EXPECT_EQ(text(heap_.check()), "");
   }
 }
 
@@ -59,8 +55,8 @@ TEST_F(Lists, KeepNoMoreThanTheyMay) {
       all.push_back(allocate(kMiB / size, size));
     }
     for (const std::vector<void*>& objects : all) free(objects);
-    EXPECT_EQ(std::string(heap_.check().view()), "");
-    EXPECT_EQ(heap_.statistics().heap_objects, 0U);
+    EXPECT_EQ(text(heap_.check()), "");
+    EXPECT_EQ(objects(), 0U);
     kept[i] = in_use();
   }
   EXPECT_LT(kept[0], kMiB);
@@ -82,7 +78,7 @@ TEST_F(Lists, GiveUpWhatOtherSizesNeed) {
       most[i] = std::max(most[i], in_use());
       free(all);
     }
-    EXPECT_EQ(std::string(heap_.check().view()), "");
+    EXPECT_EQ(text(heap_.check()), "");
   }
   EXPECT_LE(most[1], most[0] + most[0] / 8);
 }
@@ -105,7 +101,7 @@ TEST_F(Lists, GiveUpWhatIsMissing) {
   free(all);
   EXPECT_NE(heap_.allocate(kMiB / 2), nullptr);
   os.fail_nothing();
-  EXPECT_EQ(std::string(heap_.check().view()), "");
+  EXPECT_EQ(text(heap_.check()), "");
   heap_.destroy();
 }
 
@@ -142,7 +138,7 @@ TEST_F(Lists, GiveUpWhatIsNotUsed) {
     EXPECT_GE(in_use(), before / 2);
     run_for(os, 2 * kDelay);
     EXPECT_EQ(in_use() < before / 8, delay == kDelay);
-    EXPECT_EQ(std::string(heap_.check().view()), "");
+    EXPECT_EQ(text(heap_.check()), "");
     heap_.destroy();
   }
 }

@@ -62,9 +62,8 @@ TEST_F(ProcessHeap, EmptyObjectsAreDistinct) {
 TEST_F(ProcessHeap, ObjectsOfMoreThanEightBytesLieAtMultiplesOf16) {
   for (const port::Release release : port::kReleases) {
     if (!port::has_port(release, port::kNativeGoos, port::kNativeGoarch)) continue;
-    heap_.destroy();
     options_.spec = port::native_spec(release);
-    ASSERT_EQ(text(heap_.init(os::native(), options_)), "");
+    start_again();
     for (std::size_t size = 1; size <= 2048; ++size) {
       // Two neighbours: the first object of a span lies at a page anyway.
       for (int i = 0; i < 2; ++i) {
@@ -118,18 +117,16 @@ TEST_F(ProcessHeap, WhatIsFreeGoesBackAfterTheDelay) {
 }
 
 TEST_F(ProcessHeap, KeepsWhatIsFreeIfItNeverScavenges) {
-  heap_.destroy();
   options_.scavenge_delay = HeapOptions::kNeverScavenge;
-  ASSERT_EQ(text(heap_.init(os::native(), options_)), "");
+  start_again();
   for (int i = 0; i < 3; ++i) heap_.free(heap_.allocate(1 << 20));
   EXPECT_EQ(heap_.statistics().heap_released, 0U);
 }
 
 TEST_F(ProcessHeap, OfWhatIsVeryLargeTheNewestIsKept) {
   if (!heap_.platform().machine.can_shrink) GTEST_SKIP() << "this system takes nothing back";
-  heap_.destroy();
   options_.scavenge_delay = HeapOptions::kNeverScavenge;
-  ASSERT_EQ(text(heap_.init(os::native(), options_)), "");
+  start_again();
   // What is wanted again at once is there still.
   for (int i = 0; i < 3; ++i) heap_.free(heap_.allocate(12 * kMiB));
   EXPECT_EQ(heap_.statistics().heap_released, 0U);
@@ -178,9 +175,8 @@ TEST_F(ProcessHeap, EveryThreadKeepsSomeEmptySpans) {
 // Blocks of all sizes come and go, so that no free one fits the next.
 TEST_F(ProcessHeap, HoldsLittleMoreThanWasEverInUse) {
   if (!heap_.platform().machine.can_shrink) GTEST_SKIP() << "this system takes nothing back";
-  heap_.destroy();
   options_.scavenge_delay = HeapOptions::kNeverScavenge;
-  ASSERT_EQ(text(heap_.init(os::native(), options_)), "");
+  start_again();
   Random random(1);
   std::vector<void*> live(8);
   std::uint64_t most = 0;

@@ -11,7 +11,6 @@ import subprocess
 import sys
 from typing import Dict, List, Tuple
 
-Figures = Tuple[int, int, int, int]
 _LINE = re.compile(r"(?:heap profile: )?(\d+): (\d+) \[(\d+): (\d+)\] @(.*)")
 
 
@@ -35,15 +34,32 @@ def mappings_of(lines: List[str]) -> List[Tuple[int, int, int, str]]:
     return found
 
 
+class Program:
+    """Whose functions are told, as it lies in memory."""
+
+    def __init__(self, path: str, libraries: List[str]) -> None:
+        self._name = pathlib.Path(path).name
+        self._functions = functions_of(path)
+        self._mappings = mappings_of(libraries)
+
+    def function_at(self, address: int) -> str:
+        """Empty: it is another program's, or a library's."""
+        for begin, end, offset, path in self._mappings:
+            if begin <= address < end:
+                place = address - begin + offset
+                is_ours = pathlib.Path(path).name == self._name
+                return next((f[2] for f in self._functions if is_ours and f[0] <= place < f[1]), "")
+        sys.exit(f"{address:#x} is no code")
+
+
 def main() -> int:
-    profile, program = sys.argv[1:]
+    profile, path = sys.argv[1:]
     text = pathlib.Path(profile).read_text(encoding="utf-8")
     head, _, libraries = text.partition("\nMAPPED_LIBRARIES:\n")
     first, *rest = head.splitlines()
     if not re.fullmatch(r"heap profile: .* @ heap_v2/\d+", first):
         sys.exit(f"the first line is {first!r}")
-    mappings = mappings_of(libraries.splitlines())
-    functions = functions_of(program)
+    program = Program(path, libraries.splitlines())
     sums = [0, 0, 0, 0]
     by_name: Dict[str, List[int]] = collections.defaultdict(lambda: [0, 0, 0, 0])
     for line in rest:
@@ -52,17 +68,9 @@ def main() -> int:
             sys.exit(f"no line of a profile: {line!r}")
         figures = [int(figure) for figure in matched.groups()[:4]]
         sums = [a + b for a, b in zip(sums, figures)]
-        frames = [int(frame, 16) for frame in matched.group(5).split()]
-        for frame in frames:
-            if not any(begin <= frame < end for begin, end, _, _ in mappings):
-                sys.exit(f"{frame:#x} is no code")
-        for begin, end, offset, path in mappings:
-            if not frames or not begin <= frames[0] < end or not path.endswith(pathlib.Path(program).name):
-                continue
-            place = frames[0] - begin + offset
-            for function_begin, function_end, name in functions:
-                if function_begin <= place < function_end:
-                    by_name[name] = [a + b for a, b in zip(by_name[name], figures)]
+        callers = [program.function_at(int(frame, 16)) for frame in matched.group(5).split()]
+        if callers and callers[0]:
+            by_name[callers[0]] = [a + b for a, b in zip(by_name[callers[0]], figures)]
     told = _LINE.match(first)
     if told is None or [int(figure) for figure in told.groups()[:4]] != sums:
         sys.exit(f"the lines add up to {sums}, but the first says {first!r}")
