@@ -52,11 +52,12 @@ std::uint64_t LinuxOs::page_size() {
   return known;
 }
 
+// Programs that never ask probe() may move, too.
 bool LinuxOs::can_move() {
   enum MoveState : std::uint32_t { kUnknown, kMoves, kLosesPages };
   std::uint32_t state = move_state_.load(std::memory_order_relaxed);
   if (state == kUnknown) {
-    state = linux_probe::can_move(page_size()) ? kMoves : kLosesPages;
+    state = linux_probe::page_abilities(page_size()).can_move ? kMoves : kLosesPages;
     move_state_.store(state, std::memory_order_relaxed);
   }
   return state == kMoves;
@@ -81,16 +82,18 @@ Machine LinuxOs::probe() {
   machine.page_size = page_size();
   machine.granularity = machine.page_size;
   machine.huge_page_size = linux_probe::huge_page_size();
-  machine.address_bits = linux_probe::address_bits(machine.page_size);
+  const linux_probe::AddressSpace space = linux_probe::address_space(machine.page_size);
+  machine.address_bits = space.bits;
+  machine.honours_hints = space.honours_hints;
   machine.end_of_data = linux_probe::end_of_data();
   machine.program_break = linux_probe::program_break();
-  machine.honours_hints = linux_probe::honours_hints(machine.page_size);
   machine.releases_parts = true;
   machine.lazy_commit = true;
-  machine.decommit_zeroes = linux_probe::decommit_zeroes(machine.page_size);
+  const linux_probe::PageAbilities pages = linux_probe::page_abilities(machine.page_size);
+  machine.decommit_zeroes = pages.decommit_zeroes;
   machine.can_shrink = true;
   machine.can_protect = true;
-  machine.can_move = can_move();
+  machine.can_move = pages.can_move;
   machine.linear_only = false;
   machine.has_threads = true;
   return machine;

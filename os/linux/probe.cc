@@ -40,77 +40,13 @@ class Scratch {
   std::size_t size_;
 };
 
-bool is_honoured(Address hint, std::uint64_t page_size) {
+[[gnu::cold]] bool is_honoured(Address hint, std::uint64_t page_size) {
   return Scratch(hint, page_size, PROT_NONE).address() == hint;
 }
 
 std::uint32_t width_of(Address a) { return static_cast<std::uint32_t>(std::bit_width(a.value())); }
 
-}  // namespace
-
-std::uint64_t page_size(std::uint64_t aux_value) {
-  if (aux_value != 0) return aux_value;
-  constexpr std::size_t kSmallest = 4096;
-  constexpr std::size_t kLargest = 256 << 10;
-  const Scratch scratch(Address(), kLargest, PROT_READ | PROT_WRITE);
-  if (scratch.base() == nullptr) return 0;
-  for (std::size_t n = kSmallest; n < kLargest; n *= 2) {
-    unsigned char resident = 0;
-    if (::mincore(scratch.base() + n, 1, &resident) == 0) return n;
-  }
-  return kLargest;
-}
-
-std::uint64_t parse_huge_page_size(std::string_view text) {
-  std::uint64_t n = 0;
-  for (; !text.empty() && text.front() >= '0' && text.front() <= '9'; text.remove_prefix(1)) {
-    if (n > (std::uint64_t{1} << 59)) return 0;
-    n = n * 10 + static_cast<std::uint64_t>(text.front() - '0');
-  }
-  if (!text.empty() && text != "\n") return 0;
-  return is_power_of_two(n) ? n : 0;
-}
-
-std::uint64_t huge_page_size() {
-  const int file =
-      ::open("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", O_RDONLY | O_CLOEXEC);
-  if (file < 0) return 0;
-  std::array<char, 32> text{};
-  const ssize_t n = ::read(file, text.data(), text.size());
-  ::close(file);
-  return n <= 0 ? 0 : parse_huge_page_size({text.data(), static_cast<std::size_t>(n)});
-}
-
-std::uint32_t address_bits(std::uint64_t page_size) {
-  // 57 is the most any of our processors has, but for s390x, which would answer such a question by
-  // adding a level to this process's page tables for good.
-  constexpr std::uint32_t kMost = std::min<std::uint32_t>(57, sizeof(void*) * 8);
-  constexpr std::uint32_t kFewest = 28;
-  // Whether there are addresses with so many bits. Several places: one may be occupied, and the
-  // last may be the kernel's (32 bits, 3 GiB each).
-  const auto are_there = [&](std::uint32_t bits) {
-    const std::uint64_t half = std::uint64_t{1} << (bits - 1);
-    return is_honoured(Address(half + half / 8), page_size) ||
-           is_honoured(Address(half + half / 8 * 3), page_size) ||
-           is_honoured(Address(half + half / 8 * 6), page_size);
-  };
-  // Every process asks this when it starts, so in few steps.
-  std::uint32_t found = kFewest;
-  for (std::uint32_t most = kMost; found < most;) {
-    const std::uint32_t bits = (found + most + 1) / 2;
-    if (are_there(bits)) {
-      found = bits;
-    } else {
-      most = bits - 1;
-    }
-  }
-  if (found > kFewest) return found;
-  const Scratch anywhere(Address(), page_size, PROT_NONE);
-  const int on_stack = 0;
-  return std::max(width_of(anywhere.address()), width_of(Address::of(&on_stack)));
-}
-
-bool honours_hints(std::uint64_t page_size) {
+[[gnu::cold]] bool honours_hints(std::uint64_t page_size) {
   // The middle of a gap: a system that ignores hints picks one of its ends. More than one attempt,
   // because another thread may be faster.
   constexpr std::uint64_t kPages = 9;
@@ -126,16 +62,97 @@ bool honours_hints(std::uint64_t page_size) {
   return false;
 }
 
-bool decommit_zeroes(std::uint64_t page_size) {
-  // The middle one of three pages: an emulator may do it for larger pieces only.
+}  // namespace
+
+[[gnu::cold]] std::uint64_t page_size(std::uint64_t aux_value) {
+  if (aux_value != 0) return aux_value;
+  constexpr std::size_t kSmallest = 4096;
+  constexpr std::size_t kLargest = 256 << 10;
+  const Scratch scratch(Address(), kLargest, PROT_READ | PROT_WRITE);
+  if (scratch.base() == nullptr) return 0;
+  for (std::size_t n = kSmallest; n < kLargest; n *= 2) {
+    unsigned char resident = 0;
+    if (::mincore(scratch.base() + n, 1, &resident) == 0) return n;
+  }
+  return kLargest;
+}
+
+[[gnu::cold]] std::uint64_t parse_huge_page_size(std::string_view text) {
+  std::uint64_t n = 0;
+  for (; !text.empty() && text.front() >= '0' && text.front() <= '9'; text.remove_prefix(1)) {
+    if (n > (std::uint64_t{1} << 59)) return 0;
+    n = n * 10 + static_cast<std::uint64_t>(text.front() - '0');
+  }
+  if (!text.empty() && text != "\n") return 0;
+  return is_power_of_two(n) ? n : 0;
+}
+
+[[gnu::cold]] std::uint64_t huge_page_size() {
+  const int file =
+      ::open("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return 0;
+  std::array<char, 32> text{};
+  const ssize_t n = ::read(file, text.data(), text.size());
+  ::close(file);
+  return n <= 0 ? 0 : parse_huge_page_size({text.data(), static_cast<std::size_t>(n)});
+}
+
+[[gnu::cold]] AddressSpace address_space(std::uint64_t page_size) {
+  // 57 is the most any of our processors has, but for s390x, which would answer such a question by
+  // adding a level to this process's page tables for good.
+  constexpr std::uint32_t kMost = std::min<std::uint32_t>(57, sizeof(void*) * 8);
+  constexpr std::uint32_t kFewest = 28;
+  // Whether there are addresses with so many bits. Several places: one may be occupied, and the
+  // last may be the kernel's (32 bits, 3 GiB each).
+  const auto are_there = [&](std::uint32_t bits) {
+    const std::uint64_t half = std::uint64_t{1} << (bits - 1);
+    return is_honoured(Address(half + half / 8), page_size) ||
+           is_honoured(Address(half + half / 8 * 3), page_size) ||
+           is_honoured(Address(half + half / 8 * 6), page_size);
+  };
+  // Every process asks this when it starts, so in few steps: most have no more than the stack
+  // shows.
+  const int on_stack = 0;
+  const std::uint32_t of_stack = std::clamp(width_of(Address::of(&on_stack)), kFewest, kMost);
+  std::uint32_t found = kFewest;
+  std::uint32_t most = kMost;
+  if (are_there(of_stack)) {
+    found = of_stack;
+    if (found == kMost || !are_there(found + 1)) most = found;
+  }
+  while (found < most) {
+    const std::uint32_t bits = (found + most + 1) / 2;
+    if (are_there(bits)) {
+      found = bits;
+    } else {
+      most = bits - 1;
+    }
+  }
+  if (found > kFewest) return {.bits = found, .honours_hints = true};
+  const Scratch anywhere(Address(), page_size, PROT_NONE);
+  return {.bits = std::max(width_of(anywhere.address()), width_of(Address::of(&on_stack))),
+          .honours_hints = honours_hints(page_size)};
+}
+
+[[gnu::cold]] PageAbilities page_abilities(std::uint64_t page_size) {
+  // The middle one of three pages: an emulator may clear larger pieces only.
   const Scratch scratch(Address(), 3 * page_size, PROT_READ | PROT_WRITE);
-  if (scratch.base() == nullptr) return false;
-  const std::size_t page = static_cast<std::size_t>(page_size);
-  volatile unsigned char* middle = scratch.base() + page;
+  if (scratch.base() == nullptr) return {};
+  const auto page = static_cast<std::size_t>(page_size);
+  volatile unsigned char* const middle = scratch.base() + page;
   middle[0] = 1;
   middle[page - 1] = 1;
-  if (::madvise(scratch.base() + page, page, MADV_DONTNEED) != 0) return false;
-  return middle[0] == 0 && middle[page - 1] == 0;
+  PageAbilities found;
+  found.decommit_zeroes = ::madvise(scratch.base() + page, page, MADV_DONTNEED) == 0 &&
+                          middle[page - 1] == 0 && middle[0] == 0;
+  middle[0] = 1;
+  const Address from = scratch.address() + page_size;
+  if (!move_pages(from, from + page_size, page_size)) return found;
+  // Asked for by a call: touching what is not there would be the end.
+  unsigned char resident = 0;
+  found.can_move =
+      ::mincore(scratch.base() + page, page, &resident) == 0 && middle[0] == 0 && middle[page] == 1;
+  return found;
 }
 
 bool move_pages(Address from, Address to, std::uint64_t size) {
@@ -147,18 +164,6 @@ bool move_pages(Address from, Address to, std::uint64_t size) {
   const auto bytes = static_cast<std::size_t>(size);
   return ::mremap(from.pointer(), bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED | kDontUnmap,
                   to.pointer()) != MAP_FAILED;
-}
-
-bool can_move(std::uint64_t page_size) {
-  const Scratch scratch(Address(), 2 * page_size, PROT_READ | PROT_WRITE);
-  if (scratch.base() == nullptr) return false;
-  const auto page = static_cast<std::size_t>(page_size);
-  volatile unsigned char* const bytes = scratch.base();
-  bytes[0] = 1;
-  if (!move_pages(scratch.address(), scratch.address() + page_size, page_size)) return false;
-  // Asked for by a call: touching what is not there would be the end.
-  unsigned char resident = 0;
-  return ::mincore(scratch.base(), page, &resident) == 0 && bytes[0] == 0 && bytes[page] == 1;
 }
 
 Address end_of_data() { return Address::of(_end); }

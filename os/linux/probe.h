@@ -17,22 +17,25 @@ std::uint64_t page_size(std::uint64_t aux_value);
 std::uint64_t parse_huge_page_size(std::string_view text);
 std::uint64_t huge_page_size();
 
-// The largest b for which a page could be had in the upper half of [0, 2^b). Where hints are not
-// honoured at all: the width of the highest address seen.
-std::uint32_t address_bits(std::uint64_t page_size);
+struct AddressSpace {
+  // The largest b for which a page could be had in the upper half of [0, 2^b). Where hints are not
+  // honoured at all: the width of the highest address seen.
+  std::uint32_t bits = 0;
+  bool honours_hints = false;
+};
+AddressSpace address_space(std::uint64_t page_size);
 
-bool honours_hints(std::uint64_t page_size);
-
-// Whether MADV_DONTNEED clears a page.
-bool decommit_zeroes(std::uint64_t page_size);
+struct PageAbilities {
+  bool decommit_zeroes = false;  // MADV_DONTNEED clears a page
+  // move_pages() does what it should. An emulator may pass it on and then believe the source to be
+  // gone.
+  bool can_move = false;
+};
+PageAbilities page_abilities(std::uint64_t page_size);
 
 // Null where the linker defines no such symbol.
 Address end_of_data();
 Address program_break();
-
-// Whether move_pages() does what it should. An emulator may pass it on and then believe the source
-// to be gone.
-bool can_move(std::uint64_t page_size);
 
 // Moves pages, leaving empty ones behind; false: errno tells.
 bool move_pages(Address from, Address to, std::uint64_t size);

@@ -56,7 +56,7 @@ bool PersistentAlloc::add_chunk() {
   return true;
 }
 
-void PersistentAlloc::release_all() {
+[[gnu::cold]] void PersistentAlloc::release_all() {
   if (platform_ == nullptr) return;
   const LockGuard guard(mutex_, platform_->os);
   // The notes lie in chunks, and each link lies in what it belongs to.

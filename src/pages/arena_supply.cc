@@ -19,7 +19,7 @@ void ArenaSupply::start(const port::HintOptions& hint_options) {
   start32_next_ = space_->arena_range().base;
 }
 
-void ArenaSupply::release_all() {
+[[gnu::cold]] void ArenaSupply::release_all() {
   if (!space_) return;
   os::Os& os = platform_->os;
   for (const Region* region = regions_; region != nullptr; region = region->next) {

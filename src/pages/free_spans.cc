@@ -63,7 +63,7 @@ Span* FreeSpans::find_best_fit(std::uint64_t npages) const {
   return treap_.at_least(npages);
 }
 
-bool FreeSpans::is_sound() const {
+[[gnu::cold]] bool FreeSpans::is_sound() const {
   for (std::size_t npages = 0; npages < kListedPages; ++npages) {
     const List<Span>& list = lists_[npages];
     if (((filled_[npages / kBits] & bit(npages)) != 0) == list.empty()) return false;

@@ -130,6 +130,6 @@ bool is_sound_below(const TreapNode* node, const Span* low, const Span* high) {
 
 }  // namespace
 
-bool Treap::is_sound() const { return is_sound_below(root_, nullptr, nullptr); }
+[[gnu::cold]] bool Treap::is_sound() const { return is_sound_below(root_, nullptr, nullptr); }
 
 }  // namespace Atoll::pages

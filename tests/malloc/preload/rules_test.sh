@@ -4,6 +4,7 @@ set -euo pipefail
 
 library="$PWD/$1" checker="$PWD/$2" rules="$3" moments="$4" misuse="$5" fresh="$6" other="$PWD/$7"
 opened="$9" counting="$PWD/${10}" requests="${11}" sampled="${12}" heap_profile="${13}"
+resident="${14}"
 # shellcheck source=tests/malloc/preload/preloaded.sh
 source "$8"
 
@@ -59,6 +60,10 @@ done
 compgen -G "$work/profiles/atoll.*.heap" >"$work/output" || fail "no atoll.%p.heap"
 first="$(head -n 1 "$work/profiles"/atoll.*.heap | sed -n 2p)"
 [[ "$first" == "heap profile: "*" @ heap_v2/4096" ]] || fail "the profile begins with $first"
+
+echo "--- what is seldom needed is not there"
+# Without options, which are seldom wanted.
+LD_PRELOAD="$library" "$resident" || fail "resident"
 
 echo "--- the first arena is at the port's hint 0, objects one behind the other"
 first="$(preloaded "" "$fresh")"
