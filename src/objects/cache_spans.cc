@@ -108,14 +108,17 @@ FreeObject* Cache::settle(Context& context, unsigned span_class, Chain chain, Ot
       rest = {object, rest.count + 1};
     } else if (!release(context, *span, address)) [[unlikely]] {
       ++rejected;
-    } else if (span->taken_count + 1 == span->object_count && mine.held.full.contains(span)) {
-      mine.held.full.remove(span);
-      mine.held.usable.push_front(span);
-    } else if (span->taken_count == span->freed_count.load(std::memory_order_relaxed) &&
-               mine.held.has_several_usable()) {
-      rejected += central.give_back(context, mine.held, span, empties);
-      span = nullptr;
-      page = 0;
+    } else {
+      if (span->taken_count + 1 == span->object_count && mine.held.full.contains(span)) {
+        mine.held.full.remove(span);
+        mine.held.usable.push_front(span);
+      }
+      if (span->taken_count == span->freed_count.load(std::memory_order_relaxed) &&
+          mine.held.has_several_usable()) {
+        rejected += central.give_back(context, mine.held, span, empties);
+        span = nullptr;
+        page = 0;
+      }
     }
     object = next;
   }

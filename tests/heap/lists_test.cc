@@ -68,6 +68,17 @@ TEST_F(Lists, KeepNoMoreThanTheyMay) {
   EXPECT_EQ(in_use(), 0U);
 }
 
+// An empty span that is held is of no use to other sizes.
+TEST_F(Lists, GiveSpansOfOneObjectBackToo) {
+  constexpr std::size_t kCount = 256;
+  start(0);
+  for (const std::size_t size : {16 * kKiB, 24 * kKiB, 32 * kKiB}) {
+    free(allocate(kCount, size));
+    EXPECT_LE(in_use(), kCount / 4 * size);
+    EXPECT_EQ(text(heap_.check()), "");
+  }
+}
+
 // What one size leaves behind is another's: the heap becomes hardly larger than without long lists.
 TEST_F(Lists, GiveUpWhatOtherSizesNeed) {
   std::array<std::uint64_t, 2> most{};
