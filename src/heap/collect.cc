@@ -82,7 +82,7 @@ void Heap::end_mark() {
 bool Heap::sweep_one() {
   State& state = *state_;
   for (;;) {
-    std::size_t i = 0;
+    unsigned i = 0;
     {
       const LockGuard guard(state.lock, state.platform.os);
       i = state.next_swept;

@@ -54,13 +54,14 @@ Line out_of_memory() {
   auto* const centrals =
       state.memory.alloc_array<objects::Central>(objects::kMaxSpanClasses, MemoryKind::kOther);
   if (centrals == nullptr) return out_of_memory();
-  state.centrals = {centrals, objects::kMaxSpanClasses};
-  state.cache_records.init(state.memory, spec.release, sizeof(CacheRecord), MemoryKind::kCaches);
+  state.centrals = objects::BySpanClass(centrals);
+  state.cache_records.init(state.memory, spec.release, sizeof(CacheRecord), MemoryKind::kCaches,
+                           nullptr, nullptr, FixedAlloc::Zero::kNo);
   objects::Context& context = state.objects;
   context.platform = &state.platform;
   context.pages = &state.pages;
   context.sizes = &sizes_;
-  context.centrals = state.centrals.data();
+  context.centrals = state.centrals;
   context.corruption_handler = state.options.corruption_handler;
   context.corruption_context = state.options.corruption_context;
   context.checks_every_free = state.options.checked;
@@ -151,6 +152,7 @@ void Heap::detach(ThreadCache* cache) {
   state.caches.remove(cache);
   cache->objects.add_freed(state.retired);
   cache->objects.add_allocated(state.retired);
+  cache->objects.clear_classes();
   state.cache_records.free(cache);
 }
 

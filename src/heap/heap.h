@@ -23,7 +23,6 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <span>
 
 #include "os/os.h"
 #include "src/base/corruption.h"
@@ -35,6 +34,7 @@
 #include "src/base/text.h"
 #include "src/heap/statistics.h"
 #include "src/heap/thread_cache.h"
+#include "src/objects/by_span_class.h"
 #include "src/objects/central.h"
 #include "src/objects/context.h"
 #include "src/objects/size_table.h"
@@ -285,7 +285,7 @@ class Heap {
     pages::PageHeap pages;
     FixedAlloc cache_records;
     objects::Context objects;
-    std::span<objects::Central> centrals;
+    objects::BySpanClass<objects::Central> centrals;
     stacks::StackHeap stacks;
 
     Mutex closed_lock;              // of the cache that threads share while they end:
@@ -296,7 +296,7 @@ class Heap {
     pages::PageRecord last_number = 0;
     objects::ObjectCounts retired;  // of caches that are gone
     objects::Random random;
-    std::size_t next_swept = 0;  // span class
+    unsigned next_swept = 0;  // span class
   };
 
   Line start();

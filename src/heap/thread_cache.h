@@ -33,7 +33,8 @@ struct alignas(64) ThreadCache {
   List<ThreadCache>* list = nullptr;
 };
 
-// A cache in memory of its own. Zero is what the classes' constructor makes.
+// A cache in memory of its own. Zero is what the classes' constructor makes; whoever gives the
+// record back clears what it used of them, so that the rest need not become resident.
 struct CacheRecord {
   ThreadCache cache;
   objects::ClassCache classes[objects::kMaxSpanClasses];

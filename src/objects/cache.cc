@@ -2,19 +2,24 @@
 
 #include <algorithm>
 #include <bit>
+#include <memory>
 
 #include "src/base/bits.h"
 
 namespace Atoll::objects {
 namespace {
 
-constexpr std::int32_t kFirstBatch = 8;
+// A refill takes a few objects at first, then twice as many each time: a class that is seldom used
+// touches little memory.
+constexpr std::int32_t kFewestTaken = 1 << 10;  // in bytes ...
+constexpr std::int32_t kMostTaken = 4 << 10;
+constexpr std::int32_t kFewestTakenObjects = 8;  // ... and in objects
 
 }  // namespace
 
 void Cache::init(Context& context, ClassCache* classes, pages::PageRecord number,
                  std::uint64_t seed) {
-  classes_ = classes;
+  classes_ = BySpanClass(classes);
   own_number_ = number;
   random_.state = seed;
   if (context.profile_rate != 0) {
@@ -74,8 +79,10 @@ bool Cache::refill(Context& context, unsigned span_class) {
     return true;
   }
   FreeObject** link = &list.head;
-  // Few at first: a class that is seldom used touches little memory.
-  state.taken = std::min(std::max(state.taken * 2, kFirstBatch), context.sizes->batch(span_class));
+  const SizeTable& sizes = *context.sizes;
+  state.taken = std::clamp(state.taken * 2,
+                           sizes.objects_in(kFewestTaken, span_class, 1, kFewestTakenObjects),
+                           sizes.objects_in(kMostTaken, span_class, 1, sizes.batch(span_class)));
   std::int32_t left = state.taken;
   // Where spans have few free objects, several serve one batch. But a new span is made only when
   // an object must be had: spans lie in the order in which they are needed.
@@ -316,6 +323,12 @@ void Cache::flush(Context& context) {
     }
   }
   (void)stock_.flush(*context.pages);
+}
+
+void Cache::clear_classes() {
+  for (ClassCache& state : classes_) {
+    if (state.limit != 0 || state.allocated != 0 || state.freed != 0) std::construct_at(&state);
+  }
 }
 
 // --- Statistics. ---

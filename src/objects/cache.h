@@ -26,6 +26,7 @@
 
 #include "src/base/mutex.h"
 #include "src/base/owner_counter.h"
+#include "src/objects/by_span_class.h"
 #include "src/objects/central.h"
 #include "src/objects/context.h"
 #include "src/objects/sampling.h"
@@ -150,9 +151,13 @@ class Cache {
   // Gives back everything. The cache can be used on.
   void flush(Context& context);
 
+  // Makes what init() was given zero again, as far as it was used. Precondition: just flushed, and
+  // counted for the last time.
+  void clear_classes();
+
   // For a cache whose thread is gone without that.
   bool holds_by(const HeldSpans* held) const {
-    return held >= &classes_[0].held && held <= &classes_[kMaxSpanClasses - 1].held;
+    return held >= &classes_.begin()->held && held < &classes_.end()->held;
   }
   void forget_spans(Context& context);
 
@@ -261,7 +266,7 @@ class Cache {
   std::uintptr_t arena_limit_ = 0;  // arenas below this index can be looked up in the table
   std::uintptr_t arena_table_ = 0;  // address of the entry for address 0
 
-  ClassCache* classes_ = nullptr;  // of all span classes
+  BySpanClass<ClassCache> classes_;
   SpanStock stock_;
   std::array<std::uint64_t, (kMaxSpanClasses + 63) / 64> long_{};  // a bit for each such list
   unsigned overflows_ = 0;                                         // since lists were looked at,

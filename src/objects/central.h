@@ -112,7 +112,7 @@ class Central {
 
  private:
   unsigned span_class(const Context& context) const {
-    return static_cast<unsigned>(this - context.centrals);
+    return context.centrals.span_class_of(*this);
   }
   static void hold(Context& context, Span* span, const Holder& holder);
   // Makes a span, just allocated, one of this class.

@@ -7,6 +7,7 @@
 
 #include "src/base/corruption.h"
 #include "src/base/platform.h"
+#include "src/objects/by_span_class.h"
 #include "src/objects/size_table.h"
 #include "src/objects/special.h"
 #include "src/objects/tiny.h"
@@ -20,7 +21,7 @@ struct Context {
   const Platform* platform = nullptr;
   pages::PageHeap* pages = nullptr;
   const SizeTable* sizes = nullptr;
-  Central* centrals = nullptr;  // of all span classes
+  BySpanClass<Central> centrals;
   SpecialRecords specials;
   TinyTables tiny_tables;
   CorruptionHandler corruption_handler = nullptr;

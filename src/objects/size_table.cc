@@ -5,15 +5,6 @@
 #include "src/base/bits.h"
 
 namespace Atoll::objects {
-namespace {
-
-// How many objects of a size make `bytes`, within limits.
-std::int32_t objects_in(std::uint32_t bytes, std::uint32_t object_size, std::uint32_t least,
-                        std::uint32_t most) {
-  return static_cast<std::int32_t>(std::clamp(bytes / object_size, least, most));
-}
-
-}  // namespace
 
 [[gnu::cold]] void SizeTable::init(const port::PortSpec& spec, Options options) {
   classes_ = &port::size_classes(spec.release);
@@ -23,28 +14,26 @@ std::int32_t objects_in(std::uint32_t bytes, std::uint32_t object_size, std::uin
   for (unsigned i = 0; i < num_span_classes(); ++i) {
     object_counts_[i] = static_cast<std::uint16_t>(port::objects_per_span(spec, i));
     if (port::size_class_of(i) == 0) continue;
-    batches_[i] = objects_in(8192, size_class(i).size, 1, 64);
-    limits_[i] = objects_in(32768, size_class(i).size, 2, 256);
-    most_chained_[i] =
-        static_cast<std::uint32_t>(objects_in(256 << 10, size_class(i).size, 8, 2048));
-    max_limits_[i] = objects_in(4 << 20, size_class(i).size, 16, 1 << 20);
+    batches_[i] = static_cast<std::uint8_t>(objects_in(6 << 10, i, 1, 64));
+    limits_[i] = static_cast<std::uint16_t>(objects_in(32 << 10, i, 2, 256));
   }
+  // Every process does this when it starts: sizes are looked up by the step that they share, not
+  // one by one.
   for (const Scan scan : {Scan::kNoscan, Scan::kScan}) {
     auto& direct = direct_[static_cast<unsigned>(scan)];
-    for (std::size_t size = 0; size <= kMaxDirect; ++size) direct[size] = list_for(size, scan);
+    direct[0] = kEmptyList * kListStride;
+    for (std::size_t size = kDirectStep; size <= kMaxDirect; size += kDirectStep) {
+      std::fill_n(&direct[size - kDirectStep + 1], kDirectStep, list_for(size, scan));
+    }
+    for (std::size_t size = 1; is_tiny(size, scan); ++size) direct[size] = kTinyList * kListStride;
     auto& stepped = stepped_[static_cast<unsigned>(scan)];
     for (std::size_t i = 0; i < stepped.size(); ++i) stepped[i] = list_for((i + 1) * kStep, scan);
   }
 }
 
-// The offset of the list for a request.
-std::uint16_t SizeTable::list_for(std::size_t size, Scan scan) const {
-  unsigned list = kEmptyList;
-  if (is_tiny(size, scan) && size != 0) {
-    list = kTinyList;
-  } else if (is_small(size) && size != 0) {
-    list = span_class(size, scan);
-  }
+// The offset of the list for a request that is not tiny.
+[[gnu::cold]] std::uint16_t SizeTable::list_for(std::size_t size, Scan scan) const {
+  const unsigned list = is_small(size) ? span_class(size, scan) : kEmptyList;
   return static_cast<std::uint16_t>(list * kListStride);
 }
 

@@ -1,6 +1,7 @@
 // From the size of a request to the list that serves it.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -68,17 +69,29 @@ class SizeTable {
   }
   std::uint16_t object_count(unsigned span_class) const { return object_counts_[span_class]; }
 
-  // How many objects a cache takes, or collects to give back, at a time: neither many objects nor
-  // many bytes.
+  // How many objects of a class make `bytes`, within limits.
+  std::int32_t objects_in(std::int32_t bytes, unsigned span_class, std::int32_t least,
+                          std::int32_t most) const {
+    const auto size = static_cast<std::int32_t>(size_class(span_class).size);
+    return std::clamp(bytes / size, least, most);
+  }
+
+  // How many objects a cache collects to give back at a time, and takes at most: neither many
+  // objects nor many bytes.
   std::int32_t batch(unsigned span_class) const { return batches_[span_class]; }
   // How many free objects a cache keeps when it gives back: so many at first, and at most.
   std::int32_t limit(unsigned span_class) const { return limits_[span_class]; }
-  std::int32_t max_limit(unsigned span_class) const { return max_limits_[span_class]; }
+  std::int32_t max_limit(unsigned span_class) const {
+    return objects_in(4 << 20, span_class, 16, 1 << 20);
+  }
   // How many free objects caches may pass on to each other by way of the central list.
-  std::uint32_t most_chained(unsigned span_class) const { return most_chained_[span_class]; }
+  std::uint32_t most_chained(unsigned span_class) const {
+    return static_cast<std::uint32_t>(objects_in(256 << 10, span_class, 8, 2048));
+  }
 
  private:
-  // Every class larger than kMaxDirect is a multiple of this.
+  // Every class is a multiple of the first, and every class larger than kMaxDirect of the second.
+  static constexpr std::size_t kDirectStep = 8;
   static constexpr std::size_t kStep = 128;
 
   std::uint16_t list_for(std::size_t size, Scan scan) const;
@@ -88,10 +101,8 @@ class SizeTable {
   bool has_tiny_ = false;
   bool aligns_to_16_ = false;
   std::array<std::uint16_t, kMaxSpanClasses> object_counts_{};
-  std::array<std::int32_t, kMaxSpanClasses> batches_{};
-  std::array<std::int32_t, kMaxSpanClasses> limits_{};
-  std::array<std::int32_t, kMaxSpanClasses> max_limits_{};
-  std::array<std::uint32_t, kMaxSpanClasses> most_chained_{};
+  std::array<std::uint16_t, kMaxSpanClasses> limits_{};
+  std::array<std::uint8_t, kMaxSpanClasses> batches_{};
   std::array<std::array<std::uint16_t, kMaxDirect + 1>, 2> direct_{};  // by Scan, then by size
   std::array<std::array<std::uint16_t, kMaxStepped / kStep>, 2> stepped_{};
 };

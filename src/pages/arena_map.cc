@@ -98,20 +98,21 @@ bool ArenaMap::make_arena(Address base, Slot& slot) {
   if (spare_metadata_ == nullptr) spare_metadata_ = alloc_metadata();
   if (spare_metadata_ == nullptr) return false;
 
-  const std::uint64_t head = round_up(sizeof(Arena) + pages * sizeof(PageRecord), 8);
-  auto* const record = static_cast<std::byte*>(
-      memory_->alloc(head + 2 * page_bits_bytes(pages), kCacheLine, MemoryKind::kGc));
-  if (record == nullptr) return false;
+  const std::uint64_t bits = page_bits_bytes(pages);
+  const std::uint64_t before = round_up(2 * bits, kCacheLine);
+  const std::uint64_t size = before + sizeof(Arena) + pages * sizeof(PageRecord);
+  auto* const memory = static_cast<std::byte*>(memory_->alloc(size, kCacheLine, MemoryKind::kGc));
+  if (memory == nullptr) return false;
 
   std::byte* const metadata = spare_metadata_;
   spare_metadata_ = nullptr;
-  auto* const arena = new (record) Arena;
+  auto* const arena = new (memory + before) Arena;
   arena->base = base;
   arena->alloc_bits = reinterpret_cast<std::atomic<BitWord>*>(metadata);
   arena->mark_bits = reinterpret_cast<std::atomic<BitWord>*>(metadata + pages * kBitmapBytes);
   arena->spans = reinterpret_cast<std::atomic<Span*>*>(metadata + 2 * pages * kBitmapBytes);
-  arena->ready = reinterpret_cast<std::uint64_t*>(record + head);
-  arena->dirty = reinterpret_cast<std::uint64_t*>(record + head + page_bits_bytes(pages));
+  arena->ready = reinterpret_cast<std::uint64_t*>(memory);
+  arena->dirty = reinterpret_cast<std::uint64_t*>(memory + bits);
   slot.store(arena, std::memory_order_release);
   return true;
 }

@@ -23,7 +23,8 @@ namespace Atoll::pages {
 // offset of the size class in its table). 0: no thread may; ask the span.
 using PageRecord = std::uint32_t;
 
-// The metadata of one arena. Its page records follow it in memory.
+// The metadata of one arena. Its page records follow it in memory, and its bits of pages lie before
+// it: so all that a small heap needs of them is on one page.
 struct Arena {
   Address base;
   std::atomic<Span*>* spans;         // of each page in use; of a free span, its first and last page

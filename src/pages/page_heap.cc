@@ -36,7 +36,7 @@ bool PageHeap::init(const Platform& platform, PersistentAlloc& memory, MemoryCou
 
 void PageHeap::init_arenas(const port::HintOptions& hint_options) { supply_.start(hint_options); }
 
-void PageHeap::release_all() {
+[[gnu::cold]] void PageHeap::release_all() {
   supply_.release_all();
   forget();
 }
@@ -347,16 +347,16 @@ void PageHeap::free_locked(Span* span, std::uint64_t now) {
 
 bool PageHeap::extend(Span* span, std::uint64_t npages) {
   const LockGuard guard(lock_, platform_->os);
-  if (npages > most_pages()) return fail("out of memory");
+  if (npages > most_pages()) return false;
   const Range added{span->range().end(), (npages - span->npages) * port::kPageSize};
   Span* follower = free_span_at(added.base);
   std::uint64_t there = follower != nullptr ? follower->bytes() : 0;
   while (there < added.size) {
-    if (supply_.next() != added.base + there) return fail("out of memory");
+    if (supply_.next() != added.base + there) return false;
     if (!grow(added.size - there)) return false;
     follower = free_span_at(added.base);
     // The system may have had other places for it.
-    if (follower == nullptr || follower->bytes() == there) return fail("out of memory");
+    if (follower == nullptr || follower->bytes() == there) return false;
     there = follower->bytes();
   }
   bool needs_zero = false;

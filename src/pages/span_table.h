@@ -34,8 +34,8 @@ class SpanTable {
     Span* span;
   };
 
-  static constexpr std::uint64_t kFirstSegment = 512;  // spans in segment 0
-  static constexpr unsigned kSegments = 48;            // more than addresses can hold
+  static constexpr std::uint64_t kFirstSegment = 64;  // spans in segment 0
+  static constexpr unsigned kSegments = 48;           // more than addresses can hold
 
   static unsigned segment_of(std::uint64_t i);
   Entry& entry(std::uint64_t i) const;
