@@ -21,10 +21,12 @@ void* PersistentAlloc::alloc(std::uint64_t size, std::uint64_t alignment, Memory
 void* PersistentAlloc::alloc_direct(std::uint64_t size, MemoryKind kind) {
   const std::uint64_t pages = platform_->whole_pages(size);
   if (pages < size) return nullptr;
-  if (!has_room(sizeof(Direct), alignof(Direct)) && !add_chunk()) return nullptr;
+  const bool is_first = first_count_ < first_directs_.size();
+  if (!is_first && !has_room(sizeof(Direct), alignof(Direct)) && !add_chunk()) return nullptr;
   const os::Allocation allocation = platform_->os.alloc(pages);
   if (!allocation.ok()) return nullptr;
-  void* const note = cut(sizeof(Direct), alignof(Direct), MemoryKind::kOther);
+  void* const note = is_first ? &first_directs_[first_count_++]
+                              : cut(sizeof(Direct), alignof(Direct), MemoryKind::kOther);
   directs_ = new (note) Direct{allocation.base, pages, directs_};
   count(kind, pages);
   return platform_->pointer(allocation.base);
@@ -64,6 +66,7 @@ bool PersistentAlloc::add_chunk() {
     (void)platform_->os.free(direct->base, direct->size);
   }
   directs_ = nullptr;
+  first_count_ = 0;
   while (chunks_ != nullptr) {
     Chunk* const chunk = chunks_;
     chunks_ = chunk->previous;

@@ -58,11 +58,12 @@ class PersistentAlloc {
   struct Chunk {
     Chunk* previous;
   };
-  // Remembers an allocation of its own for release_all(); a record like others, counted as kOther.
+  // Remembers an allocation of its own for release_all(). The first ones lie in this object, others
+  // are records in chunks, counted as kOther.
   struct Direct {
     Address base;
-    std::uint64_t size;
-    Direct* previous;
+    std::uint64_t size = 0;
+    Direct* previous = nullptr;
   };
 
   // Under the lock.
@@ -79,6 +80,8 @@ class PersistentAlloc {
   mutable Mutex mutex_;
   Chunk* chunks_ = nullptr;
   Direct* directs_ = nullptr;
+  std::array<Direct, 4> first_directs_;
+  std::size_t first_count_ = 0;
   Range rest_;  // of the newest chunk
   std::uint64_t stock_ = 0;
   // This object's part of the counters, which others may use too.

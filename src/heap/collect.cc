@@ -42,6 +42,7 @@ void Heap::begin_mark() {
   sweep_all();
   state.stacks.set_collecting(true);
   state.objects.marking.store(true, std::memory_order_relaxed);
+  state.objects.may_have_marks = true;
   for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
     cache->objects.flush(state.objects);
     cache->objects.set_careful(true);

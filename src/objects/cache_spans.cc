@@ -49,6 +49,10 @@ bool Cache::make_room(Context& context, unsigned span_class) {
 }
 
 Span* Cache::new_span(Context& context, std::uint64_t npages, std::uint64_t alignment) {
+  // For what can never be had nothing is given up. The page heap tells why.
+  if (npages > context.pages->most_pages()) {
+    return context.pages->allocate(npages, pages::PageUse::kObjects, alignment);
+  }
   const bool may_be_stocked = alignment <= port::kPageSize;
   Span* span = may_be_stocked ? stock_.take(npages) : nullptr;
   if (span == nullptr && shorten_lists(context) && may_be_stocked) span = stock_.take(npages);

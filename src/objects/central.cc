@@ -22,7 +22,8 @@ bool Central::take(Context& context, const Holder& holder) {
 }
 
 void Central::begin(Context& context, Span& span) {
-  prepare(span, context.pages->map(), *context.sizes, span_class(context), context.generation());
+  prepare(span, context.pages->map(), *context.sizes, span_class(context), context.generation(),
+          context.may_have_marks);
   spans_.fetch_add(1, std::memory_order_relaxed);
 }
 

@@ -47,6 +47,9 @@ struct Context {
   std::atomic<std::uint32_t> sweep_generation{0};
   // Objects are born marked.
   std::atomic<bool> marking{false};
+  // A mark phase has begun, ever: bits of marks may be set. Written while no other thread uses the
+  // heap.
+  bool may_have_marks = false;
 
   // What is freed must be known at once, and who allocates what: caches keep nothing.
   bool is_careful() const {

@@ -16,7 +16,7 @@ BitWord low_bits(unsigned count) {
 }  // namespace
 
 void prepare(Span& span, pages::ArenaMap& map, const SizeTable& sizes, unsigned span_class,
-             std::uint32_t generation) {
+             std::uint32_t generation, bool may_have_marks) {
   const bool is_large = port::size_class_of(span_class) == 0;
   span.span_class.store(static_cast<std::uint8_t>(span_class), std::memory_order_relaxed);
   span.object_count = is_large ? std::uint16_t{1} : sizes.object_count(span_class);
@@ -41,10 +41,7 @@ void prepare(Span& span, pages::ArenaMap& map, const SizeTable& sizes, unsigned 
   const unsigned words = words_of_bits(span.object_count);
   for (unsigned i = 0; i < words; ++i) {
     span.alloc_bits[i].store(0, std::memory_order_relaxed);
-    // Bits of marks that were never set are not touched: their memory need not be there.
-    if (span.mark_bits[i].load(std::memory_order_relaxed) != 0) {
-      span.mark_bits[i].store(0, std::memory_order_relaxed);
-    }
+    if (may_have_marks) span.mark_bits[i].store(0, std::memory_order_relaxed);
   }
   span.sweep_generation.store(generation, std::memory_order_release);
   span.has_objects.store(true, std::memory_order_release);

@@ -22,9 +22,10 @@ using pages::kBitsPerWord;
 using pages::Span;
 
 // Makes a span that is just in use one of objects of a span class, all of them free. A large object
-// is the one object of a span of class 0 or 1.
+// is the one object of a span of class 0 or 1. The bits of marks are left alone if there can be
+// none.
 void prepare(Span& span, pages::ArenaMap& map, const SizeTable& sizes, unsigned span_class,
-             std::uint32_t generation);
+             std::uint32_t generation, bool may_have_marks);
 
 // What offsets in a span are multiplied by, rather than divided by the size of its objects (and 1
 // for a large object).

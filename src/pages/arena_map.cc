@@ -101,7 +101,10 @@ bool ArenaMap::make_arena(Address base, Slot& slot) {
   const std::uint64_t bits = page_bits_bytes(pages);
   const std::uint64_t before = round_up(2 * bits, kCacheLine);
   const std::uint64_t size = before + sizeof(Arena) + pages * sizeof(PageRecord);
-  auto* const memory = static_cast<std::byte*>(memory_->alloc(size, kCacheLine, MemoryKind::kGc));
+  // Where it is larger than a page of most hardware, what is used of it first lies on one.
+  constexpr std::uint64_t kPage = 4096;
+  const std::uint64_t alignment = size >= kPage ? kPage : kCacheLine;
+  auto* const memory = static_cast<std::byte*>(memory_->alloc(size, alignment, MemoryKind::kGc));
   if (memory == nullptr) return false;
 
   std::byte* const metadata = spare_metadata_;

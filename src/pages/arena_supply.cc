@@ -11,6 +11,7 @@ void ArenaSupply::init(const Platform& platform, PersistentAlloc& memory, ArenaM
   memory_ = &memory;
   map_ = &map;
   failure_.emplace();
+  spare_ = &first_;
   space_.emplace(platform.os, platform.machine, platform.spec);
 }
 

@@ -24,7 +24,7 @@ class ArenaSupply {
   // One answer of the system, as it was reserved.
   struct Region {
     Range range;
-    Region* next;
+    Region* next = nullptr;
   };
 
   constexpr ArenaSupply() = default;
@@ -74,6 +74,7 @@ class ArenaSupply {
   std::optional<Line> failure_;
   Region* regions_ = nullptr;
   Region* spare_ = nullptr;  // for the next region, so that none goes unrecorded
+  Region first_;             // for the first
   Address start32_next_;     // of the reservation of a 32-bit start
   Range pending_;            // a region the map may not know yet
   Range rest_;               // of the region in use

@@ -141,10 +141,15 @@ bool PageHeap::grow(std::uint64_t bytes) {
     drop(span);
     return fail(supply_.failure().view());
   }
+  // Pages that were never used have nothing to give back: how old they are does not matter. The
+  // first ones have no neighbours, and to look for some would make memory of the map resident.
+  if (mapped_pages_ == 0) {
+    add_free(span, offered, 0);
+  } else {
+    merge_free(span, offered, 0);
+  }
   mapped_pages_ += count_of(offered);
   fresh_pages_ += count_of(offered);
-  // Pages that were never used have nothing to give back: how old they are does not matter.
-  merge_free(span, offered, 0);
   return true;
 }
 

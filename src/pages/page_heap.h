@@ -76,6 +76,9 @@ class PageHeap {
   // tells why, in Go's words.
   Span* allocate(std::uint64_t npages, PageUse use, std::uint64_t alignment = port::kPageSize);
 
+  // No span is longer.
+  std::uint64_t most_pages() const { return platform_->spec.max_alloc / port::kPageSize; }
+
   // The span's pages are free, and its record may be dead. Page records become 0.
   void free(Span* span);
   // The same for all spans of a list.
@@ -140,7 +143,6 @@ class PageHeap {
   std::uint64_t& pages_of(SpanState state) {
     return state == SpanState::kManual ? stack_pages_ : object_pages_;
   }
-  std::uint64_t most_pages() const { return platform_->spec.max_alloc / port::kPageSize; }
   bool fail(std::string_view why);
 
   Mutex lock_;

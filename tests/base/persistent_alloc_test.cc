@@ -102,9 +102,12 @@ TEST_F(PersistentAllocTest, AChunkCountsAsOtherAndItsRecordsAsTheirKind) {
   EXPECT_EQ(counters_.get(MemoryKind::kOther), chunk() - 100);
   EXPECT_EQ(alloc_.stock(), chunk() - 150);
   const std::uint64_t other = counters_.get(MemoryKind::kOther);
-  ASSERT_NE(bytes(64 * kKiB + 1, 8, MemoryKind::kCaches), nullptr);
-  EXPECT_EQ(counters_.get(MemoryKind::kCaches), round_up(64 * kKiB + 1, page()));
-  EXPECT_EQ(counters_.get(MemoryKind::kOther), other) << "its note is other_sys, as it was before";
+  for (std::uint64_t i = 1; alloc_.stock() == chunk() - 150; ++i) {
+    ASSERT_LE(i, 20U) << "notes of direct records never come to lie in chunks";
+    ASSERT_NE(bytes(64 * kKiB + 1, 8, MemoryKind::kCaches), nullptr);
+    EXPECT_EQ(counters_.get(MemoryKind::kCaches), i * round_up(64 * kKiB + 1, page()));
+    EXPECT_EQ(counters_.get(MemoryKind::kOther), other) << "a note is other_sys, as it was before";
+  }
   EXPECT_LT(alloc_.stock(), chunk() - 150) << "but in stock no more";
 }
 
@@ -219,10 +222,18 @@ TEST_F(PersistentAllocTest, WithoutAnyMemoryEveryRecordFailsAndTheFirstThatCanBe
     EXPECT_EQ(bytes(100 * kKiB), nullptr);
     EXPECT_EQ(counted(), 0U);
   }
-  os_.fail_from_call(2);
-  EXPECT_EQ(bytes(100 * kKiB), nullptr) << "it has a note, but no memory";
+  os_.fail_nothing();
+  int directs = 0;
+  while (alloc_.stock() == 0) {
+    // Some need no chunk for their notes; this one needs it, and has no memory then.
+    os_.fail_from_call(2);
+    const bool has_memory = bytes(100 * kKiB) != nullptr;
+    EXPECT_EQ(has_memory, alloc_.stock() == 0);
+    directs += has_memory ? 1 : 0;
+    ASSERT_LE(directs, 20);
+  }
   EXPECT_EQ(alloc_.stock(), chunk());
-  EXPECT_EQ(counters_.get(MemoryKind::kGc), 0U);
+  EXPECT_EQ(accounted_.allocs(), static_cast<std::uint64_t>(directs) + 1);
   EXPECT_NE(bytes(8), nullptr) << "from the chunk that is there";
   os_.fail_nothing();
   EXPECT_NE(bytes(100 * kKiB), nullptr);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <vector>
 
 #include "os/decorators/fault_injection.h"
@@ -114,6 +115,23 @@ TEST_F(Lists, GiveUpWhatIsMissing) {
   os.fail_nothing();
   EXPECT_EQ(text(heap_.check()), "");
   heap_.destroy();
+}
+
+TEST_F(Lists, AreNotGivenUpForWhatCanNeverBeHad) {
+  start(32 * kMiB);
+  std::vector<void*> before = allocate(kMiB / 64, 64);
+  free(before);
+  constexpr std::uint64_t kMost = std::numeric_limits<std::size_t>::max();
+  const std::uint64_t most = heap_.pages().most_pages() * port::kPageSize;
+  if (most >= kMost) GTEST_SKIP() << "no size is beyond all addresses";
+  for (const std::uint64_t size : {kMost, most + 1}) {
+    EXPECT_EQ(heap_.allocate(static_cast<std::size_t>(size)), nullptr);
+  }
+  EXPECT_NE(text(heap_.last_failure()), "");
+  const std::vector<void*> after = allocate(before.size(), 64);
+  std::reverse(before.begin(), before.end());
+  EXPECT_EQ(after, before);
+  EXPECT_EQ(text(heap_.check()), "");
 }
 
 class ClockOs final : public os::ForwardOs {
