@@ -14,7 +14,7 @@ namespace Atoll::objects {
   for (unsigned i = 0; i < num_span_classes(); ++i) {
     object_counts_[i] = static_cast<std::uint16_t>(port::objects_per_span(spec, i));
     if (port::size_class_of(i) == 0) continue;
-    batches_[i] = static_cast<std::uint8_t>(objects_in(6 << 10, i, 1, 64));
+    batches_[i] = static_cast<std::uint8_t>(objects_in(8 << 10, i, 1, 64));
     limits_[i] = static_cast<std::uint16_t>(objects_in(32 << 10, i, 2, 256));
   }
   // Every process does this when it starts: sizes are looked up by the step that they share, not
