@@ -33,6 +33,12 @@ Status failed() {
   }
 }
 
+enum MoveState : std::uint32_t { kUnknown, kMoves, kLosesPages };
+
+MoveState move_state_of(const linux_probe::PageAbilities& pages) {
+  return pages.can_move ? kMoves : kLosesPages;
+}
+
 std::size_t bytes(std::uint64_t size) { return static_cast<std::size_t>(size); }
 
 void* map_pages(Address where, std::uint64_t size, int protection, int flags) {
@@ -54,10 +60,9 @@ std::uint64_t LinuxOs::page_size() {
 
 // Programs that never ask probe() may move, too.
 bool LinuxOs::can_move() {
-  enum MoveState : std::uint32_t { kUnknown, kMoves, kLosesPages };
   std::uint32_t state = move_state_.load(std::memory_order_relaxed);
   if (state == kUnknown) {
-    state = linux_probe::page_abilities(page_size()).can_move ? kMoves : kLosesPages;
+    state = move_state_of(linux_probe::page_abilities(page_size()));
     move_state_.store(state, std::memory_order_relaxed);
   }
   return state == kMoves;
@@ -94,6 +99,7 @@ Machine LinuxOs::probe() {
   machine.can_shrink = true;
   machine.can_protect = true;
   machine.can_move = pages.can_move;
+  move_state_.store(move_state_of(pages), std::memory_order_relaxed);
   machine.linear_only = false;
   machine.has_threads = true;
   return machine;

@@ -61,7 +61,7 @@ bool PersistentAlloc::add_chunk() {
 [[gnu::cold]] void PersistentAlloc::release_all() {
   if (platform_ == nullptr) return;
   const LockGuard guard(mutex_, platform_->os);
-  // The notes lie in chunks, and each link lies in what it belongs to.
+  // Notes may lie in chunks, and each link lies in what it belongs to.
   for (const Direct* direct = directs_; direct != nullptr; direct = direct->previous) {
     (void)platform_->os.free(direct->base, direct->size);
   }

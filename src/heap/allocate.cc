@@ -118,10 +118,10 @@ void* Heap::reallocate(void* p, std::size_t size, Scan scan) {
     // An object that would leave less than half of its room unused stays.
     if (size <= used && size > used / 2) return p;
   } else if (!sizes_.is_small(size)) {
-    const std::uint64_t npages = (std::uint64_t{size} + port::kPageSize - 1) / port::kPageSize;
+    const std::uint64_t npages = pages::pages_for(size);
     if (npages == span->npages) return p;
     const CacheUse cache(*this);
-    if (cache && npages != 0 && cache.objects().resize_large(state_->objects, span, npages)) {
+    if (cache && cache.objects().resize_large(state_->objects, span, npages)) {
       return p;
     }
   }

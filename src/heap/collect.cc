@@ -23,7 +23,7 @@ Object Heap::object_of(const pages::Span& span, std::uint64_t index) const {
 }
 
 objects::Central& Heap::central_of(const pages::Span& span) {
-  return state_->centrals[span.span_class.load(std::memory_order_relaxed)];
+  return state_->objects.centrals[span.span_class.load(std::memory_order_relaxed)];
 }
 
 // Nobody may hold on to an object at `p`, or the span be another one in a moment: the page heap's
@@ -75,7 +75,7 @@ void Heap::end_mark() {
     cache->objects.set_careful(state.objects.is_careful());
   }
   state.objects.sweep_generation.fetch_add(1, std::memory_order_relaxed);
-  for (objects::Central& central : state.centrals) central.begin_sweep();
+  for (objects::Central& central : state.objects.centrals) central.begin_sweep();
   state.next_swept = 0;
   state.stacks.set_collecting(false);
 }
@@ -89,7 +89,7 @@ bool Heap::sweep_one() {
       i = state.next_swept;
     }
     if (i >= sizes_.num_span_classes()) return false;
-    if (state.centrals[i].sweep_one(state.objects)) return true;
+    if (state.objects.centrals[i].sweep_one(state.objects)) return true;
     const LockGuard guard(state.lock, state.platform.os);
     if (state.next_swept == i) ++state.next_swept;
   }

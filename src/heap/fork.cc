@@ -12,7 +12,7 @@ void Heap::visit_locks(void (*visit)(Mutex& lock, os::Os& os)) {
   for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
     visit(cache->objects.lock(), os);
   }
-  for (objects::Central& central : state.centrals) visit(central.lock(), os);
+  for (objects::Central& central : state.objects.centrals) visit(central.lock(), os);
   state.stacks.visit_locks([&](Mutex& lock) { visit(lock, os); });
   visit(state.objects.specials.lock(), os);
   visit(state.objects.tiny_tables.lock(), os);

@@ -54,14 +54,13 @@ Line out_of_memory() {
   auto* const centrals =
       state.memory.alloc_array<objects::Central>(objects::kMaxSpanClasses, MemoryKind::kOther);
   if (centrals == nullptr) return out_of_memory();
-  state.centrals = objects::BySpanClass(centrals);
   state.cache_records.init(state.memory, spec.release, sizeof(CacheRecord), MemoryKind::kCaches,
                            nullptr, nullptr, FixedAlloc::Zero::kNo);
   objects::Context& context = state.objects;
   context.platform = &state.platform;
   context.pages = &state.pages;
   context.sizes = &sizes_;
-  context.centrals = state.centrals;
+  context.centrals = objects::BySpanClass(centrals);
   context.corruption_handler = state.options.corruption_handler;
   context.corruption_context = state.options.corruption_context;
   context.checks_every_free = state.options.checked;
@@ -178,7 +177,7 @@ void Heap::flush_thread() {
 }
 
 void Heap::settle_chains() {
-  for (objects::Central& central : state_->centrals) central.settle_chains(state_->objects);
+  for (objects::Central& central : state_->objects.centrals) central.settle_chains(state_->objects);
 }
 
 pages::PageRecord Heap::new_number() {

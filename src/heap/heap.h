@@ -34,7 +34,6 @@
 #include "src/base/text.h"
 #include "src/heap/statistics.h"
 #include "src/heap/thread_cache.h"
-#include "src/objects/by_span_class.h"
 #include "src/objects/central.h"
 #include "src/objects/context.h"
 #include "src/objects/size_table.h"
@@ -285,7 +284,6 @@ class Heap {
     pages::PageHeap pages;
     FixedAlloc cache_records;
     objects::Context objects;
-    objects::BySpanClass<objects::Central> centrals;
     stacks::StackHeap stacks;
 
     Mutex closed_lock;              // of the cache that threads share while they end:

@@ -22,7 +22,7 @@ namespace Atoll {
   }
   for (unsigned i = 0; i < sizes_.num_span_classes(); ++i) {
     std::uint64_t bytes = 0;
-    const std::uint64_t swept = state.centrals[i].swept_frees(state.objects, &bytes);
+    const std::uint64_t swept = state.objects.centrals[i].swept_frees(state.objects, &bytes);
     if (port::size_class_of(i) != 0) {
       counts.freed[i] += swept;
     } else {
@@ -39,7 +39,7 @@ namespace Atoll {
   std::uint64_t most_large_bytes = counts.large_freed_bytes + pages->objects;
   std::uint64_t most_large = counts.large_freed;
   for (unsigned i = 0; i < sizes_.num_span_classes(); ++i) {
-    const std::uint64_t spans = state.centrals[i].span_count();
+    const std::uint64_t spans = state.objects.centrals[i].span_count();
     if (port::size_class_of(i) == 0) {
       most_large += spans;
       continue;
@@ -142,13 +142,13 @@ std::uint64_t Heap::scavenge(std::uint64_t age_nanoseconds) {
   }
   const unsigned counted =
       span.taken_count + static_cast<unsigned>(std::popcount(span.alloc_cache));
-  if (taken != counted && !state_->centrals[span_class].is_unswept(span)) {
+  if (taken != counted && !state_->objects.centrals[span_class].is_unswept(span)) {
     return line << "span " << span.base << " counts " << std::uint64_t{counted}
                 << " objects taken, but has " << std::uint64_t{taken};
   }
   const bool is_listed = holder != nullptr
                              ? holder->usable.contains(&span) || holder->full.contains(&span)
-                             : state_->centrals[span_class].is_listed(span);
+                             : state_->objects.centrals[span_class].is_listed(span);
   if (!is_listed) return line << "span " << span.base << " is on the wrong list";
   return line;
 }
@@ -172,7 +172,7 @@ std::uint64_t Heap::scavenge(std::uint64_t age_nanoseconds) {
   pages::PageStatistics pages;
   const objects::ObjectCounts counts = count_objects(&pages);
   for (unsigned i = 2; i < sizes_.num_span_classes(); ++i) {
-    std::uint64_t cached = state.centrals[i].chained_count();
+    std::uint64_t cached = state.objects.centrals[i].chained_count();
     for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
       cached += cache->objects.cached_count(i);
     }

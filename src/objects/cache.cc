@@ -135,7 +135,7 @@ void* Cache::allocate_carefully(Context& context, unsigned span_class) {
 
 void* Cache::allocate_large(Context& context, std::size_t size, std::size_t alignment, Scan scan,
                             bool* needs_zero) {
-  const std::uint64_t npages = size / port::kPageSize + (size % port::kPageSize != 0 ? 1 : 0);
+  const std::uint64_t npages = pages::pages_for(size);
   const unsigned span_class = port::span_class(0, scan == Scan::kNoscan);
   Span* const span = new_span(context, npages, alignment);
   if (span == nullptr) return nullptr;

@@ -36,6 +36,11 @@ enum class SpanState : std::uint8_t {
 using BitWord = std::size_t;
 inline constexpr unsigned kBitsPerWord = sizeof(BitWord) * 8;
 
+// Pages that hold so many bytes, whatever the number.
+constexpr std::uint64_t pages_for(std::uint64_t bytes) {
+  return bytes / port::kPageSize + (bytes % port::kPageSize != 0 ? 1 : 0);
+}
+
 // No span has more objects: those of 8 bytes, on one page.
 inline constexpr unsigned kMaxObjectsPerSpan = port::kPageSize / 8;
 inline constexpr std::size_t kBitmapBytes = kMaxObjectsPerSpan / 8;
