@@ -64,24 +64,21 @@ struct [[nodiscard]] Allocation {
 
 // What this machine and system are, found out while running and not assumed at build time.
 struct Machine {
-  std::uint64_t page_size = 0;       // of the hardware, in bytes; 0 if the system would not tell
-  std::uint64_t granularity = 0;     // reserve() returns multiples of it (Windows: 64 KiB)
-  std::uint64_t huge_page_size = 0;  // 0: none, or not known
-  std::uint32_t address_bits = 0;    // user addresses are below 2^address_bits; probed
-  Address end_of_data;               // first address behind the program's static data, or null
-  Address program_break;             // end of the growing data segment, or null without one; where
-                                     // linear_only, the lowest hint that can be had
-  std::uint64_t pointer_bias = 0;    // what to take from an address to get this process's pointer;
-                                     // not 0 only over simulated memory that lies elsewhere
+  std::uint64_t page_size = 0;     // of the hardware, in bytes; 0 if the system would not tell
+  std::uint64_t granularity = 0;   // reserve() returns multiples of it (Windows: 64 KiB)
+  std::uint32_t address_bits = 0;  // user addresses are below 2^address_bits; probed
+  Address end_of_data;             // first address behind the program's static data, or null
+  Address program_break;           // end of the growing data segment, or null without one; where
+                                   // linear_only, the lowest hint that can be had
+  std::uint64_t pointer_bias = 0;  // what to take from an address to get this process's pointer;
+                                   // not 0 only over simulated memory that lies elsewhere
 
-  bool honours_hints = false;    // a free hint is taken exactly
-  bool releases_parts = false;   // release() and free() take any pages of a reservation
-  bool lazy_commit = false;      // Ready memory costs nothing until it is touched
-  bool decommit_zeroes = false;  // unused() then used() reads as zero; probed where it may not
-  bool can_shrink = false;       // memory given back returns to the system
-  bool can_protect = false;      // Reserved memory faults when touched
-  bool can_move = false;         // move() works; probed where it may not
-  bool linear_only = false;      // one growing segment; a hint below its end cannot be had
+  bool honours_hints = false;   // a free hint is taken exactly
+  bool releases_parts = false;  // release() and free() take any pages of a reservation
+  bool lazy_commit = false;     // Ready memory costs nothing until it is touched
+  bool can_shrink = false;      // memory given back returns to the system
+  bool can_protect = false;     // Reserved memory faults when touched
+  bool linear_only = false;     // one growing segment; a hint below its end cannot be had
   bool has_threads = false;
 };
 
@@ -92,6 +89,14 @@ class Os {
   // Finds the facts. Slow (it may map and unmap scratch memory to try things out): a heap calls
   // it once. Two calls return the same, but for program_break.
   virtual Machine probe() = 0;
+
+  // --- What takes a while to find out and few programs need. The first call may be as slow as
+  // probe(), and every call returns the same. A system that cannot tell leaves these as they are.
+  // ---
+
+  virtual std::uint64_t huge_page_size() { return 0; }  // in bytes; 0: none, or not known
+  virtual bool decommit_zeroes() { return false; }      // unused() then used() reads as zero
+  virtual bool can_move() { return false; }             // move() works
 
   // --- Memory. Sizes are in bytes, not 0, and multiples of page_size; so are addresses. Anything
   // else is kBadArgument, and so is a hint that is unaligned or wraps. A range may span

@@ -49,6 +49,7 @@ class Arm64Os final : public Os {
   constexpr explicit Arm64Os(VirtualSpace& space) : space_(space) {}
 
   Machine probe() override;
+  bool decommit_zeroes() override { return true; }
 
   Allocation reserve(Address hint, std::uint64_t size) override;
   Status release(Address base, std::uint64_t size) override;

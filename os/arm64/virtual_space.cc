@@ -38,7 +38,6 @@ Machine VirtualSpace::facts() {
   machine.honours_hints = true;
   machine.releases_parts = true;
   machine.lazy_commit = false;
-  machine.decommit_zeroes = true;
   machine.can_shrink = true;
   machine.can_protect = true;
   return machine;

@@ -6,14 +6,12 @@ Machine BrkOs::probe_segment() {
   Machine machine;
   machine.page_size = page_size_;
   machine.granularity = page_size_;
-  machine.huge_page_size = 0;
   machine.address_bits = sizeof(void*) * 8;
   machine.end_of_data = space_.start();
   machine.program_break = space_.program_break();
   machine.honours_hints = policy_ == HintPolicy::kSkipAhead;  // within what linear_only says
   machine.releases_parts = true;
   machine.lazy_commit = true;  // left to the system, which maps lazily
-  machine.decommit_zeroes = false;
   machine.can_shrink = false;
   machine.can_protect = false;
   machine.linear_only = true;

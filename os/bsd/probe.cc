@@ -73,13 +73,11 @@ Machine BsdOs::probe() {
   machine.page_size = page_size();
   if (machine.page_size == 0) return machine;
   machine.granularity = machine.page_size;
-  machine.huge_page_size = 0;  // superpages come by themselves, and cannot be asked for
   machine.address_bits = address_bits(*this, machine.page_size);
   machine.end_of_data = Address::of(_end);
   machine.honours_hints = honours_hints(*this, machine.page_size);
   machine.releases_parts = true;
   machine.lazy_commit = true;
-  machine.decommit_zeroes = false;  // MADV_FREE: nothing could prove the opposite
   machine.can_shrink = true;
   machine.can_protect = true;
   machine.has_threads = bsd::libc::pthread_key_create != nullptr;

@@ -80,7 +80,6 @@ Machine DarwinOs::probe() {
   machine.end_of_data = darwin::end_of_data();
   machine.releases_parts = true;
   machine.lazy_commit = true;
-  machine.decommit_zeroes = false;
   machine.can_shrink = true;
   machine.can_protect = true;
   machine.has_threads = true;

@@ -16,6 +16,9 @@ class ForwardOs : public Os {
   Os& beneath() { return beneath_; }
 
   Machine probe() override { return beneath_.probe(); }
+  std::uint64_t huge_page_size() override { return beneath_.huge_page_size(); }
+  bool decommit_zeroes() override { return beneath_.decommit_zeroes(); }
+  bool can_move() override { return beneath_.can_move(); }
   Allocation reserve(Address hint, std::uint64_t size) override {
     return beneath_.reserve(hint, size);
   }

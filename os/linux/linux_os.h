@@ -39,6 +39,9 @@ class LinuxOs final : public Os {
   constexpr LinuxOs() = default;
 
   Machine probe() override;
+  std::uint64_t huge_page_size() override;
+  bool decommit_zeroes() override;
+  bool can_move() override;
 
   Allocation reserve(Address hint, std::uint64_t size) override;
   Status release(Address base, std::uint64_t size) override;
@@ -62,12 +65,17 @@ class LinuxOs final : public Os {
   bool at_thread_exit(ThreadExitFunction function, void* argument) override;
 
  private:
+  // What was found out once: threads that ask together find the same.
+  enum class Known : std::uint8_t { kNot, kNo, kYes };
+  using Question = bool (*)(std::uint64_t page_size);
+  bool ask(std::atomic<Known>& answer, Question question);
+
   std::uint64_t page_size();
-  bool can_move();
   Status check(Address base, std::uint64_t size);
 
   std::atomic<std::uint32_t> page_size_{0};  // 0: not asked yet
-  std::atomic<std::uint32_t> move_state_{0};
+  std::atomic<Known> decommit_zeroes_{Known::kNot};
+  std::atomic<Known> can_move_{Known::kNot};
   std::atomic<std::uint32_t> exit_key_state_{0};
   std::uint32_t exit_key_ = 0;
 };

@@ -33,12 +33,6 @@ Status failed() {
   }
 }
 
-enum MoveState : std::uint32_t { kUnknown, kMoves, kLosesPages };
-
-MoveState move_state_of(const linux_probe::PageAbilities& pages) {
-  return pages.can_move ? kMoves : kLosesPages;
-}
-
 std::size_t bytes(std::uint64_t size) { return static_cast<std::size_t>(size); }
 
 void* map_pages(Address where, std::uint64_t size, int protection, int flags) {
@@ -58,15 +52,20 @@ std::uint64_t LinuxOs::page_size() {
   return known;
 }
 
-// Programs that never ask probe() may move, too.
-bool LinuxOs::can_move() {
-  std::uint32_t state = move_state_.load(std::memory_order_relaxed);
-  if (state == kUnknown) {
-    state = move_state_of(linux_probe::page_abilities(page_size()));
-    move_state_.store(state, std::memory_order_relaxed);
+bool LinuxOs::ask(std::atomic<Known>& answer, Question question) {
+  Known known = answer.load(std::memory_order_relaxed);
+  if (known == Known::kNot) {
+    known = question(page_size()) ? Known::kYes : Known::kNo;
+    answer.store(known, std::memory_order_relaxed);
   }
-  return state == kMoves;
+  return known == Known::kYes;
 }
+
+std::uint64_t LinuxOs::huge_page_size() { return linux_probe::huge_page_size(); }
+
+bool LinuxOs::decommit_zeroes() { return ask(decommit_zeroes_, linux_probe::decommit_zeroes); }
+
+bool LinuxOs::can_move() { return ask(can_move_, linux_probe::can_move); }
 
 // What can be known to be wrong without asking the kernel.
 Status LinuxOs::check(Address base, std::uint64_t size) {
@@ -86,7 +85,6 @@ Machine LinuxOs::probe() {
   Machine machine;
   machine.page_size = page_size();
   machine.granularity = machine.page_size;
-  machine.huge_page_size = linux_probe::huge_page_size();
   const linux_probe::AddressSpace space = linux_probe::address_space(machine.page_size);
   machine.address_bits = space.bits;
   machine.honours_hints = space.honours_hints;
@@ -94,12 +92,8 @@ Machine LinuxOs::probe() {
   machine.program_break = linux_probe::program_break();
   machine.releases_parts = true;
   machine.lazy_commit = true;
-  const linux_probe::PageAbilities pages = linux_probe::page_abilities(machine.page_size);
-  machine.decommit_zeroes = pages.decommit_zeroes;
   machine.can_shrink = true;
   machine.can_protect = true;
-  machine.can_move = pages.can_move;
-  move_state_.store(move_state_of(pages), std::memory_order_relaxed);
   machine.linear_only = false;
   machine.has_threads = true;
   return machine;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cerrno>
 #include <cstddef>
 
 #include "src/base/bits.h"
@@ -21,9 +22,9 @@ namespace {
 // Some memory for as long as one question takes.
 class Scratch {
  public:
-  Scratch(Address hint, std::uint64_t size, int protection)
+  Scratch(Address hint, std::uint64_t size, int protection, int flags = 0)
       : size_(static_cast<std::size_t>(size)) {
-    void* p = ::mmap(hint.pointer(), size_, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void* p = ::mmap(hint.pointer(), size_, protection, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
     if (p != MAP_FAILED) base_ = static_cast<unsigned char*>(p);
   }
   ~Scratch() {
@@ -42,6 +43,21 @@ class Scratch {
 
 [[gnu::cold]] bool is_honoured(Address hint, std::uint64_t page_size) {
   return Scratch(hint, page_size, PROT_NONE).address() == hint;
+}
+
+enum class Answer : std::uint8_t { kNo, kYes, kUnclear };
+
+// Whether `place` is an address that processes may have. From Linux 4.17 on one call tells; to
+// older ones, and to emulators without the flag, it is a hint, which may be refused for any reason.
+[[gnu::cold]] Answer is_address(Address place, std::uint64_t page_size) {
+#if defined(MAP_FIXED_NOREPLACE)
+  constexpr int kFlags = MAP_FIXED_NOREPLACE;
+#else
+  constexpr int kFlags = 0;
+#endif
+  const Scratch scratch(place, page_size, PROT_NONE, kFlags);
+  if (scratch.base() == nullptr) return errno == EEXIST ? Answer::kYes : Answer::kNo;
+  return scratch.address() == place ? Answer::kYes : Answer::kUnclear;
 }
 
 std::uint32_t width_of(Address a) { return static_cast<std::uint32_t>(std::bit_width(a.value())); }
@@ -102,13 +118,18 @@ std::uint32_t width_of(Address a) { return static_cast<std::uint32_t>(std::bit_w
   // adding a level to this process's page tables for good.
   constexpr std::uint32_t kMost = std::min<std::uint32_t>(57, sizeof(void*) * 8);
   constexpr std::uint32_t kFewest = 28;
+  const auto place = [](std::uint32_t bits, unsigned eighths) {
+    const std::uint64_t half = std::uint64_t{1} << (bits - 1);
+    return Address(half + half / 8 * eighths);
+  };
   // Whether there are addresses with so many bits. Several places: one may be occupied, and the
   // last may be the kernel's (32 bits, 3 GiB each).
   const auto are_there = [&](std::uint32_t bits) {
-    const std::uint64_t half = std::uint64_t{1} << (bits - 1);
-    return is_honoured(Address(half + half / 8), page_size) ||
-           is_honoured(Address(half + half / 8 * 3), page_size) ||
-           is_honoured(Address(half + half / 8 * 6), page_size);
+    for (const unsigned eighths : {1U, 3U, 6U}) {
+      const Answer answer = is_address(place(bits, eighths), page_size);
+      if (answer != Answer::kUnclear) return answer == Answer::kYes;
+    }
+    return false;
   };
   // Every process asks this when it starts, so in few steps: most have no more than the stack
   // shows.
@@ -116,7 +137,8 @@ std::uint32_t width_of(Address a) { return static_cast<std::uint32_t>(std::bit_w
   const std::uint32_t of_stack = std::clamp(width_of(Address::of(&on_stack)), kFewest, kMost);
   std::uint32_t found = kFewest;
   std::uint32_t most = kMost;
-  if (are_there(of_stack)) {
+  const bool honoured = is_honoured(place(of_stack, 2), page_size);
+  if (honoured || are_there(of_stack)) {
     found = of_stack;
     if (found == kMost || !are_there(found + 1)) most = found;
   }
@@ -128,31 +150,35 @@ std::uint32_t width_of(Address a) { return static_cast<std::uint32_t>(std::bit_w
       most = bits - 1;
     }
   }
-  if (found > kFewest) return {.bits = found, .honours_hints = true};
-  const Scratch anywhere(Address(), page_size, PROT_NONE);
-  return {.bits = std::max(width_of(anywhere.address()), width_of(Address::of(&on_stack))),
-          .honours_hints = honours_hints(page_size)};
+  if (found == kFewest) {
+    const Scratch anywhere(Address(), page_size, PROT_NONE);
+    found = std::max(width_of(anywhere.address()), width_of(Address::of(&on_stack)));
+  }
+  return {.bits = found, .honours_hints = honoured || honours_hints(page_size)};
 }
 
-[[gnu::cold]] PageAbilities page_abilities(std::uint64_t page_size) {
+[[gnu::cold]] bool decommit_zeroes(std::uint64_t page_size) {
   // The middle one of three pages: an emulator may clear larger pieces only.
   const Scratch scratch(Address(), 3 * page_size, PROT_READ | PROT_WRITE);
-  if (scratch.base() == nullptr) return {};
+  if (scratch.base() == nullptr) return false;
   const auto page = static_cast<std::size_t>(page_size);
   volatile unsigned char* const middle = scratch.base() + page;
   middle[0] = 1;
   middle[page - 1] = 1;
-  PageAbilities found;
-  found.decommit_zeroes = ::madvise(scratch.base() + page, page, MADV_DONTNEED) == 0 &&
-                          middle[page - 1] == 0 && middle[0] == 0;
-  middle[0] = 1;
-  const Address from = scratch.address() + page_size;
-  if (!move_pages(from, from + page_size, page_size)) return found;
+  return ::madvise(scratch.base() + page, page, MADV_DONTNEED) == 0 && middle[page - 1] == 0 &&
+         middle[0] == 0;
+}
+
+[[gnu::cold]] bool can_move(std::uint64_t page_size) {
+  const Scratch scratch(Address(), 2 * page_size, PROT_READ | PROT_WRITE);
+  if (scratch.base() == nullptr) return false;
+  const auto page = static_cast<std::size_t>(page_size);
+  volatile unsigned char* const bytes = scratch.base();
+  bytes[0] = 1;
+  if (!move_pages(scratch.address(), scratch.address() + page_size, page_size)) return false;
   // Asked for by a call: touching what is not there would be the end.
   unsigned char resident = 0;
-  found.can_move =
-      ::mincore(scratch.base() + page, page, &resident) == 0 && middle[0] == 0 && middle[page] == 1;
-  return found;
+  return ::mincore(scratch.base(), page, &resident) == 0 && bytes[0] == 0 && bytes[page] == 1;
 }
 
 bool move_pages(Address from, Address to, std::uint64_t size) {

@@ -25,13 +25,12 @@ struct AddressSpace {
 };
 AddressSpace address_space(std::uint64_t page_size);
 
-struct PageAbilities {
-  bool decommit_zeroes = false;  // MADV_DONTNEED clears a page
-  // move_pages() does what it should. An emulator may pass it on and then believe the source to be
-  // gone.
-  bool can_move = false;
-};
-PageAbilities page_abilities(std::uint64_t page_size);
+// Whether MADV_DONTNEED clears a page.
+bool decommit_zeroes(std::uint64_t page_size);
+
+// Whether move_pages() does what it should. An emulator may pass it on and then believe the source
+// to be gone.
+bool can_move(std::uint64_t page_size);
 
 // Null where the linker defines no such symbol.
 Address end_of_data();

@@ -246,7 +246,6 @@ Machine SimOs::probe() {
   Machine machine;
   machine.page_size = config_.page_size;
   machine.granularity = config_.granularity;
-  machine.huge_page_size = config_.huge_page_size;
   machine.address_bits = config_.address_bits;
   machine.end_of_data = config_.end_of_data;
   machine.program_break = linear ? linear_end_ : config_.program_break;
@@ -254,7 +253,6 @@ Machine SimOs::probe() {
   machine.honours_hints = linear ? config_.skips_to_hint : config_.hints == Hints::kHonoured;
   machine.releases_parts = config_.releases_parts;
   machine.lazy_commit = config_.lazy_commit;
-  machine.decommit_zeroes = config_.decommit_zeroes;
   machine.can_shrink = config_.can_shrink;
   machine.can_protect = config_.can_protect;
   machine.linear_only = linear;

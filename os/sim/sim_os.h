@@ -65,6 +65,8 @@ class SimOs final : public Os {
   // --- Os ---
 
   Machine probe() override;
+  std::uint64_t huge_page_size() override { return config_.huge_page_size; }
+  bool decommit_zeroes() override { return config_.decommit_zeroes; }
   Allocation reserve(Address hint, std::uint64_t size) override;
   Status release(Address base, std::uint64_t size) override;
   Status map(Address base, std::uint64_t size) override;

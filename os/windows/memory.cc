@@ -154,13 +154,11 @@ Machine WindowsOs::probe() {
   Machine machine;
   machine.page_size = info.dwPageSize;
   machine.granularity = info.dwAllocationGranularity;
-  machine.huge_page_size = 0;  // large pages need a privilege and cannot be given back in parts
   machine.address_bits = static_cast<std::uint32_t>(
       std::bit_width(Address::of(info.lpMaximumApplicationAddress).value()));
   machine.honours_hints = honours_hints(info.dwAllocationGranularity);
   machine.releases_parts = false;
   machine.lazy_commit = false;  // committed pages count against the system's limit at once
-  machine.decommit_zeroes = true;
   machine.can_shrink = true;
   machine.can_protect = true;
   machine.linear_only = false;

@@ -33,6 +33,7 @@ class WindowsOs final : public Os {
   constexpr WindowsOs() = default;
 
   Machine probe() override;
+  bool decommit_zeroes() override { return true; }
 
   Allocation reserve(Address hint, std::uint64_t size) override;
   Status release(Address base, std::uint64_t size) override;

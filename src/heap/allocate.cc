@@ -141,7 +141,7 @@ void Heap::copy(void* from, void* to, std::size_t size) const {
   // From so many bytes on, moving pages takes less time than copying them, where it can be done.
   constexpr std::size_t kWorthMoving = 128 << 10;
   std::size_t moved = 0;
-  if (platform().machine.can_move && size >= kWorthMoving) {
+  if (size >= kWorthMoving && platform().os.can_move()) {
     const auto page = static_cast<std::size_t>(platform().machine.page_size);
     const Address source = platform().address(from);
     const Address target = platform().address(to);

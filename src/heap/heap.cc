@@ -37,8 +37,8 @@ Line out_of_memory() {
 [[gnu::cold]] Line Heap::start() {
   State& state = *state_;
   const port::PortSpec& spec = state.platform.spec;
-  const std::optional<Line> wrong =
-      check_initialisation(spec, port::size_classes(spec.release), state.platform.machine);
+  const std::optional<Line> wrong = check_initialisation(spec, port::size_classes(spec.release),
+                                                         state.platform.os, state.platform.machine);
   if (wrong) return *wrong;
 
   sizes_.init(spec, {.tiny = state.options.tiny, .aligns_to_16 = state.options.aligns_to_16});

@@ -90,13 +90,14 @@ std::uint64_t rounded_size(const port::SizeClassTable& table, std::uint64_t byte
 
 [[gnu::cold]] std::optional<Line> check_initialisation(const port::PortSpec& spec,
                                                        const port::SizeClassTable& table,
-                                                       const os::Machine& machine) {
+                                                       os::Os& os, const os::Machine& machine) {
   if (auto line = check_stack_cache_size(spec)) return line;
   if (auto line = check_tiny_class(spec, table)) return line;
   if (auto line = check_defer_sizes(spec, table)) return line;
   if (auto line = check_heap_bitmap(spec)) return line;
   if (auto line = check_by_size(spec, table)) return line;
-  return pages::check_physical_page(spec, machine);
+  if (auto line = pages::check_physical_page(spec, machine)) return line;
+  return pages::check_huge_page(spec, os);
 }
 
 }  // namespace Atoll

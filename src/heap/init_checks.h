@@ -29,9 +29,9 @@ std::optional<Line> check_heap_bitmap(const port::PortSpec& spec);
 // only copies them; the message is ours.
 std::optional<Line> check_by_size(const port::PortSpec& spec, const port::SizeClassTable& table);
 
-// All of the above in turn, and then pages::check_physical_page(): the first message.
+// All of the above in turn, and then the two of src/pages/physical_page.h: the first message.
 std::optional<Line> check_initialisation(const port::PortSpec& spec,
-                                         const port::SizeClassTable& table,
+                                         const port::SizeClassTable& table, os::Os& os,
                                          const os::Machine& machine);
 
 }  // namespace Atoll

@@ -11,10 +11,13 @@
 namespace Atoll::pages {
 
 // The book's message, with its first line, or nothing if the page size is fine. From 1.14 there is
-// an upper limit too. A huge page size must be a power of two from 1.13.
+// an upper limit too.
 std::optional<Line> check_physical_page(const port::PortSpec& spec, const os::Machine& machine);
 
+// From 1.13 a huge page size must be a power of two; before, `os` is not even asked.
+std::optional<Line> check_huge_page(const port::PortSpec& spec, os::Os& os);
+
 // The huge page size the heap will use: 0 where the release ignores one that is too large (1.14).
-std::uint64_t usable_huge_page_size(const port::PortSpec& spec, const os::Machine& machine);
+std::uint64_t usable_huge_page_size(const port::PortSpec& spec, std::uint64_t huge_page_size);
 
 }  // namespace Atoll::pages

@@ -28,7 +28,9 @@ TEST(InitChecks, EveryPortOfEveryReleasePassesAll) {
     for (const Release release : port::kReleases) {
       if (!row.releases.contains(release)) continue;
       const PortSpec spec = port::spec(release, row.goos, row.goarch);
-      EXPECT_EQ(text(check_initialisation(spec, port::size_classes(release), good_machine())), "")
+      EXPECT_EQ(text(check_initialisation(spec, port::size_classes(release), os::native(),
+                                          good_machine())),
+                "")
           << port::name(release) << " " << port::name(row.goos) << " " << port::name(row.goarch);
     }
   }
@@ -144,7 +146,9 @@ TEST(InitChecks, AreMadeInTheBooksOrder) {
   PortSpec spec = good;
   SizeClassTable table = port::size_classes(Release::k1_11);
   os::Machine machine;
-  const auto message = [&] { return text(check_initialisation(spec, table, machine)); };
+  const auto message = [&] {
+    return text(check_initialisation(spec, table, os::native(), machine));
+  };
 
   spec.stack_cache_size = 1000;
   spec.tiny_size = 3;

@@ -164,7 +164,7 @@ void ModelTest::step() {
         ASSERT_TRUE(unused(range_of(p)));
         for (std::size_t i = 0; i < p.count; ++i) {
           page_at(p, i).may_be_zero = true;
-          if (machine.decommit_zeroes) page_at(p, i).byte = 0;
+          if (os.decommit_zeroes()) page_at(p, i).byte = 0;
         }
         set(p, kPrepared);
       }

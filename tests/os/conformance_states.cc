@@ -43,7 +43,7 @@ TEST_P(Conformance, UnusedThenUsedReadsAsTold) {
   fill(range, 0x22);
   EXPECT_TRUE(unused(range));
   EXPECT_TRUE(used(range));
-  if (machine.decommit_zeroes) {
+  if (os.decommit_zeroes()) {
     EXPECT_TRUE(holds(range, 0));
   } else {
     EXPECT_TRUE(holds_or_is_zero(range, 0x22));
@@ -152,8 +152,8 @@ TEST_P(Conformance, MovedPagesTakeTheirContentsWithThem) {
   fill(from, 0x66);
   fill(to, 0x77);
   const Status status = os.move(from.base, to.base, from.size);
-  EXPECT_EQ(status.ok(), machine.can_move);
-  if (machine.can_move) {
+  EXPECT_EQ(status.ok(), os.can_move());
+  if (os.can_move()) {
     EXPECT_TRUE(holds(to, 0x66));
     EXPECT_TRUE(holds(from, 0));
     fill(from, 0x55);

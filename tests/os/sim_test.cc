@@ -293,11 +293,11 @@ TEST(SimCapabilities, AreToldAsConfigured) {
   const Machine m = os.probe();
   EXPECT_EQ(m.page_size, kPage);
   EXPECT_EQ(m.granularity, kPage);
-  EXPECT_EQ(m.huge_page_size, 2 * kMiB);
+  EXPECT_EQ(os.huge_page_size(), 2 * kMiB);
   EXPECT_EQ(m.address_bits, 20u);
   EXPECT_EQ(m.end_of_data, Address(0x12345));
   EXPECT_EQ(m.program_break, Address(0x13000));
-  EXPECT_TRUE(m.honours_hints && m.releases_parts && m.decommit_zeroes && m.can_protect);
+  EXPECT_TRUE(m.honours_hints && m.releases_parts && os.decommit_zeroes() && m.can_protect);
   EXPECT_FALSE(m.lazy_commit || m.can_shrink || m.linear_only || m.has_threads);
   os.config().program_break = Address(0x14000);
   EXPECT_EQ(os.probe().program_break, Address(0x14000));

@@ -19,6 +19,7 @@ TEST_P(NativeArenas, AreRealMemory) {
   const os::Machine machine = os.probe();
   const port::PortSpec spec = port::native_spec(GetParam());
   EXPECT_EQ(check_physical_page(spec, machine), std::nullopt);
+  EXPECT_EQ(check_huge_page(spec, os), std::nullopt);
 
   ArenaSpace arenas(os, machine, spec);
   arenas.init();

@@ -237,8 +237,8 @@ TEST_P(EverySystem, GivesAnArenaThatCanBeTouched) {
 
   ASSERT_TRUE(os().unused(range.base, size).ok());
   ASSERT_TRUE(os().used(range.base, size).ok());
-  EXPECT_EQ(*byte(range.base), platform_.machine.decommit_zeroes ? 0 : 0xa5);
-  EXPECT_EQ(*byte(inner.last()), platform_.machine.decommit_zeroes ? 0 : 0xa5);
+  EXPECT_EQ(*byte(range.base), os().decommit_zeroes() ? 0 : 0xa5);
+  EXPECT_EQ(*byte(inner.last()), os().decommit_zeroes() ? 0 : 0xa5);
   ASSERT_TRUE(os().free(range.base, size).ok());
   EXPECT_EQ(world_.memory().bytes_mapped(), 0U);
   EXPECT_EQ(world_.os().misuses(), 0U);

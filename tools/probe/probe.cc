@@ -310,7 +310,7 @@ class Probe {
       const bool holds = bytes[0] == 0x5a && bytes[size - 1] == 0xa5;
       const bool came_back = os_.unused(page, size).ok() && os_.used(page, size).ok();
       const bool is_zero = bytes[0] == 0 && bytes[size - 1] == 0;
-      const bool ok = was_zero && holds && came_back && (is_zero || !machine_.decommit_zeroes);
+      const bool ok = was_zero && holds && came_back && (is_zero || !os_.decommit_zeroes());
       if (ok) continue;
       findings_.check("memory", false,
                       !was_zero    ? "fresh memory is not zero"
@@ -320,7 +320,7 @@ class Probe {
       return;
     }
     findings_.check("memory", true,
-                    machine_.decommit_zeroes
+                    os_.decommit_zeroes()
                         ? "both ends of the arena are zero, hold what is written, and are zero "
                           "again after being given back"
                         : "both ends of the arena are zero and hold what is written; what is "
