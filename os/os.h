@@ -41,7 +41,7 @@ enum class Failure : std::uint8_t {
   kNotReserved,  // the range, or a part of it, is not ours or not in the state the call needs;
                  // told as far as the system can tell: passing such a range is a bug
   kBadArgument,  // size 0, unaligned, or wrapping round the end of the address space
-  kUnsupported,  // this system cannot do that at all; Machine says so beforehand
+  kUnsupported,  // this system cannot do that at all, as Machine and can_move() tell beforehand
 };
 
 // "no memory", "access denied" ...: for messages.

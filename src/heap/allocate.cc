@@ -87,16 +87,19 @@ void Heap::free_slowly(void* p) {
 std::size_t Heap::usable_size(const void* p) {
   std::uint64_t index = 0;
   const pages::Span* const span = find_span(p, &index);
-  if (span == nullptr) return 0;
+  return span == nullptr ? 0 : usable_size(p, *span, index);
+}
+
+std::size_t Heap::usable_size(const void* p, const pages::Span& span, std::uint64_t index) const {
   const auto offset = static_cast<unsigned>(
-      std::min<std::uint64_t>(platform().address(p) - objects::object_at(*span, index),
+      std::min<std::uint64_t>(platform().address(p) - objects::object_at(span, index),
                               std::numeric_limits<unsigned>::max()));
-  const objects::TinyBlock* const blocks = span->tiny_blocks.load(std::memory_order_acquire);
+  const objects::TinyBlock* const blocks = span.tiny_blocks.load(std::memory_order_acquire);
   const std::uint32_t block = blocks == nullptr ? 0 : blocks[index].load(std::memory_order_relaxed);
   if (block != 0) {
     return (block & objects::tiny_start(offset)) != 0 ? objects::tiny_size(block, offset) : 0;
   }
-  return offset == 0 ? static_cast<std::size_t>(span->object_size) : 0;
+  return offset == 0 ? static_cast<std::size_t>(span.object_size) : 0;
 }
 
 void* Heap::reallocate(void* p, std::size_t size, Scan scan) {
@@ -107,8 +110,8 @@ void* Heap::reallocate(void* p, std::size_t size, Scan scan) {
   }
   std::uint64_t index = 0;
   pages::Span* const span = find_span(p, &index);
-  const std::size_t used = usable_size(p);
-  if (span == nullptr || used == 0) {
+  const std::size_t used = span == nullptr ? 0 : usable_size(p, *span, index);
+  if (used == 0) {
     state_->objects.report(CorruptionKind::kFreeOfForeignPointer, p, span);
     return nullptr;
   }

@@ -317,6 +317,8 @@ class Heap {
   // page heap's lock.
   pages::Span* find_span(const void* p, std::uint64_t* index);
   Object object_of(const pages::Span& span, std::uint64_t index) const;
+  // Of what lies at `p` in object `index`; 0 if that is no beginning.
+  std::size_t usable_size(const void* p, const pages::Span& span, std::uint64_t index) const;
   objects::Central& central_of(const pages::Span& span);
   // Null: nobody holds the span, or a cache that is gone.
   const ThreadCache* holder_of(const pages::Span& span) const;

@@ -152,9 +152,9 @@ const std::atomic<Arena*>* ArenaMap::fast_table() const {
 
 void ArenaMap::set_spans(Range pages, Span* span) {
   for_each_arena(pages, [span](Arena& arena, std::uint64_t first, std::uint64_t count) {
-    for (std::uint64_t i = first; i < first + count; ++i) {
-      arena.spans[i].store(span, std::memory_order_release);
-    }
+    std::atomic<Span*>* const begin = arena.spans + first;
+    std::atomic<Span*>* const end = begin + count;
+    for (std::atomic<Span*>* p = begin; p != end; ++p) p->store(span, std::memory_order_release);
   });
 }
 

@@ -196,7 +196,7 @@ bool PageHeap::hand_out(Range pages, bool* needs_zero) {
     *needs_zero = true;
     return true;
   }
-  const std::uint64_t released = bits_.count(units).released;
+  const std::uint64_t released = (units == pages ? counts : bits_.count(units)).released;
   if (!make_ready(units)) return false;
   bits_.set_dirty(pages);
   fresh_pages_ -= counts.fresh;

@@ -17,7 +17,7 @@ def launcher_text(emulator, host, program, arguments = []):
       emulator: the toolchain's `emulator`.
       host: the emulator's own host program, or None.
       program: the program's path below the runfiles, or "" to run what the arguments name.
-      arguments: options of the emulator.
+      arguments: options of the emulator; without, those of the environment.
     """
     return """#!/bin/bash
 # Below a test's or a program's runfiles, or beside this script for --run_under.
@@ -27,14 +27,14 @@ if [[ -z "${{ATOLL_ROOT:-}}" ]]; then
     [[ -e "$root/{run}" ]] && ATOLL_ROOT="$root" && break
   done
 fi
-export ATOLL_ROOT ATOLL_TOOLS='{tools}' ATOLL_EMULATOR_OPTIONS='{options}'
+export ATOLL_ROOT ATOLL_TOOLS='{tools}' ATOLL_EMULATOR_OPTIONS={options}
 export ATOLL_HOST="$ATOLL_ROOT/{host}"
 exec bash "$ATOLL_ROOT/{run}" '{kind}' '{argument}' {program} "$@"
 """.format(
         argument = emulator.argument,
         host = host.short_path if host else "",
         kind = emulator.kind,
-        options = " ".join(arguments),
+        options = "'%s'" % " ".join(arguments) if arguments else '"${ATOLL_EMULATOR_OPTIONS:-}"',
         program = ("\"$ATOLL_ROOT/%s\"" % program) if program else "",
         run = emulator.run.short_path,
         tools = TOOLS_DIR,

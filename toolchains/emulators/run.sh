@@ -108,9 +108,11 @@ run_wine() {
     return
   fi
   local -a command=(/usr/lib/wine/wine64)
+  local server=/usr/lib/wine/wineserver64
   if [[ "$argument" == 32 ]]; then
     local root="$tools/wine32"
-    export WINEARCH=win32 WINESERVER="$root/usr/lib/wine/wineserver32"
+    server="$root/usr/lib/wine/wineserver32"
+    export WINEARCH=win32 WINESERVER="$server"
     export LD_LIBRARY_PATH="$root/usr/lib/i386-linux-gnu:$root/lib/i386-linux-gnu"
     command=("$root/usr/lib/wine/wine")
   else
@@ -121,6 +123,10 @@ run_wine() {
   exec 9>"$prefix/atoll.lock"
   flock 9
   "${command[@]}" "$@" 9>&-
+  local status=$?
+  # Another sandbox's program would find this server, and lose it as soon as this sandbox ends.
+  "$server" -k 9>&-
+  return "$status"
 }
 
 # Boots a machine whose first process is the program, and whose only files are the program and the

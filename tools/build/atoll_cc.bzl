@@ -144,7 +144,7 @@ def atoll_cc_test(
       name: the test's name.
       srcs: as in cc_test.
       targets: the targets that get a cell.
-      emulator_options: options of the emulator in the cells.
+      emulator_options: options of the emulator.
       matrix: whether there are cells at all; without, the test is for the host.
       main: whether GoogleTest's own main() is linked in.
       one_unit: whether all sources are compiled as one, so that GoogleTest is read once and not for
@@ -169,6 +169,8 @@ def atoll_cc_test(
         tags = tags,
         target_compatible_with = target_compatible_with + _TOOLS_HERE,
         deps = deps + ["//tests:gtest_main" if main else "//tests:gtest"],
+        # For --run_under; the launcher of a cell knows them itself.
+        env = {"ATOLL_EMULATOR_OPTIONS": " ".join(emulator_options)} if emulator_options else {},
         **kwargs
     )
     if not matrix:
