@@ -17,24 +17,35 @@ namespace Atoll::objects {
     batches_[i] = static_cast<std::uint8_t>(objects_in(8 << 10, i, 1, 64));
     limits_[i] = static_cast<std::uint16_t>(objects_in(32 << 10, i, 2, 256));
   }
-  // Every process does this when it starts: sizes are looked up by the step that they share, not
-  // one by one.
   for (const Scan scan : {Scan::kNoscan, Scan::kScan}) {
     auto& direct = direct_[static_cast<unsigned>(scan)];
     direct[0] = kEmptyList * kListStride;
-    for (std::size_t size = kDirectStep; size <= kMaxDirect; size += kDirectStep) {
-      std::fill_n(&direct[size - kDirectStep + 1], kDirectStep, list_for(size, scan));
-    }
+    for_each_list(scan, kMaxDirect / kDirectStep, kDirectStep, [&](std::size_t i, auto list) {
+      std::fill_n(&direct[i * kDirectStep + 1], kDirectStep, list);
+    });
     for (std::size_t size = 1; is_tiny(size, scan); ++size) direct[size] = kTinyList * kListStride;
     auto& stepped = stepped_[static_cast<unsigned>(scan)];
-    for (std::size_t i = 0; i < stepped.size(); ++i) stepped[i] = list_for((i + 1) * kStep, scan);
+    for_each_list(scan, stepped.size(), kStep,
+                  [&](std::size_t i, auto list) { stepped[i] = list; });
   }
 }
 
-// The offset of the list for a request that is not tiny.
-[[gnu::cold]] std::uint16_t SizeTable::list_for(std::size_t size, Scan scan) const {
-  const unsigned list = is_small(size) ? span_class(size, scan) : kEmptyList;
-  return static_cast<std::uint16_t>(list * kListStride);
+// Calls visit(i, offset of the list) for requests of up to (i + 1) * step bytes that are not tiny.
+// Every process does this when it starts, so a class is looked for only where the last one ends.
+template <typename Visit>
+void SizeTable::for_each_list(Scan scan, std::size_t steps, std::size_t step, Visit visit) const {
+  unsigned list = kEmptyList;
+  std::uint64_t largest = 0;  // that has this list
+  for (std::size_t i = 0; i < steps; ++i) {
+    const std::size_t size = (i + 1) * step;
+    if (!is_small(size)) {
+      list = kEmptyList;
+    } else if (size > largest) {
+      list = span_class(size, scan);
+      largest = size_class(list).size;
+    }
+    visit(i, static_cast<std::uint16_t>(list * kListStride));
+  }
 }
 
 unsigned SizeTable::aligned_span_class(std::uint64_t size, std::uint64_t alignment,

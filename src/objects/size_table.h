@@ -94,7 +94,8 @@ class SizeTable {
   static constexpr std::size_t kDirectStep = 8;
   static constexpr std::size_t kStep = 128;
 
-  std::uint16_t list_for(std::size_t size, Scan scan) const;
+  template <typename Visit>
+  void for_each_list(Scan scan, std::size_t steps, std::size_t step, Visit visit) const;
 
   const port::SizeClassTable* classes_ = nullptr;
   std::uint64_t max_small_request_ = 0;
