@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "os/decorators/forward.h"
 #include "os/decorators/trace.h"
 #include "os/sim/presets.h"
 #include "os/sim/sim_os.h"
@@ -45,6 +46,44 @@ TEST(HeapLife, IsConstantInitialised) {
   static constinit Heap heap;
   ASSERT_EQ(text(heap.init(os::native())), "");
   EXPECT_NE(heap.allocate(1), nullptr);
+  heap.destroy();
+}
+
+// Counts what takes a system a while to answer.
+class QuestionedOs final : public os::ForwardOs {
+ public:
+  QuestionedOs() : ForwardOs(os::native()) {}
+
+  std::uint64_t huge_page_size() override { return ++of_huge_pages, ForwardOs::huge_page_size(); }
+  bool decommit_zeroes() override { return ++of_decommit, ForwardOs::decommit_zeroes(); }
+  bool can_move() override { return ++of_moves, ForwardOs::can_move(); }
+
+  int of_huge_pages = 0;
+  int of_decommit = 0;
+  int of_moves = 0;
+};
+
+TEST(HeapLife, AsksWhatTakesAWhileOnlyWhenItMatters) {
+  constexpr std::size_t kLarge = 1 << 20;
+  QuestionedOs os;
+  Heap heap;
+  ASSERT_EQ(text(heap.init(os)), "");
+  for (const std::size_t size : {std::size_t{1}, std::size_t{1000}, kLarge}) {
+    void* const p = heap.allocate_zeroed(size);
+    ASSERT_NE(p, nullptr);
+    heap.free(p);
+  }
+  EXPECT_EQ(os.of_decommit, 0);
+  EXPECT_EQ(os.of_moves, 0);
+
+  void* const p = heap.allocate(kLarge);
+  heap.free(heap.reallocate(p, 4 * kLarge));
+  EXPECT_LE(os.of_moves, 1) << "it may have grown in place";
+  if (heap.scavenge() != 0) {
+    heap.free(heap.allocate_zeroed(kLarge));
+    EXPECT_GT(os.of_decommit, 0);
+  }
+  EXPECT_EQ(os.of_huge_pages, port::native_release() >= port::Release::k1_13 ? 1 : 0);
   heap.destroy();
 }
 
