@@ -91,8 +91,7 @@ class Os {
   virtual Machine probe() = 0;
 
   // --- What takes a while to find out and few programs need. The first call may be as slow as
-  // probe(), and every call returns the same. A system that cannot tell leaves these as they are.
-  // ---
+  // probe(), every call returns the same, and a system that cannot tell leaves it at no. ---
 
   virtual std::uint64_t huge_page_size() { return 0; }  // in bytes; 0: none, or not known
   virtual bool decommit_zeroes() { return false; }      // unused() then used() reads as zero
