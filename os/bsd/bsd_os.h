@@ -49,6 +49,8 @@ class BsdOs final : public Os {
  public:
   constexpr BsdOs() = default;
 
+  // Superpages come by themselves and cannot be asked for, and nothing could prove that MADV_FREE
+  // clears a page: of both the answer is no.
   Machine probe() override;
 
   Allocation reserve(Address hint, std::uint64_t size) override;

@@ -132,7 +132,7 @@ std::uint32_t width_of(Address a) { return static_cast<std::uint32_t>(std::bit_w
     return false;
   };
   // Every process asks this when it starts, so in few steps: most have no more than the stack
-  // shows.
+  // shows, and a hint that is taken there tells that hints are.
   const int on_stack = 0;
   const std::uint32_t of_stack = std::clamp(width_of(Address::of(&on_stack)), kFewest, kMost);
   std::uint32_t found = kFewest;

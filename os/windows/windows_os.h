@@ -32,6 +32,7 @@ class WindowsOs final : public Os {
  public:
   constexpr WindowsOs() = default;
 
+  // Large pages need a privilege and cannot be given back in parts: there are none.
   Machine probe() override;
   bool decommit_zeroes() override { return true; }
 

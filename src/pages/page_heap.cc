@@ -201,9 +201,8 @@ bool PageHeap::hand_out(Range pages, bool* needs_zero) {
   bits_.set_dirty(pages);
   fresh_pages_ -= counts.fresh;
   released_pages_ -= released;
-  const bool is_zero = counts.fresh + counts.released == count_of(pages) &&
-                       (counts.released == 0 || platform_->os.decommit_zeroes());
-  *needs_zero = !is_zero;
+  *needs_zero = counts.fresh + counts.released < count_of(pages) ||
+                (counts.released != 0 && !platform_->os.decommit_zeroes());
   return true;
 }
 

@@ -4,6 +4,9 @@
 
 #include <string>
 
+#include "os/sim/presets.h"
+#include "os/sim/sim_os.h"
+
 namespace Atoll {
 namespace {
 
@@ -23,13 +26,19 @@ os::Machine good_machine() {
   return machine;
 }
 
+os::sim::Config with_huge_pages(std::uint64_t size) {
+  os::sim::Config config = os::sim::presets::linux_amd64();
+  config.huge_page_size = size;
+  return config;
+}
+
 TEST(InitChecks, EveryPortOfEveryReleasePassesAll) {
+  os::sim::SimOs os(with_huge_pages(2 << 20));
   for (const port::PortRow& row : port::kPorts) {
     for (const Release release : port::kReleases) {
       if (!row.releases.contains(release)) continue;
       const PortSpec spec = port::spec(release, row.goos, row.goarch);
-      EXPECT_EQ(text(check_initialisation(spec, port::size_classes(release), os::native(),
-                                          good_machine())),
+      EXPECT_EQ(text(check_initialisation(spec, port::size_classes(release), os, good_machine())),
                 "")
           << port::name(release) << " " << port::name(row.goos) << " " << port::name(row.goarch);
     }
@@ -142,13 +151,12 @@ TEST(InitChecks, ATableOfSizesWithGapsOrDisorder) {
 
 // Each number is broken before those whose checks come later are mended.
 TEST(InitChecks, AreMadeInTheBooksOrder) {
-  const PortSpec good = linux_of(Release::k1_11);
+  const PortSpec good = linux_of(Release::k1_13);
   PortSpec spec = good;
-  SizeClassTable table = port::size_classes(Release::k1_11);
+  SizeClassTable table = port::size_classes(Release::k1_13);
+  os::sim::SimOs os(with_huge_pages(12288));
   os::Machine machine;
-  const auto message = [&] {
-    return text(check_initialisation(spec, table, os::native(), machine));
-  };
+  const auto message = [&] { return text(check_initialisation(spec, table, os, machine)); };
 
   spec.stack_cache_size = 1000;
   spec.tiny_size = 3;
@@ -161,13 +169,16 @@ TEST(InitChecks, AreMadeInTheBooksOrder) {
   EXPECT_EQ(message(), "bad TinySizeClass");
   spec.tiny_size = good.tiny_size;
   EXPECT_EQ(message(), "bad defer size class: i=0 siz=0 defersc=0");
-  table = port::size_classes(Release::k1_11);
+  table = port::size_classes(Release::k1_13);
   EXPECT_EQ(message(), "heapArenaBitmapBytes not a power of 2");
   spec.heap_arena_bitmap_bytes = good.heap_arena_bitmap_bytes;
   EXPECT_EQ(message(), "bad size class table: 67 classes, not 1");
   spec.num_size_classes = good.num_size_classes;
   EXPECT_EQ(message(), "failed to get system page size");
   machine.page_size = 4096;
+  EXPECT_EQ(message(),
+            "bad system huge page size: system huge page size (12288) must be a power of 2");
+  spec = linux_of(Release::k1_11);
   EXPECT_EQ(message(), "");
 }
 
