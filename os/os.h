@@ -41,7 +41,7 @@ enum class Failure : std::uint8_t {
   kNotReserved,  // the range, or a part of it, is not ours or not in the state the call needs;
                  // told as far as the system can tell: passing such a range is a bug
   kBadArgument,  // size 0, unaligned, or wrapping round the end of the address space
-  kUnsupported,  // this system cannot do that at all, as Machine and can_move() tell beforehand
+  kUnsupported,  // this system cannot do that at all, as Machine tells beforehand
 };
 
 // "no memory", "access denied" ...: for messages.
@@ -95,7 +95,6 @@ class Os {
 
   virtual std::uint64_t huge_page_size() { return 0; }  // in bytes; 0: none, or not known
   virtual bool decommit_zeroes() { return false; }      // unused() then used() reads as zero
-  virtual bool can_move() { return false; }             // move() works
 
   // --- Memory. Sizes are in bytes, not 0, and multiples of page_size; so are addresses. Anything
   // else is kBadArgument, and so is a hint that is unaligned or wraps. A range may span
@@ -130,13 +129,6 @@ class Os {
 
   // Any state to None. Without releases_parts the range must be one whole reservation or alloc().
   virtual Status free(Address base, std::uint64_t size) = 0;
-
-  // Ready to Ready: contents go to other pages without being copied, as many as they are, and their
-  // own then read as zero, with no memory behind them. The ranges do not overlap. kUnsupported
-  // without can_move.
-  virtual Status move(Address /*from*/, Address /*to*/, std::uint64_t /*size*/) {
-    return {Failure::kUnsupported, 0};
-  }
 
   // --- The console and the end. ---
 

@@ -14,7 +14,6 @@ enum class SystemCall : std::int64_t {
   kMunmap = 11,
   kBrk = 12,
   kSchedYield = 24,
-  kMremap = 25,
   kMincore = 27,
   kMadvise = 28,
   kFutex = 202,

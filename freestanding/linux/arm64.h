@@ -18,7 +18,6 @@ enum class SystemCall : std::int64_t {
   kSchedYield = 124,
   kBrk = 214,
   kMunmap = 215,
-  kMremap = 216,
   kMmap = 222,
   kMprotect = 226,
   kMincore = 232,

@@ -62,11 +62,6 @@ int mprotect(void* p, size_t size, int protection) {
       result(call_system(SystemCall::kMprotect, argument(p), size, argument(protection))));
 }
 
-void* mremap(void* from, size_t old_size, size_t new_size, int flags, void* to) {
-  return pointer(result(call_system(SystemCall::kMremap, argument(from), old_size, new_size,
-                                    argument(flags), argument(to))));
-}
-
 int madvise(void* p, size_t size, int advice) {
   return static_cast<int>(
       result(call_system(SystemCall::kMadvise, argument(p), size, argument(advice))));

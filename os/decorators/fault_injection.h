@@ -54,9 +54,6 @@ class FaultInjectionOs final : public ForwardOs {
   Status free(Address base, std::uint64_t size) override {
     return fails(Verb::kFree) ? status_ : beneath().free(base, size);
   }
-  Status move(Address from, Address to, std::uint64_t size) override {
-    return fails(Verb::kMove) ? status_ : beneath().move(from, to, size);
-  }
 
  private:
   void set(std::uint32_t first, std::uint32_t last) {

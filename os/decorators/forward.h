@@ -18,7 +18,6 @@ class ForwardOs : public Os {
   Machine probe() override { return beneath_.probe(); }
   std::uint64_t huge_page_size() override { return beneath_.huge_page_size(); }
   bool decommit_zeroes() override { return beneath_.decommit_zeroes(); }
-  bool can_move() override { return beneath_.can_move(); }
   Allocation reserve(Address hint, std::uint64_t size) override {
     return beneath_.reserve(hint, size);
   }
@@ -29,10 +28,6 @@ class ForwardOs : public Os {
   Status fault(Address base, std::uint64_t size) override { return beneath_.fault(base, size); }
   Allocation alloc(std::uint64_t size) override { return beneath_.alloc(size); }
   Status free(Address base, std::uint64_t size) override { return beneath_.free(base, size); }
-
-  Status move(Address from, Address to, std::uint64_t size) override {
-    return beneath_.move(from, to, size);
-  }
 
   void write(std::string_view text) override { beneath_.write(text); }
   [[noreturn]] void abort() override {

@@ -20,8 +20,7 @@ void add_address(TraceText* text, Address address) {
 
 void add_result(TraceText* text, const TraceRecord& record) {
   const Status& status = record.status;
-  const bool gives_address =
-      record.verb == Verb::kReserve || record.verb == Verb::kAlloc || record.verb == Verb::kMove;
+  const bool gives_address = record.verb == Verb::kReserve || record.verb == Verb::kAlloc;
   if (!status.ok()) {
     *text << describe(status.failure);
     const std::int64_t code = status.native_code;
@@ -114,16 +113,6 @@ Status TraceOs::free(Address base, std::uint64_t size) {
   TraceRecord* const record = next(Verb::kFree, base, size);
   const Status status = beneath().free(base, size);
   if (record != nullptr) record->status = status;
-  return status;
-}
-
-Status TraceOs::move(Address from, Address to, std::uint64_t size) {
-  TraceRecord* const record = next(Verb::kMove, from, size);
-  const Status status = beneath().move(from, to, size);
-  if (record != nullptr) {
-    record->result = to;
-    record->status = status;
-  }
   return status;
 }
 

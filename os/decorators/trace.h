@@ -38,7 +38,6 @@ class TraceOs final : public ForwardOs {
   Status fault(Address base, std::uint64_t size) override;
   Allocation alloc(std::uint64_t size) override;
   Status free(Address base, std::uint64_t size) override;
-  Status move(Address from, Address to, std::uint64_t size) override;
 
  private:
   TraceRecord* next(Verb verb, Address address, std::uint64_t size);

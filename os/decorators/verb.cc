@@ -20,8 +20,6 @@ std::string_view name(Verb verb) {
       return "alloc";
     case Verb::kFree:
       return "free";
-    case Verb::kMove:
-      return "move";
   }
   return "unknown";
 }

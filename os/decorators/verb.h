@@ -15,7 +15,6 @@ enum class Verb : std::uint8_t {
   kFault,
   kAlloc,
   kFree,
-  kMove,
 };
 
 std::string_view name(Verb verb);

@@ -17,7 +17,6 @@
 //             use mprotect and MADV_DONTNEED, which keep the charge.)
 //   alloc     mmap(READ|WRITE)
 //   free      munmap
-//   move      mremap(MREMAP_DONTUNMAP), of Linux 5.7; Go has no such call
 //   park      futex(FUTEX_WAIT_PRIVATE), unpark: futex(FUTEX_WAKE_PRIVATE), yield: sched_yield
 //   thread exit: one pthread key. On the main thread it fires only in pthread_exit.
 //
@@ -41,7 +40,6 @@ class LinuxOs final : public Os {
   Machine probe() override;
   std::uint64_t huge_page_size() override;
   bool decommit_zeroes() override;
-  bool can_move() override;
 
   Allocation reserve(Address hint, std::uint64_t size) override;
   Status release(Address base, std::uint64_t size) override;
@@ -51,7 +49,6 @@ class LinuxOs final : public Os {
   Status fault(Address base, std::uint64_t size) override;
   Allocation alloc(std::uint64_t size) override;
   Status free(Address base, std::uint64_t size) override;
-  Status move(Address from, Address to, std::uint64_t size) override;
 
   void write(std::string_view text) override;
   [[noreturn]] void abort() override;
@@ -75,7 +72,6 @@ class LinuxOs final : public Os {
 
   std::atomic<std::uint32_t> page_size_{0};  // 0: not asked yet
   std::atomic<Known> decommit_zeroes_{Known::kNot};
-  std::atomic<Known> can_move_{Known::kNot};
   std::atomic<std::uint32_t> exit_key_state_{0};
   std::uint32_t exit_key_ = 0;
 };

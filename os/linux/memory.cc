@@ -65,8 +65,6 @@ std::uint64_t LinuxOs::huge_page_size() { return linux_probe::huge_page_size(); 
 
 bool LinuxOs::decommit_zeroes() { return ask(decommit_zeroes_, linux_probe::decommit_zeroes); }
 
-bool LinuxOs::can_move() { return ask(can_move_, linux_probe::can_move); }
-
 // What can be known to be wrong without asking the kernel.
 Status LinuxOs::check(Address base, std::uint64_t size) {
   const std::uint64_t page = page_size();
@@ -151,16 +149,6 @@ Status LinuxOs::free(Address base, std::uint64_t size) {
   const Status status = check(base, size);
   if (!status.ok()) return status;
   if (::munmap(base.pointer(), bytes(size)) != 0) return failed();
-  return {};
-}
-
-Status LinuxOs::move(Address from, Address to, std::uint64_t size) {
-  if (!can_move()) return {Failure::kUnsupported, 0};
-  for (const Address base : {from, to}) {
-    const Status status = check(base, size);
-    if (!status.ok()) return status;
-  }
-  if (!linux_probe::move_pages(from, to, size)) return failed();
   return {};
 }
 

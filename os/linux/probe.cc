@@ -169,29 +169,6 @@ std::uint32_t width_of(Address a) { return static_cast<std::uint32_t>(std::bit_w
          middle[0] == 0;
 }
 
-[[gnu::cold]] bool can_move(std::uint64_t page_size) {
-  const Scratch scratch(Address(), 2 * page_size, PROT_READ | PROT_WRITE);
-  if (scratch.base() == nullptr) return false;
-  const auto page = static_cast<std::size_t>(page_size);
-  volatile unsigned char* const bytes = scratch.base();
-  bytes[0] = 1;
-  if (!move_pages(scratch.address(), scratch.address() + page_size, page_size)) return false;
-  // Asked for by a call: touching what is not there would be the end.
-  unsigned char resident = 0;
-  return ::mincore(scratch.base(), page, &resident) == 0 && bytes[0] == 0 && bytes[page] == 1;
-}
-
-bool move_pages(Address from, Address to, std::uint64_t size) {
-#if defined(MREMAP_DONTUNMAP)
-  constexpr int kDontUnmap = MREMAP_DONTUNMAP;
-#else
-  constexpr int kDontUnmap = 4;
-#endif
-  const auto bytes = static_cast<std::size_t>(size);
-  return ::mremap(from.pointer(), bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED | kDontUnmap,
-                  to.pointer()) != MAP_FAILED;
-}
-
 Address end_of_data() { return Address::of(_end); }
 
 Address program_break() {

@@ -28,15 +28,8 @@ AddressSpace address_space(std::uint64_t page_size);
 // Whether MADV_DONTNEED clears a page.
 bool decommit_zeroes(std::uint64_t page_size);
 
-// Whether move_pages() does what it should. An emulator may pass it on and then believe the source
-// to be gone.
-bool can_move(std::uint64_t page_size);
-
 // Null where the linker defines no such symbol.
 Address end_of_data();
 Address program_break();
-
-// Moves pages, leaving empty ones behind; false: errno tells.
-bool move_pages(Address from, Address to, std::uint64_t size);
 
 }  // namespace Atoll::os::linux_probe

@@ -1,7 +1,9 @@
 // Objects in and out of the heap, where the fast path ends.
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cstddef>
 #include <cstring>
 #include <limits>
 
@@ -13,6 +15,21 @@ namespace {
 
 // What all empty objects are. Nobody writes to it.
 constinit std::uint64_t empty_object = 0;
+
+// Copies without a write where both are zero: pages that were never written need no memory then.
+// Only of a page that is zero in the source does it look at the target, which may be zero too.
+void copy_sparsely(const void* from, void* to, std::size_t size) {
+  constexpr std::size_t kStep = 4096;
+  static constexpr std::array<std::byte, kStep> kZero{};
+  for (std::size_t done = 0; done < size; done += kStep) {
+    const auto* const source = static_cast<const std::byte*>(from) + done;
+    auto* const target = static_cast<std::byte*>(to) + done;
+    const std::size_t count = std::min(kStep, size - done);
+    const bool is_there = std::memcmp(source, kZero.data(), count) == 0 &&
+                          std::memcmp(target, kZero.data(), count) == 0;
+    if (!is_there) std::memcpy(target, source, count);
+  }
+}
 
 void* zeroed(void* p, std::size_t size) { return p == nullptr ? p : std::memset(p, 0, size); }
 
@@ -128,32 +145,24 @@ void* Heap::reallocate(void* p, std::size_t size, Scan scan) {
       return p;
     }
   }
-  return move(p, used, size, old_scan);
+  return move(p, *span, used, size, old_scan);
 }
 
-void* Heap::move(void* p, std::size_t used, std::size_t size, Scan scan) {
+void* Heap::move(void* p, pages::Span& span, std::size_t used, std::size_t size, Scan scan) {
+  const std::size_t kept = std::min(used, size);
+  const unsigned span_class = span.span_class.load(std::memory_order_relaxed);
+  const bool was_large = port::size_class_of(span_class) == 0;
   void* const moved = allocate(size, scan);
   if (moved == nullptr) return nullptr;
-  copy(p, moved, std::min(used, size));
+  if (was_large) {
+    copy_sparsely(p, moved, kept);
+    // A buffer that grows beside this one will want as much.
+    span.is_resident = kept == used;
+  } else {
+    std::memcpy(moved, p, kept);
+  }
   free(p);
   return moved;
-}
-
-// Of `from` nothing is needed afterwards.
-void Heap::copy(void* from, void* to, std::size_t size) const {
-  // From so many bytes on, moving pages takes less time than copying them, where it can be done.
-  constexpr std::size_t kWorthMoving = 128 << 10;
-  std::size_t moved = 0;
-  if (size >= kWorthMoving && platform().os.can_move()) {
-    const auto page = static_cast<std::size_t>(platform().machine.page_size);
-    const Address source = platform().address(from);
-    const Address target = platform().address(to);
-    const std::size_t whole = size / page * page;
-    const bool is_aligned = source.is_aligned(page) && target.is_aligned(page);
-    if (is_aligned && platform().os.move(source, target, whole).ok()) moved = whole;
-  }
-  std::memcpy(static_cast<std::byte*>(to) + moved, static_cast<std::byte*>(from) + moved,
-              size - moved);
 }
 
 // --- Stacks. ---

@@ -303,8 +303,7 @@ class Heap {
   void* allocate_slowly(std::size_t size, Scan scan);
   void free_slowly(void* p);
   void* allocate_large(std::size_t size, std::size_t alignment, Scan scan, bool* needs_zero);
-  void* move(void* p, std::size_t used, std::size_t size, Scan scan);
-  void copy(void* from, void* to, std::size_t size) const;
+  void* move(void* p, pages::Span& span, std::size_t used, std::size_t size, Scan scan);
   ThreadCache* new_cache(ThreadCache** slot);
   ThreadCache* attach();
   void unlock_all();

@@ -8,8 +8,9 @@
 namespace Atoll::pages {
 namespace {
 
-// Where idle memory is bounded, spans that are longer do not wait for that, but for the newest: it
-// is not known how much of them was ever written to.
+// Where idle memory is bounded, the heap releases longer spans at once, but for the newest, because
+// it does not know how much of them was ever written to. One that it knows to be resident waits
+// for the bound as shorter spans do.
 constexpr std::uint64_t kOversize = 8 << 20;
 
 std::uint64_t count_of(Range pages) { return pages.size / port::kPageSize; }
@@ -312,6 +313,7 @@ Span* PageHeap::carve(Span* span, Range place, SpanState state) {
   span->base = place.base;
   span->npages = count_of(place);
   span->needs_zero = needs_zero;
+  span->is_resident = false;
   span->state.store(state, std::memory_order_release);
   map_.set_spans(place, span);
   pages_of(state) += span->npages;
@@ -340,7 +342,7 @@ void PageHeap::free_locked(Span* span, std::uint64_t now) {
   pages_of(span->state.load(std::memory_order_relaxed)) -= span->npages;
   --spans_in_use_;
   map_.set_records(*span, 0);
-  if (is_bounded_ && span->bytes() >= kOversize) {
+  if (is_bounded_ && span->bytes() >= kOversize && !span->is_resident) {
     oversize_.add(span->range(), [this](Range range) { (void)release(range); });
   }
   merge_free(span, span->range(), now);

@@ -103,6 +103,8 @@ struct alignas(64) Span {
   std::uint64_t unused_since = 0;  // of a free span: when it became free, in nanoseconds
   bool needs_zero = false;         // some bytes of its pages may not be zero
   bool has_records = false;        // the records of its pages may not be 0
+  // Most of its pages hold memory, as far as whoever frees it can tell.
+  bool is_resident = false;
 
   std::uint64_t bytes() const { return npages * port::kPageSize; }
   Range range() const { return {base, bytes()}; }

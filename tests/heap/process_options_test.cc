@@ -223,23 +223,5 @@ void grow_large(Heap& heap) {
 
 TEST_F(ProcessHeap, LargeObjectsKeepTheirContentsWhereverTheyGo) { grow_large(heap_); }
 
-TEST_F(ProcessHeap, WhatTheSystemDoesNotMoveIsCopied) {
-  heap_.destroy();
-  os::FaultInjectionOs faults(os::native());
-  faults.only(os::Verb::kMove);
-  faults.fail_from_call(1);
-  Heap heap;
-  ASSERT_EQ(text(heap.init(faults, options_)), "");
-  grow_large(heap);
-  // Where pages of the hardware are larger than the heap's, objects lie where chance has it.
-  const os::Machine& machine = heap.platform().machine;
-  if (machine.page_size <= port::kPageSize) {
-    EXPECT_EQ(faults.failed_calls() > 0, faults.can_move());
-  }
-  EXPECT_EQ(text(heap.check()), "");
-  heap.destroy();
-  ASSERT_EQ(text(heap_.init(os::native(), options_)), "");
-}
-
 }  // namespace
 }  // namespace Atoll::test

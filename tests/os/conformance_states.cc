@@ -145,29 +145,6 @@ TEST_P(Conformance, CallsSpanNeighbouringReservations) {
   for (const Range one : pair) EXPECT_TRUE(free(one));
 }
 
-TEST_P(Conformance, MovedPagesTakeTheirContentsWithThem) {
-  const Range range = reserve_ready(6 * unit());
-  const Range from = units(range.base, 1, 2);
-  const Range to = units(range.base, 4, 2);
-  fill(from, 0x66);
-  fill(to, 0x77);
-  const Status status = os.move(from.base, to.base, from.size);
-  EXPECT_EQ(status.ok(), os.can_move());
-  if (os.can_move()) {
-    EXPECT_TRUE(holds(to, 0x66));
-    EXPECT_TRUE(holds(from, 0));
-    fill(from, 0x55);
-    EXPECT_TRUE(holds(to, 0x66)) << "they are not the same pages";
-    EXPECT_EQ(os.move(from.base + 1, to.base, from.size).failure, Failure::kBadArgument);
-    EXPECT_EQ(os.move(from.base, to.base, 0).failure, Failure::kBadArgument);
-  } else {
-    EXPECT_EQ(status.failure, Failure::kUnsupported);
-    EXPECT_TRUE(holds(from, 0x66));
-    EXPECT_TRUE(holds(to, 0x77));
-  }
-  EXPECT_TRUE(free(range)) << "both are as they were for all other calls";
-}
-
 TEST_P(Conformance, AllocIsReadyAndZero) {
   for (const std::uint64_t size : {page(), unit(), 3 * page(), 4 * unit()}) {
     const Range range = alloc(size);

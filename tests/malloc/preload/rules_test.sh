@@ -4,7 +4,7 @@ set -euo pipefail
 
 library="$PWD/$1" checker="$PWD/$2" rules="$3" moments="$4" misuse="$5" fresh="$6" other="$PWD/$7"
 opened="$9" counting="$PWD/${10}" requests="${11}" sampled="${12}" heap_profile="${13}"
-resident="${14}"
+resident="${14}" large="${15}"
 # shellcheck source=tests/malloc/preload/preloaded.sh
 source "$8"
 
@@ -29,6 +29,12 @@ for moment in fork thread-ends keys signals memory; do
 done
 preloaded "checked=on" timeout 100 "$moments" fork || fail "fork, checked"
 preloaded "" "$moments" other "$other" || fail "a block of the C library"
+
+echo "--- large blocks grow, and leave no mappings behind"
+"$large" >/dev/null || fail "large, with the C library's malloc"
+for options in "" checked=on go=1.17; do
+  preloaded "$options" "$large" >/dev/null || fail "large: $options"
+done
 
 echo "--- opened by a program that runs, and behind another library"
 "$opened" "$library" || fail "opened"

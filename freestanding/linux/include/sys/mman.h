@@ -14,16 +14,11 @@
 
 #define MADV_DONTNEED 4
 
-#define MREMAP_MAYMOVE 1
-#define MREMAP_FIXED 2
-#define MREMAP_DONTUNMAP 4
-
 extern "C" {
 
 void* mmap(void* hint, size_t size, int protection, int flags, int file, off_t offset);
 int munmap(void* p, size_t size);
 int mprotect(void* p, size_t size, int protection);
-void* mremap(void* from, size_t old_size, size_t new_size, int flags, void* to);
 int madvise(void* p, size_t size, int advice);
 int mincore(void* p, size_t size, unsigned char* resident);
 
