@@ -4,14 +4,15 @@
 
 namespace Atoll {
 
-void PersistentAlloc::init(const Platform& platform, MemoryCounters& counters) {
+void PersistentAlloc::init(const Platform& platform, MemoryCounters& counters, Sizes sizes) {
   platform_ = &platform;
   counters_ = &counters;
+  sizes_ = sizes;
 }
 
 void* PersistentAlloc::alloc(std::uint64_t size, std::uint64_t alignment, MemoryKind kind) {
   const LockGuard guard(mutex_, platform_->os);
-  if (size >= kDirectBytes) return alloc_direct(size, kind);
+  if (size >= sizes_.direct) return alloc_direct(size, kind);
   if (!has_room(size, alignment) && !add_chunk()) return nullptr;
   return cut(size, alignment, kind);
 }

@@ -2,7 +2,7 @@
 // the heap ends.
 //
 // Small records are cut from chunks of 256 KiB; one of 64 KiB or more is a call of the system of
-// its own. Both sizes are those of all releases, see facts of persistentalloc in docs/. A chunk's
+// its own, if nothing else is asked for. Both sizes are those of all releases, see facts of persistentalloc in docs/. A chunk's
 // first word links it to the one before, so the first record begins behind it, aligned (releases
 // from 1.13; releases 1.11 and 1.12 did not align it, or had no link).
 #pragma once
@@ -25,12 +25,21 @@ class PersistentAlloc {
   static constexpr std::uint64_t kDirectBytes = std::uint64_t{64} << 10;
   static constexpr std::uint64_t kMaxAlignment = 8192;
 
+  // What chunks have, and from where on a record is a call of its own: half a chunk at most.
+  struct Sizes {
+    std::uint64_t chunk = kChunkBytes;
+    std::uint64_t direct = kDirectBytes;
+  };
+  // For a heap that asks the system as little as it can: one chunk holds all that a small one needs.
+  static constexpr Sizes kLargerChunks{std::uint64_t{512} << 10, std::uint64_t{256} << 10};
+
   constexpr PersistentAlloc() = default;
   PersistentAlloc(const PersistentAlloc&) = delete;
   PersistentAlloc& operator=(const PersistentAlloc&) = delete;
 
   // Both must outlive this object. Nothing is allocated yet.
-  void init(const Platform& platform, MemoryCounters& counters);
+  void init(const Platform& platform, MemoryCounters& counters, Sizes sizes);
+  void init(const Platform& platform, MemoryCounters& counters) { init(platform, counters, {}); }
 
   // `size` bytes, not 0, zeroed, at a multiple of `alignment` (a power of two up to 8192; direct
   // ones up to a page of the hardware), counted as `kind`: direct ones in whole pages of the
@@ -71,12 +80,13 @@ class PersistentAlloc {
   bool has_room(std::uint64_t size, std::uint64_t alignment) const;
   void* cut(std::uint64_t size, std::uint64_t alignment, MemoryKind kind);
   bool add_chunk();
-  std::uint64_t chunk_bytes() const { return platform_->whole_pages(kChunkBytes); }
+  std::uint64_t chunk_bytes() const { return platform_->whole_pages(sizes_.chunk); }
   void count(MemoryKind kind, std::uint64_t bytes);
   void uncount(MemoryKind kind, std::uint64_t bytes);
 
   const Platform* platform_ = nullptr;
   MemoryCounters* counters_ = nullptr;
+  Sizes sizes_;
   mutable Mutex mutex_;
   Chunk* chunks_ = nullptr;
   Direct* directs_ = nullptr;

@@ -42,8 +42,12 @@ Line out_of_memory() {
   if (wrong) return *wrong;
 
   sizes_.init(spec, {.tiny = state.options.tiny, .aligns_to_16 = state.options.aligns_to_16});
-  state.memory.init(state.platform, state.counters);
-  if (!state.pages.init(state.platform, state.memory, &state.counters)) return out_of_memory();
+  const bool is_sparing = state.options.is_sparing;
+  state.memory.init(state.platform, state.counters,
+                    is_sparing ? PersistentAlloc::kLargerChunks : PersistentAlloc::Sizes());
+  if (!state.pages.init(state.platform, state.memory, &state.counters, is_sparing)) {
+    return out_of_memory();
+  }
   if (state.platform.machine.lazy_commit) {
     state.pages.map().want_window(state.options.record_window);
   }

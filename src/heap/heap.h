@@ -65,6 +65,11 @@ struct HeapOptions {
   // size 0 is taken for 1, as C's malloc() may: no two objects in use have the same address.
   bool distinct_empty = false;
 
+  // Address space and memory are taken from the system as they are needed soon, in steps that grow
+  // with the heap, and not in the units of the release: src/pages/sparing.h. Less is taken where
+  // the system refuses more. For a process with limits, and for small ones.
+  bool is_sparing = false;
+
   // Bytes of address space, from the first arena on, where an object's free finds its page's record
   // in one table: a bit faster than by its arena. Costs address space of 1/2048, counted as gc_sys;
   // where that would be memory, there is none.

@@ -40,22 +40,22 @@ void Cache::set_number(pages::PageRecord number) {
 }
 
 void Cache::refresh_lookup(Context& context, const port::PortSpec& port) {
+  const pages::ArenaMap& map = context.pages->map();
+  if (arena_table_ != 0 && window_.page_count == map.window().page_count) return;
   const port::PortSpec& mine = context.platform->spec;
   const bool is_same =
       mine.log_heap_arena_bytes == port.log_heap_arena_bytes &&
       mine.arena_l1_bits == port.arena_l1_bits && mine.arena_l2_bits == port.arena_l2_bits &&
       mine.arena_index(0) == port.arena_index(0) && context.platform->machine.pointer_bias == 0;
-  if (arena_table_ != 0 || !is_same) return;
-  const auto table = reinterpret_cast<std::uintptr_t>(context.pages->map().fast_table());
+  if (!is_same) return;
+  window_ = map.window();
+  const auto table = reinterpret_cast<std::uintptr_t>(map.fast_table());
   if (table == 0) return;
-  window_ = context.pages->map().window();
   // One level is indexed by the address alone, so that nothing is left to add.
-  arena_table_ = mine.arena_l1_bits != 0
-                     ? table
-                     : table + static_cast<std::uintptr_t>(mine.arena_index(0) * sizeof(void*));
+  arena_table_ = table + static_cast<std::uintptr_t>(map.fast_offset() * sizeof(void*));
   // Addresses that are not below the end of the map, or wrap round to its beginning, are left to
   // the slower lookup.
-  arena_limit_ = static_cast<std::uintptr_t>(mine.num_arenas() - mine.arena_index(0));
+  arena_limit_ = static_cast<std::uintptr_t>(map.fast_arenas());
 }
 
 // --- Objects from spans. ---

@@ -34,10 +34,9 @@ void prepare(Span& span, pages::ArenaMap& map, const SizeTable& sizes, unsigned 
   span.tiny_blocks.store(nullptr, std::memory_order_relaxed);
 
   pages::Arena* const arena = map.arena(span.base);
-  const std::uint64_t first_word =
-      map.page_index(span.base) * (pages::kBitmapBytes / sizeof(BitWord));
-  span.alloc_bits = arena->alloc_bits + first_word;
-  span.mark_bits = arena->mark_bits + first_word;
+  const std::uint64_t page = map.page_index(span.base);
+  span.alloc_bits = arena->alloc_bits_of(page);
+  span.mark_bits = arena->mark_bits_of(page);
   const unsigned words = words_of_bits(span.object_count);
   for (unsigned i = 0; i < words; ++i) {
     span.alloc_bits[i].store(0, std::memory_order_relaxed);

@@ -2,7 +2,6 @@
 
 #include <limits>
 #include <new>
-#include <utility>
 
 #include "src/base/bits.h"
 
@@ -10,6 +9,8 @@ namespace Atoll::pages {
 namespace {
 
 constexpr std::uint64_t kCacheLine = 64;
+// Of most hardware: what is used first of a larger record is to lie on one.
+constexpr std::uint64_t kPage = 4096;
 
 // Of one bitmap with a bit per page.
 constexpr std::uint64_t page_bits_bytes(std::uint64_t pages) { return round_up(pages, 64) / 8; }
@@ -17,24 +18,27 @@ constexpr std::uint64_t page_bits_bytes(std::uint64_t pages) { return round_up(p
 }  // namespace
 
 bool ArenaMap::init(const Platform& platform, PersistentAlloc& memory, LinearAlloc& metadata,
-                    MemoryCounters* counters) {
+                    MemoryCounters* counters, bool is_sparing) {
   clear();
   platform_ = &platform;
   memory_ = &memory;
   metadata_ = &metadata;
   counters_ = counters;
   const port::PortSpec& spec = platform.spec;
-  if (spec.arena_l1_bits == 0) {
+  is_sparing_ = is_sparing;
+  has_bit_groups_ = is_sparing && has_large_arenas(spec);
+  l2_bits_ = spec.arena_l2_bits;
+  if (is_sparing && spec.arena_l1_bits == 0) l2_bits_ = std::min(l2_bits_, kSparingL2Bits);
+  if (l2_bits_ == spec.arena_bits) {
     tables_ = &only_table_;
   } else {
-    tables_ = memory.alloc_array<std::atomic<Slot*>>(std::uint64_t{1} << spec.arena_l1_bits,
-                                                     MemoryKind::kGc);
+    tables_ = memory.alloc_array<std::atomic<Slot*>>(
+        std::uint64_t{1} << (spec.arena_bits - l2_bits_), MemoryKind::kGc);
     if (tables_ == nullptr) return false;
   }
   lowest_ = spec.arena_base(0);
   log_arena_bytes_ = spec.log_heap_arena_bytes;
   pages_per_arena_ = spec.pages_per_arena;
-  l2_bits_ = spec.arena_l2_bits;
   num_arenas_ = spec.num_arenas();
   return true;
 }
@@ -47,36 +51,69 @@ void ArenaMap::clear() {
   counters_ = nullptr;
   counted_ = 0;
   spare_metadata_ = nullptr;
+  is_sparing_ = has_bit_groups_ = false;
   window_bytes_ = 0;
-  window_ = {};
+  window_count_.store(0, std::memory_order_relaxed);
+  windows_ = {};
 }
 
 // --- Growth. ---
 
 bool ArenaMap::add(Range region) {
   const std::uint64_t arena_bytes = platform_->spec.heap_arena_bytes;
-  for (std::uint64_t done = 0; done < region.size; done += arena_bytes) {
-    const Address base = region.base + done;
+  const Address first = region.base.aligned_down(arena_bytes);
+  const std::uint64_t bytes = region.end() - first;
+  for (std::uint64_t done = 0; done < bytes; done += arena_bytes) {
+    const Address base = first + done;
     Slot* const place = make_slot(base);
     if (place == nullptr) return false;
     if (place->load(std::memory_order_relaxed) != nullptr) continue;
     if (!make_arena(base, *place)) return false;
   }
-  if (window_bytes_ != 0) make_window(region.base);
+  if (window_bytes_ != 0) make_window({first, bytes});
   return true;
 }
 
-// Under the heap's lock, before anybody has an object.
-void ArenaMap::make_window(Address base) {
-  const std::uint64_t bytes = std::exchange(window_bytes_, 0);
+// Makes a window if there is none, or a larger one if `region` lies behind it, as far as it may.
+// Under the heap's lock; nobody has an object of `region` yet. Records that are not copied do no
+// harm, and to copy them would be a race with those who write them.
+void ArenaMap::make_window(Range region) {
   constexpr auto kPages =
       (std::uint64_t{std::numeric_limits<std::uintptr_t>::max()} >> port::kPageShift) + 1;
-  const std::uint64_t first = base.value() >> port::kPageShift;
+  const std::uint32_t made = window_count_.load(std::memory_order_relaxed);
+  const bool is_first = made == 0;
+  if (made == kMostWindows || (!is_first && !is_sparing_)) return;
+  const std::uint64_t base = region.base.value() >> port::kPageShift;
+  const std::uint64_t first = is_first ? base : windows_[0].first_page;
   if (first >= kPages) return;  // simulated: no pointer of this process leads there
-  const std::uint64_t count = std::min(bytes >> port::kPageShift, kPages - first);
+  const std::uint64_t most = std::min(window_bytes_ >> port::kPageShift, kPages - first);
+  std::uint64_t count = most;
+  if (is_sparing_) {
+    const std::uint64_t there = window().page_count;
+    if (base < first + there || base - first >= most) return;
+    const std::uint64_t needed = base - first + (region.size >> port::kPageShift);
+    count = is_first ? kFirstWindowArenas * pages_per_arena_ : there * kWindowGrowth;
+    while (count < needed && count < most) count *= kWindowGrowth;
+    count = std::min(count, most);
+  }
   auto* const records = memory_->alloc_array<std::atomic<PageRecord>>(count, MemoryKind::kGc);
-  if (records == nullptr) return;
-  window_ = {static_cast<std::uintptr_t>(first), static_cast<std::uintptr_t>(count), records};
+  if (records == nullptr) {
+    if (is_first && !is_sparing_) window_bytes_ = 0;
+    return;
+  }
+  windows_[made] = {static_cast<std::uintptr_t>(first), static_cast<std::uintptr_t>(count),
+                    records};
+  window_count_.store(made + 1, std::memory_order_release);
+}
+
+bool ArenaMap::make_bits(Address base) {
+  if (!has_bit_groups_) return true;
+  std::byte*& group = arena(base)->bit_groups[page_index(base) / kBitGroupPages];
+  if (group == nullptr) {
+    group = static_cast<std::byte*>(
+        memory_->alloc(2 * kBitGroupPages * kBitmapBytes, kPage, MemoryKind::kGc));
+  }
+  return group != nullptr;
 }
 
 ArenaMap::Slot* ArenaMap::make_slot(Address address) {
@@ -95,27 +132,35 @@ ArenaMap::Slot* ArenaMap::make_slot(Address address) {
 // would make the system find memory for all of it at once.
 bool ArenaMap::make_arena(Address base, Slot& slot) {
   const std::uint64_t pages = pages_per_arena_;
-  if (spare_metadata_ == nullptr) spare_metadata_ = alloc_metadata();
-  if (spare_metadata_ == nullptr) return false;
-
+  if (!has_bit_groups_) {
+    if (spare_metadata_ == nullptr) spare_metadata_ = alloc_metadata();
+    if (spare_metadata_ == nullptr) return false;
+  }
   const std::uint64_t bits = page_bits_bytes(pages);
-  const std::uint64_t before = round_up(2 * bits, kCacheLine);
-  const std::uint64_t size = before + sizeof(Arena) + pages * sizeof(PageRecord);
+  const std::uint64_t groups = has_bit_groups_ ? pages / kBitGroupPages * sizeof(std::byte*) : 0;
+  const std::uint64_t before = round_up(2 * bits + groups, kCacheLine);
+  const std::uint64_t records = before + sizeof(Arena) + pages * sizeof(PageRecord);
+  const std::uint64_t spans = round_up(records, kCacheLine);
+  const std::uint64_t size = has_bit_groups_ ? spans + pages * sizeof(Span*) : records;
   // Where it is larger than a page of most hardware, what is used of it first lies on one.
-  constexpr std::uint64_t kPage = 4096;
   const std::uint64_t alignment = size >= kPage ? kPage : kCacheLine;
   auto* const memory = static_cast<std::byte*>(memory_->alloc(size, alignment, MemoryKind::kGc));
   if (memory == nullptr) return false;
 
-  std::byte* const metadata = spare_metadata_;
-  spare_metadata_ = nullptr;
-  auto* const arena = new (memory + before) Arena;
+  auto* const arena = new (memory + before) Arena{};
   arena->base = base;
-  arena->alloc_bits = reinterpret_cast<std::atomic<BitWord>*>(metadata);
-  arena->mark_bits = reinterpret_cast<std::atomic<BitWord>*>(metadata + pages * kBitmapBytes);
-  arena->spans = reinterpret_cast<std::atomic<Span*>*>(metadata + 2 * pages * kBitmapBytes);
   arena->ready = reinterpret_cast<std::uint64_t*>(memory);
   arena->dirty = reinterpret_cast<std::uint64_t*>(memory + bits);
+  if (has_bit_groups_) {
+    arena->bit_groups = reinterpret_cast<std::byte**>(memory + 2 * bits);
+    arena->spans = reinterpret_cast<std::atomic<Span*>*>(memory + spans);
+  } else {
+    std::byte* const metadata = spare_metadata_;
+    spare_metadata_ = nullptr;
+    arena->alloc_bits = reinterpret_cast<std::atomic<BitWord>*>(metadata);
+    arena->mark_bits = reinterpret_cast<std::atomic<BitWord>*>(metadata + pages * kBitmapBytes);
+    arena->spans = reinterpret_cast<std::atomic<Span*>*>(metadata + 2 * pages * kBitmapBytes);
+  }
   slot.store(arena, std::memory_order_release);
   return true;
 }
@@ -145,7 +190,21 @@ std::byte* ArenaMap::alloc_metadata() {
 const std::atomic<Arena*>* ArenaMap::fast_table() const {
   if (tables_ == nullptr) return nullptr;
   if (tables_ == &only_table_) return only_table_.load(std::memory_order_acquire);
-  return reinterpret_cast<const Slot*>(tables_);
+  if (!has_small_tables()) return reinterpret_cast<const Slot*>(tables_);
+  const std::uint64_t zero = platform_->spec.arena_index(0);
+  return tables_[zero >> l2_bits_].load(std::memory_order_acquire);
+}
+
+std::uint64_t ArenaMap::fast_offset() const {
+  const port::PortSpec& spec = platform_->spec;
+  if (spec.arena_l1_bits != 0) return 0;
+  return spec.arena_index(0) & ((std::uint64_t{1} << l2_bits_) - 1);
+}
+
+std::uint64_t ArenaMap::fast_arenas() const {
+  const std::uint64_t all = num_arenas_ - platform_->spec.arena_index(0);
+  if (!has_small_tables()) return all;
+  return std::min(all, (std::uint64_t{1} << l2_bits_) - fast_offset());
 }
 
 // --- Changes. ---
@@ -169,14 +228,17 @@ void ArenaMap::set_records(Range pages, PageRecord record) {
       arena.records()[i].store(record, std::memory_order_relaxed);
     }
   });
-  // The part of it that is in the window.
+  // The parts of it that are in windows.
   const std::uint64_t first = pages.base.value() >> port::kPageShift;
-  const std::uint64_t window = window_.first_page;
-  const std::uint64_t begin = std::max(first, window);
-  const std::uint64_t end =
-      std::min(first + pages.size / port::kPageSize, window + window_.page_count);
-  for (std::uint64_t page = begin; page < end; ++page) {
-    window_.records[page - window].store(record, std::memory_order_relaxed);
+  const std::uint64_t last = first + pages.size / port::kPageSize;
+  const std::uint32_t windows = window_count_.load(std::memory_order_relaxed);
+  for (std::uint32_t i = 0; i < windows; ++i) {
+    const RecordWindow& window = windows_[i];
+    const std::uint64_t origin = window.first_page;
+    const std::uint64_t end = std::min(last, origin + window.page_count);
+    for (std::uint64_t page = std::max(first, origin); page < end; ++page) {
+      window.records[page - origin].store(record, std::memory_order_relaxed);
+    }
   }
 }
 

@@ -1,11 +1,12 @@
 // From any address to what the heap knows of it: the arena, the page's record, the span.
 //
 // The map has two levels, as the port's numbers say (one on most ports): L1 tables of L2 tables of
-// pointers to arenas. Tables and arenas are made when the heap grows and never go away before it
+// pointers to arenas. A sparing heap (sparing.h) has smaller L2 tables, and so always two. Tables and arenas are made when the heap grows and never go away before it
 // ends, so all lookups are free of locks, and right for any address whatsoever.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include "src/base/persistent_alloc.h"
 #include "src/base/platform.h"
 #include "src/pages/span.h"
+#include "src/pages/sparing.h"
 
 namespace Atoll::pages {
 
@@ -30,10 +32,24 @@ struct Arena {
   std::atomic<Span*>* spans;         // of each page in use; of a free span, its first and last page
   std::atomic<BitWord>* alloc_bits;  // kBitmapBytes for each page; a span uses its first page's
   std::atomic<BitWord>* mark_bits;
+  // Instead of these, in a sparing heap: for each kBitGroupPages bits of objects and then of marks,
+  // as soon as a span begins there. Null otherwise.
+  std::byte** bit_groups;
   // A bit per page, under the heap's lock. Neither set: never used, and zero.
   std::uint64_t* ready;  // in the state Ready
   std::uint64_t* dirty;  // has been used: its bytes may not be zero, unless it was given back to a
                          // system that zeroes
+
+  // Of the span that begins with page number `page`.
+  std::atomic<BitWord>* alloc_bits_of(std::uint64_t page) const {
+    if (bit_groups == nullptr) return alloc_bits + page * kWords;
+    return reinterpret_cast<std::atomic<BitWord>*>(bit_groups[page / kBitGroupPages]) +
+           page % kBitGroupPages * kWords;
+  }
+  std::atomic<BitWord>* mark_bits_of(std::uint64_t page) const {
+    if (bit_groups == nullptr) return mark_bits + page * kWords;
+    return alloc_bits_of(page) + kBitGroupPages * kWords;
+  }
 
   std::atomic<PageRecord>* records() {
     return reinterpret_cast<std::atomic<PageRecord>*>(this + 1);
@@ -41,10 +57,14 @@ struct Arena {
   const std::atomic<PageRecord>* records() const {
     return reinterpret_cast<const std::atomic<PageRecord>*>(this + 1);
   }
+
+ private:
+  static constexpr std::uint64_t kWords = kBitmapBytes / sizeof(BitWord);
 };
 
 // The page records of a part of the address space, in one table: a copy of those in the arenas, for
-// frees that cannot afford to look for the arena. Pages outside of arenas have 0.
+// frees that cannot afford to look for the arena. Pages outside of arenas have 0, and so may pages
+// whose record was written before there was this window.
 struct RecordWindow {
   std::uintptr_t first_page = 0;  // number of the first page: its address / kPageSize
   std::uintptr_t page_count = 0;  // 0: there is no window
@@ -63,24 +83,33 @@ class ArenaMap {
   // must outlive this object. What is taken from it is counted in `counters`, if there are any.
   // False: no memory for the L1 table.
   bool init(const Platform& platform, PersistentAlloc& memory, LinearAlloc& metadata,
-            MemoryCounters* counters = nullptr);
+            MemoryCounters* counters = nullptr, bool is_sparing = false);
 
   // Forgets everything, before the memory goes away. init() may follow.
   void clear();
 
   // From now on the first arena is the beginning of a window of up to `bytes` of addresses, if the
-  // memory for it can be had; memory that is touched only where there are arenas.
+  // memory for it can be had; memory that is touched only where there are arenas. In a sparing heap
+  // it begins small: where arenas come to lie behind its end, there is a larger one, that begins at
+  // the same page. Those before are kept up to date, since threads may still look at them.
   void want_window(std::uint64_t bytes) { window_bytes_ = bytes; }
-  const RecordWindow& window() const { return window_; }
+  // The newest.
+  const RecordWindow& window() const {
+    const std::size_t count = window_count_.load(std::memory_order_acquire);
+    return count == 0 ? kNoWindow : windows_[count - 1];
+  }
 
-  // Makes the metadata of every arena in `region`, which is whole arenas that the map has a place
-  // for. False: no memory; arenas that were made stay, and the call may be repeated.
-  // Under the heap's lock.
+  // Makes the metadata of every arena that has pages in `region`, for which the map has a place.
+  // False: no memory; arenas that were made stay, and the call may be repeated. Under the heap's
+  // lock.
   //
   // As the sources do: an L2 table that does not exist yet, then for each arena its metadata, of
   // spec.heap_arena_metadata_bytes or more, counted as gc_sys. Both are PersistentAlloc's, so they
   // are calls of the system of their own where they are 64 KiB or more.
   bool add(Range region);
+
+  // Before a span begins at `base`: its bits. Does nothing, but in a sparing heap. False: no memory.
+  bool make_bits(Address base);
 
   // Null if the heap has no arena there. Any address will do.
   Arena* arena(Address address) const {
@@ -139,8 +168,12 @@ class ArenaMap {
 
   // For the fast path of this build's own port, which computes with constants: the L2 table if the
   // port has one level, else the L1 table, whose elements are pointers to L2 tables; null before
-  // the first growth.
+  // the first growth. In a sparing heap of such a port the L2 table that has address 0, or null.
   const std::atomic<Arena*>* fast_table() const;
+  // How many arenas, from the one of address 0 on, can be looked up there.
+  std::uint64_t fast_arenas() const;
+  // Where in fast_table() the arena of address 0 is, if it has arenas.
+  std::uint64_t fast_offset() const;
 
  private:
   Slot* slot(Address address) const {
@@ -152,8 +185,9 @@ class ArenaMap {
   }
   Slot* make_slot(Address address);
   bool make_arena(Address base, Slot& slot);
-  void make_window(Address base);
+  void make_window(Range region);
   std::byte* alloc_metadata();
+  bool has_small_tables() const { return l2_bits_ != platform_->spec.arena_l2_bits; }
   std::uint64_t metadata_bytes() const;
 
   // Of the spec, and 0 before init(), so that nothing is found.
@@ -173,8 +207,14 @@ class ArenaMap {
   std::uint64_t counted_ = 0;            // in bytes
   std::byte* spare_metadata_ = nullptr;  // of an arena whose record could not be made
 
+  bool is_sparing_ = false;
+  bool has_bit_groups_ = false;
+
+  static constexpr RecordWindow kNoWindow{};
+  static constexpr std::size_t kMostWindows = 4;
   std::uint64_t window_bytes_ = 0;
-  RecordWindow window_;
+  std::array<RecordWindow, kMostWindows> windows_;
+  std::atomic<std::uint32_t> window_count_{0};  // the others have no pages
 };
 
 // Looks up many addresses, most of which lie in the same arena as the one before.

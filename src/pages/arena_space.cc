@@ -1,5 +1,7 @@
 #include "src/pages/arena_space.h"
 
+#include <algorithm>
+
 #include "src/base/bits.h"
 #include "src/pages/reserve_aligned.h"
 #include "src/pages/start32.h"
@@ -50,13 +52,19 @@ std::string_view why_outside(GrowFailure failure) {
   return line;
 }
 
-ArenaSpace::ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortSpec& spec)
-    : os_(os), machine_(machine), spec_(spec) {}
+ArenaSpace::ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortSpec& spec,
+                       bool is_sparing)
+    : os_(os), machine_(machine), spec_(spec), is_sparing_(is_sparing) {}
+
+std::uint64_t ArenaSpace::unit() const {
+  if (!takes_parts()) return spec_.heap_arena_bytes;
+  return std::max({kLeastReservation, machine_.page_size, machine_.granularity});
+}
 
 void ArenaSpace::init(const port::HintOptions& options) {
   if (!options.ask_system) hints_.assign(port::arena_hints(spec_, options).main);
   if (!spec_.uses_32_bit_start()) return;
-  const Start32 start = start32(os_, machine_, spec_);
+  const Start32 start = start32(os_, machine_, spec_, is_sparing_);
   metadata_range_ = start.metadata_range;
   arena_range_ = start.arena_range;
   metadata_ = start.metadata;
@@ -64,8 +72,8 @@ void ArenaSpace::init(const port::HintOptions& options) {
   hints_.push({start.hint});
 }
 
-Growth ArenaSpace::grow(std::uint64_t bytes) {
-  const std::uint64_t size = round_up(bytes, spec_.heap_arena_bytes);
+Growth ArenaSpace::grow(std::uint64_t bytes, std::uint64_t wish) {
+  const std::uint64_t size = round_up(bytes, unit());
   if (size < bytes) return failed(GrowFailure::kNoMemory, {os::Failure::kNoMemory, 0});
   if (arenas_.fits(size, spec_.heap_arena_bytes)) {
     const os::Allocation piece =
@@ -75,18 +83,25 @@ Growth ArenaSpace::grow(std::uint64_t bytes) {
     if (!growth.ok()) arenas_.undo(piece.base);
     return growth;
   }
-  const Growth growth = grow_at_hints(size);
+  wish = takes_parts() ? std::max(round_up(wish, unit()), size) : size;
+  const Growth growth = grow_at_hints(wish, size);
   // The walk ends early only with a region, or with one that could not be mapped.
   if (!hints_.empty()) return growth;
   if (spec_.race) return failed(GrowFailure::kRaceCollisions);
-  return grow_anywhere(size);
+  return grow_anywhere(wish, size);
 }
 
-Growth ArenaSpace::grow_at_hints(std::uint64_t size) {
+Growth ArenaSpace::grow_at_hints(std::uint64_t wish, std::uint64_t least) {
   for (; !hints_.empty(); hints_.drop()) {
     Hint& hint = hints_.top();
+    std::uint64_t size = wish;
     Address base;
-    if (!try_hint(hint, size, &base)) continue;
+    bool is_taken = try_hint(hint, size, &base);
+    if (!is_taken && least < wish) {
+      size = least;
+      is_taken = try_hint(hint, size, &base);
+    }
+    if (!is_taken) continue;
     const Growth growth = finish({base, size});
     if (growth.ok()) hint.address = hint.down ? base : base + size;
     return growth;
@@ -114,11 +129,13 @@ bool ArenaSpace::try_hint(const Hint& hint, std::uint64_t size, Address* base) {
   return trial.outcome == HintOutcome::kTaken;
 }
 
-Growth ArenaSpace::grow_anywhere(std::uint64_t size) {
-  const bool exact = spec_.sbrk && spec_.since(port::Release::k1_24);
-  const AlignedReservation got =
-      reserve_aligned(os_, machine_, Address(), size, spec_.heap_arena_bytes,
-                      exact ? Surplus::kGivenBack : Surplus::kKept);
+Growth ArenaSpace::grow_anywhere(std::uint64_t wish, std::uint64_t least) {
+  const bool exact = (spec_.sbrk && spec_.since(port::Release::k1_24)) || takes_parts();
+  const Surplus surplus = exact ? Surplus::kGivenBack : Surplus::kKept;
+  AlignedReservation got = reserve_aligned(os_, machine_, Address(), wish, unit(), surplus);
+  if (!got.ok() && least < wish) {
+    got = reserve_aligned(os_, machine_, Address(), least, unit(), surplus);
+  }
   if (!got.ok()) return failed(GrowFailure::kNoMemory, got.status);
   const Growth growth = finish(got.range);
   if (growth.ok()) {
@@ -132,7 +149,7 @@ Growth ArenaSpace::grow_anywhere(std::uint64_t size) {
 // Checks and maps what was just reserved, or gives it back.
 Growth ArenaSpace::finish(Range region) {
   Growth growth = check(region);
-  if (growth.ok() && spec_.until(port::Release::k1_16)) {
+  if (growth.ok() && !is_sparing_ && spec_.until(port::Release::k1_16)) {
     const os::Status status = os_.map(region.base, region.size);
     if (!status.ok()) growth = failed(GrowFailure::kNoMemory, status);
   }
@@ -149,7 +166,7 @@ Growth ArenaSpace::check(Range region) const {
     refused.failure = GrowFailure::kBaseOutside;
   } else if (!spec_.is_addressable(region.last().value())) {
     refused.failure = GrowFailure::kEndOutside;
-  } else if (!region.base.is_aligned(spec_.heap_arena_bytes)) {
+  } else if (!region.base.is_aligned(unit())) {
     refused.failure = GrowFailure::kMisaligned;
   } else {
     return {region, GrowFailure::kNone, {}, {}};

@@ -9,6 +9,7 @@
 #include "src/base/linear_alloc.h"
 #include "src/base/text.h"
 #include "src/pages/hint_stack.h"
+#include "src/pages/sparing.h"
 #include "src/port/port.h"
 
 namespace Atoll::pages {
@@ -21,11 +22,11 @@ enum class GrowFailure : std::uint8_t {
   kRegionWraps,  // it passes the end of the pointers' range
   kBaseOutside,  // it begins, or ends, where the arena map has no place
   kEndOutside,
-  kMisaligned,  // it does not begin at an arena's boundary
+  kMisaligned,  // it does not begin at an arena's boundary, or where a part may
 };
 
 struct [[nodiscard]] Growth {
-  Range region;  // whole arenas; empty exactly if the call failed
+  Range region;  // whole arenas, or a part; empty exactly if the call failed
   GrowFailure failure = GrowFailure::kNone;
   os::Status status;  // the system's own reason, for kNoMemory
   Range refused;      // the answer that cannot be used
@@ -66,8 +67,10 @@ class HintObserver {
 // first hint holds, and one or two more for every hint that is dropped.
 class ArenaSpace {
  public:
-  // `machine` is what os.probe() told. Both references must outlive this object.
-  ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortSpec& spec);
+  // `machine` is what os.probe() told. The references must outlive this object. `is_sparing`: see
+  // grow().
+  ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortSpec& spec,
+             bool is_sparing = false);
   ArenaSpace(const ArenaSpace&) = delete;
   ArenaSpace& operator=(const ArenaSpace&) = delete;
 
@@ -82,7 +85,11 @@ class ArenaSpace {
   // the system likes, with two new hints at both ends of that place.
   //
   // After a failure the heap can go on, and may grow again later.
-  Growth grow(std::uint64_t bytes);
+  //
+  // For a sparing heap all of it stays Reserved, and large arenas are taken part by part: `wish`
+  // bytes where they can be had, else what is needed. The next part follows if the system lets it,
+  // so hints need not be boundaries of arenas.
+  Growth grow(std::uint64_t bytes, std::uint64_t wish = 0);
 
   void observe(HintObserver* observer) { observer_ = observer; }
 
@@ -93,17 +100,22 @@ class ArenaSpace {
   LinearAlloc& metadata() { return metadata_; }
 
  private:
-  Growth grow_at_hints(std::uint64_t size);
-  Growth grow_anywhere(std::uint64_t size);
+  // Two sizes each: the one that is wanted, and the one that will do.
+  Growth grow_at_hints(std::uint64_t wish, std::uint64_t least);
+  Growth grow_anywhere(std::uint64_t wish, std::uint64_t least);
   // Whether the hint was honoured, in which case `size` bytes at `base` are Reserved.
   bool try_hint(const Hint& hint, std::uint64_t size, Address* base);
   Growth finish(Range region);
   Growth check(Range region) const;
   bool wraps(Range region) const;
+  bool takes_parts() const { return is_sparing_ && has_large_arenas(spec_); }
+  // What regions begin at multiples of, and their sizes are.
+  std::uint64_t unit() const;
 
   os::Os& os_;
   const os::Machine& machine_;
   const port::PortSpec& spec_;
+  const bool is_sparing_;
   HintStack hints_;
   Range metadata_range_;
   Range arena_range_;

@@ -6,13 +6,15 @@
 
 namespace Atoll::pages {
 
-void ArenaSupply::init(const Platform& platform, PersistentAlloc& memory, ArenaMap& map) {
+void ArenaSupply::init(const Platform& platform, PersistentAlloc& memory, ArenaMap& map,
+                       bool is_sparing) {
   platform_ = &platform;
   memory_ = &memory;
   map_ = &map;
   failure_.emplace();
   spare_ = &first_;
-  space_.emplace(platform.os, platform.machine, platform.spec);
+  is_sparing_ = is_sparing;
+  space_.emplace(platform.os, platform.machine, platform.spec, is_sparing);
 }
 
 void ArenaSupply::start(const port::HintOptions& hint_options) {
@@ -35,14 +37,20 @@ void ArenaSupply::start(const port::HintOptions& hint_options) {
   start32_next_ = Address();
   pending_ = {};
   rest_ = {};
+  reserved_ = taken_ = 0;
+}
+
+std::uint64_t ArenaSupply::step_for(std::uint64_t bytes) const {
+  const std::uint64_t page = platform_->machine.page_size;
+  if (!is_sparing_) return round_up(bytes, std::max(platform_->spec.heap_growth_unit, page));
+  const std::uint64_t step = std::max({bytes, kLeastStep, taken_ / kStepFraction});
+  return round_up(step, std::max(port::kPageSize, page));
 }
 
 Range ArenaSupply::offer(std::uint64_t bytes) {
-  const port::PortSpec& spec = platform_->spec;
-  const std::uint64_t unit = std::max(spec.heap_growth_unit, platform_->machine.page_size);
-  const std::uint64_t step = round_up(bytes, unit);
-  if (rest_.size < step) {
-    if (pending_.is_empty() && !reserve(step)) return {};
+  const std::uint64_t step = step_for(bytes);
+  if (rest_.size < (is_sparing_ ? bytes : step)) {
+    if (pending_.is_empty() && !reserve(bytes, step)) return {};
     if (!map_->add(pending_)) {
       (void)fail("out of memory allocating heap arena metadata");
       return {};
@@ -53,32 +61,42 @@ Range ArenaSupply::offer(std::uint64_t bytes) {
     rest_ = {rest_.is_empty() ? pending_.base : rest_.base, rest_.size + pending_.size};
     pending_ = {};
   }
-  const bool is_stepwise = spec.since(port::Release::k1_14);
+  const bool is_stepwise = is_sparing_ || platform_->spec.since(port::Release::k1_14);
   return {rest_.base, is_stepwise ? std::min(step, rest_.size) : rest_.size};
 }
 
-bool ArenaSupply::take(Range offered) {
-  if (platform_->spec.since(port::Release::k1_17)) {
-    const os::Status status = platform_->os.map(offered.base, offered.size);
+Range ArenaSupply::take(Range offered, std::uint64_t bytes) {
+  if (is_sparing_ || platform_->spec.since(port::Release::k1_17)) {
+    os::Status status = platform_->os.map(offered.base, offered.size);
+    const std::uint64_t needed = round_up(bytes, platform_->machine.page_size);
+    if (!status.ok() && is_sparing_ && needed < offered.size) {
+      offered.size = needed;
+      status = platform_->os.map(offered.base, offered.size);
+    }
     if (!status.ok()) {
-      return fail(status.failure == os::Failure::kNoMemory
-                      ? "runtime: out of memory"
-                      : "runtime: cannot map pages in arena address space");
+      (void)fail(status.failure == os::Failure::kNoMemory
+                     ? "runtime: out of memory"
+                     : "runtime: cannot map pages in arena address space");
+      return {};
     }
   }
   rest_ = {offered.end(), rest_.size - offered.size};
-  return true;
+  taken_ += offered.size;
+  return offered;
 }
 
-bool ArenaSupply::reserve(std::uint64_t bytes) {
+// A sparing heap has address space for as much again as it has, up to an arena.
+bool ArenaSupply::reserve(std::uint64_t bytes, std::uint64_t step) {
   if (spare_ == nullptr) spare_ = memory_->alloc_array<Region>(1, MemoryKind::kOther);
   if (spare_ == nullptr) return fail("out of memory");
-  const Growth growth = space_->grow(bytes);
+  const std::uint64_t ahead = std::min(reserved_, platform_->spec.heap_arena_bytes);
+  const Growth growth = is_sparing_ ? space_->grow(bytes, std::max(step, ahead)) : space_->grow(step);
   if (!growth.ok()) {
     failure_ = explain(growth);
     return false;
   }
   pending_ = growth.region;
+  reserved_ += pending_.size;
   if (is_of_start32(pending_)) start32_next_ = pending_.end();
   *spare_ = {pending_, regions_};
   regions_ = spare_;

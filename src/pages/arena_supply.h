@@ -15,7 +15,8 @@ namespace Atoll::pages {
 
 // Up to release 1.13 a region goes to the heap as a whole. From 1.14 the heap gets as much as it
 // needs, in multiples of 4 MiB on most ports, and the rest of the region is kept for later;
-// from 1.17 it stays Reserved until then.
+// from 1.17 it stays Reserved until then. A sparing heap (sparing.h) does so in steps of its own,
+// whatever its release.
 //
 // Nothing is lost when something fails: the next try goes on from there. Not thread safe: callers
 // hold the heap's lock.
@@ -32,7 +33,7 @@ class ArenaSupply {
   ArenaSupply& operator=(const ArenaSupply&) = delete;
 
   // All must outlive this object.
-  void init(const Platform& platform, PersistentAlloc& memory, ArenaMap& map);
+  void init(const Platform& platform, PersistentAlloc& memory, ArenaMap& map, bool is_sparing);
   // Prepares the hints, or makes the reservations of a 32-bit start.
   void start(const port::HintOptions& hint_options);
 
@@ -42,9 +43,10 @@ class ArenaSupply {
   // The pages that the heap gets next, for a wish of `bytes`, a multiple of the page size. May be
   // fewer, and then another offer follows. Empty: failure() tells why.
   Range offer(std::uint64_t bytes);
-  // Makes them Prepared; now they are the heap's. False: the system refused, see failure(), and the
-  // same pages will be offered again.
-  bool take(Range offered);
+  // Makes them Prepared; now they are the heap's. Of a sparing heap's step it may be only the part
+  // that `bytes` need. Empty: the system refused, see failure(), and the same pages will be offered
+  // again.
+  Range take(Range offered, std::uint64_t bytes);
 
   // Where the next offer will begin, as far as can be told; null if nowhere.
   Address next() const;
@@ -63,7 +65,8 @@ class ArenaSupply {
   }
 
  private:
-  bool reserve(std::uint64_t bytes);
+  std::uint64_t step_for(std::uint64_t bytes) const;
+  bool reserve(std::uint64_t bytes, std::uint64_t step);
   bool fail(std::string_view why);
   bool is_of_start32(Range region) const { return space_->arena_range().contains(region); }
 
@@ -78,6 +81,10 @@ class ArenaSupply {
   Address start32_next_;     // of the reservation of a 32-bit start
   Range pending_;            // a region the map may not know yet
   Range rest_;               // of the region in use
+
+  bool is_sparing_ = false;
+  std::uint64_t reserved_ = 0;  // bytes, as `taken_`
+  std::uint64_t taken_ = 0;
 };
 
 }  // namespace Atoll::pages

@@ -20,7 +20,8 @@ Range behind(Range range, Range part) { return {part.end(), range.end() - part.e
 
 }  // namespace
 
-bool PageHeap::init(const Platform& platform, PersistentAlloc& memory, MemoryCounters* counters) {
+bool PageHeap::init(const Platform& platform, PersistentAlloc& memory, MemoryCounters* counters,
+                    bool is_sparing) {
   forget();
   platform_ = &platform;
   failure_.emplace();
@@ -31,8 +32,9 @@ bool PageHeap::init(const Platform& platform, PersistentAlloc& memory, MemoryCou
               FixedAlloc::Zero::kNo);
   table_.init(memory);
   free_.init(release, platform.os.random_seed());
-  supply_.init(platform, memory, map_);
-  return map_.init(platform, memory, supply_.metadata(), counters) || fail("out of memory");
+  supply_.init(platform, memory, map_, is_sparing);
+  return map_.init(platform, memory, supply_.metadata(), counters, is_sparing) ||
+         fail("out of memory");
 }
 
 void PageHeap::init_arenas(const port::HintOptions& hint_options) { supply_.start(hint_options); }
@@ -134,11 +136,12 @@ void PageHeap::merge_free(Span* span, Range pages, std::uint64_t since) {
 // --- Pages in. ---
 
 bool PageHeap::grow(std::uint64_t bytes) {
-  const Range offered = supply_.offer(bytes);
+  Range offered = supply_.offer(bytes);
   if (offered.is_empty()) return fail(supply_.failure().view());
   Span* const span = new_span();
   if (span == nullptr) return false;
-  if (!supply_.take(offered)) {
+  offered = supply_.take(offered, bytes);
+  if (offered.is_empty()) {
     drop(span);
     return fail(supply_.failure().view());
   }
@@ -184,6 +187,8 @@ bool PageHeap::relieve(std::uint64_t pages) {
   // Some more than must be, so that it is not done for every span.
   return release_largest((held - most + kSlack / 2) * port::kPageSize) != 0;
 }
+
+bool PageHeap::make_bits(Address base) { return map_.make_bits(base) || fail("out of memory"); }
 
 // Makes free pages those of a user. Where a page of the hardware is larger, its other pages become
 // Ready with them, but stay free and fresh.
@@ -301,7 +306,7 @@ Span* PageHeap::carve(Span* span, Range place, SpanState state) {
   const bool have_records =
       head.is_empty() == (head_span == nullptr) && tail.is_empty() == (tail_span == nullptr);
   bool needs_zero = false;
-  if (!have_records || !hand_out(place, &needs_zero)) {
+  if (!have_records || !make_bits(place.base) || !hand_out(place, &needs_zero)) {
     if (head_span != nullptr) drop(head_span);
     if (tail_span != nullptr) drop(tail_span);
     return nullptr;

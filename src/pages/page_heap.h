@@ -53,8 +53,9 @@ class PageHeap {
   // The order is mheap.init's: first the allocators for treap nodes and for spans (with the
   // callback that records every span, not zeroed); the others are the heap's. All must outlive this
   // object. `counters`, if any, learn of the metadata that is not PersistentAlloc's. False: no
-  // memory, and release_all() is due.
-  bool init(const Platform& platform, PersistentAlloc& memory, MemoryCounters* counters = nullptr);
+  // memory, and release_all() is due. `is_sparing`: see sparing.h.
+  bool init(const Platform& platform, PersistentAlloc& memory, MemoryCounters* counters = nullptr,
+            bool is_sparing = false);
 
   // Then, where mallocinit does it: the port's arena hints, or the reservations of a 32-bit start.
   void init_arenas(const port::HintOptions& hint_options = {});
@@ -128,6 +129,7 @@ class PageHeap {
   Span* find(std::uint64_t npages, std::uint64_t alignment, Range* place) const;
   Span* carve(Span* span, Range place, SpanState state);
   bool grow(std::uint64_t bytes);
+  bool make_bits(Address base);
   bool hand_out(Range pages, bool* needs_zero);
   bool make_ready(Range pages);
   bool relieve(std::uint64_t pages);

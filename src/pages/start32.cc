@@ -25,7 +25,8 @@ AlignedReservation reserve_arenas(os::Os& os, const os::Machine& machine, Addres
 
 }  // namespace
 
-[[gnu::cold]] Start32 start32(os::Os& os, const os::Machine& machine, const port::PortSpec& spec) {
+[[gnu::cold]] Start32 start32(os::Os& os, const os::Machine& machine, const port::PortSpec& spec,
+                              bool leaves_mapping) {
   Start32 start;
   const std::uint64_t metadata_bytes =
       round_up(port::start32_metadata_bytes(spec), machine.page_size);
@@ -47,7 +48,8 @@ AlignedReservation reserve_arenas(os::Os& os, const os::Machine& machine, Addres
         reserve_arenas(os, machine, start.hint, size, spec.heap_arena_bytes);
     if (!arenas.ok() || !arenas.range.base.is_aligned(spec.heap_arena_bytes)) continue;
     start.arena_range = arenas.range;
-    start.arenas = LinearAlloc(arenas.range, arena_mapping(spec));
+    start.arenas = LinearAlloc(
+        arenas.range, leaves_mapping ? LinearAlloc::Mapping::kNone : arena_mapping(spec));
     start.hint = arenas.range.end();
     break;
   }

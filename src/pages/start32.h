@@ -18,6 +18,8 @@ struct Start32 {
 
 // Never fails: a heap that gets neither reservation begins with the hint alone.
 // Precondition: spec.uses_32_bit_start().
-Start32 start32(os::Os& os, const os::Machine& machine, const port::PortSpec& spec);
+// `leaves_mapping`: whoever grows the heap maps what it takes of the arenas, whatever the release does.
+Start32 start32(os::Os& os, const os::Machine& machine, const port::PortSpec& spec,
+                bool leaves_mapping = false);
 
 }  // namespace Atoll::pages
