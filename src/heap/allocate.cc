@@ -94,6 +94,8 @@ void* Heap::allocate_aligned(std::size_t size, std::size_t alignment, Scan scan)
 void Heap::free_slowly(void* p) {
   if (p == nullptr || p == &empty_object || !state_.has_value()) return;
   ThreadCache& own = *thread_caches()[slot_];
+  // A thread that only frees learns here that the window has grown.
+  if (&own != &no_cache) own.objects.refresh_lookup(state_->objects, kNativePort);
   if (FastPath::gather(*this, own, FastPath::offset_by_arena(own, p), p)) return;
   const CacheUse cache(*this);
   if (!cache) return;  // the object is lost: there is no memory to remember it with

@@ -228,18 +228,20 @@ void ArenaMap::set_records(Range pages, PageRecord record) {
       arena.records()[i].store(record, std::memory_order_relaxed);
     }
   });
-  // The parts of it that are in windows.
-  const std::uint64_t first = pages.base.value() >> port::kPageShift;
-  const std::uint64_t last = first + pages.size / port::kPageSize;
-  const std::uint32_t windows = window_count_.load(std::memory_order_relaxed);
-  for (std::uint32_t i = 0; i < windows; ++i) {
-    const RecordWindow& window = windows_[i];
-    const std::uint64_t origin = window.first_page;
-    const std::uint64_t end = std::min(last, origin + window.page_count);
-    for (std::uint64_t page = std::max(first, origin); page < end; ++page) {
-      window.records[page - origin].store(record, std::memory_order_relaxed);
-    }
-  }
+  for_each_in_windows(pages, [record](std::uint64_t, std::atomic<PageRecord>& copy) {
+    copy.store(record, std::memory_order_relaxed);
+  });
+}
+
+bool ArenaMap::windows_agree(Range pages) const {
+  bool agree = true;
+  for_each_in_windows(pages, [&](std::uint64_t page, const std::atomic<PageRecord>& copy) {
+    const Address base(page << port::kPageShift);
+    const PageRecord record = copy.load(std::memory_order_relaxed);
+    agree = agree && (record == 0 || record == arena(base)->records()[page_index(base)].load(
+                                                   std::memory_order_relaxed));
+  });
+  return agree;
 }
 
 }  // namespace Atoll::pages

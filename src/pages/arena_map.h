@@ -145,6 +145,9 @@ class ArenaMap {
     set_records(span.range(), record);
   }
 
+  // Whether what windows have of these pages is what their arenas have, or 0. For checks.
+  bool windows_agree(Range pages) const;
+
   // Within its arena.
   std::uint64_t page_index(Address address) const {
     return (address.value() >> port::kPageShift) & (pages_per_arena_ - 1);
@@ -182,6 +185,21 @@ class ArenaMap {
     Slot* const table = tables_[index >> l2_bits_].load(std::memory_order_acquire);
     if (table == nullptr) return nullptr;
     return table + (index & ((std::uint64_t{1} << l2_bits_) - 1));
+  }
+  // Calls visit(page, record) for each page that is in a window, once for each.
+  template <typename Visit>
+  void for_each_in_windows(Range pages, Visit visit) const {
+    const std::uint64_t first = pages.base.value() >> port::kPageShift;
+    const std::uint64_t last = first + pages.size / port::kPageSize;
+    const std::uint32_t windows = window_count_.load(std::memory_order_relaxed);
+    for (std::uint32_t i = 0; i < windows; ++i) {
+      const RecordWindow& window = windows_[i];
+      const std::uint64_t origin = window.first_page;
+      const std::uint64_t end = std::min(last, origin + window.page_count);
+      for (std::uint64_t page = std::max(first, origin); page < end; ++page) {
+        visit(page, window.records[page - origin]);
+      }
+    }
   }
   Slot* make_slot(Address address);
   bool make_arena(Address base, Slot& slot);

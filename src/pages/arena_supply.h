@@ -48,6 +48,8 @@ class ArenaSupply {
   // again.
   Range take(Range offered, std::uint64_t bytes);
 
+  bool is_sparing() const { return is_sparing_; }
+
   // Where the next offer will begin, as far as can be told; null if nowhere.
   Address next() const;
 

@@ -79,6 +79,7 @@ class HeapCheck {
     if (!heap_.bits_.next_run(false, span->range()).is_empty()) {
       return wrong("a page in use is not ready", span);
     }
+    if (!heap_.map_.windows_agree(span->range())) return wrong("a window has an old record", span);
     if (heap_.bits_.count(span->range()).fresh != 0) return wrong("a page in use is clean", span);
     return true;
   }
@@ -102,7 +103,9 @@ class HeapCheck {
                                     records_are_clear = false;
                                 }
                               });
-    if (!records_are_clear) return wrong("a free page has a record", span);
+    if (!records_are_clear || !heap_.map_.windows_agree(span->range())) {
+      return wrong("a free page has a record", span);
+    }
     if (!hardware_pages_are_whole(span->range())) {
       return wrong("a hardware page is ready in part", span);
     }

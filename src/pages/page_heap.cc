@@ -48,6 +48,7 @@ void PageHeap::forget() {
   map_.clear();
   free_.clear();
   table_.clear();
+  end_ = Address();
   mapped_pages_ = object_pages_ = stack_pages_ = 0;
   fresh_pages_ = released_pages_ = spans_in_use_ = 0;
   is_bounded_ = false;
@@ -135,6 +136,14 @@ void PageHeap::merge_free(Span* span, Range pages, std::uint64_t since) {
 
 // --- Pages in. ---
 
+// How much a heap without a place for `bytes` must grow: a sparing one goes on from what is free at
+// its end.
+std::uint64_t PageHeap::missing(std::uint64_t bytes) const {
+  if (!supply_.is_sparing() || mapped_pages_ == 0) return bytes;
+  const Span* const last = supply_.next() == end_ ? free_span_before(end_) : nullptr;
+  return last == nullptr || last->bytes() >= bytes ? bytes : bytes - last->bytes();
+}
+
 bool PageHeap::grow(std::uint64_t bytes) {
   Range offered = supply_.offer(bytes);
   if (offered.is_empty()) return fail(supply_.failure().view());
@@ -154,6 +163,7 @@ bool PageHeap::grow(std::uint64_t bytes) {
   }
   mapped_pages_ += count_of(offered);
   fresh_pages_ += count_of(offered);
+  end_ = offered.end();
   return true;
 }
 
@@ -268,10 +278,19 @@ std::uint64_t PageHeap::release_largest(std::uint64_t bytes) {
 
 // --- Spans in use. ---
 
+// A sparing heap has few fresh pages at its end, which would be a better fit than many used ones:
+// as in other heaps they come last, and so count as the longest span.
+Span* PageHeap::find_best_fit(std::uint64_t npages) const {
+  Span* const span = free_.find_best_fit(npages);
+  if (!supply_.is_sparing() || span == nullptr || span->range().end() != end_) return span;
+  Span* const longer = free_.find_best_fit(span->npages + 1);
+  return longer != nullptr ? longer : span;
+}
+
 // The best fit may hold an aligned place by chance; a span that is longer by the alignment does.
 Span* PageHeap::find(std::uint64_t npages, std::uint64_t alignment, Range* place) const {
   for (const std::uint64_t enough : {npages, npages + alignment / port::kPageSize - 1}) {
-    Span* const span = free_.find_best_fit(enough);
+    Span* const span = find_best_fit(enough);
     if (span == nullptr) break;
     *place = {span->base.aligned_up(alignment), npages * port::kPageSize};
     if (span->range().contains(*place)) return span;
@@ -290,7 +309,7 @@ Span* PageHeap::allocate(std::uint64_t npages, PageUse use, std::uint64_t alignm
   Range place;
   Span* span = find(npages, alignment, &place);
   for (; span == nullptr; span = find(npages, alignment, &place)) {
-    if (!grow((npages + surplus) * port::kPageSize)) return nullptr;
+    if (!grow(missing((npages + surplus) * port::kPageSize))) return nullptr;
   }
   return carve(span, place, use == PageUse::kStacks ? SpanState::kManual : SpanState::kInUse);
 }

@@ -2,7 +2,8 @@
 //
 // Free spans are found best fit first, the lowest address among equals. Up to release 1.11 spans of
 // fewer than 128 pages wait on lists by size, and larger ones in a treap; from 1.12 all wait in the
-// treap. Neighbouring free spans are merged at once.
+// treap. Neighbouring free spans are merged at once. Where a sparing heap ends (sparing.h) is taken
+// last.
 //
 // Go's releases from 1.14 have a bitmap of pages instead, and take the first fit. Here they keep
 // the treap. A heap without frees has the same addresses either way, but for two things: Go sets 64
@@ -103,6 +104,8 @@ class PageHeap {
   Line last_failure();
 
   ArenaMap& map() { return map_; }
+  // Where the pages that the heap got last end.
+  Address end() const { return end_; }
   const ArenaSpace& arena_space() const { return supply_.space(); }
   Mutex& lock() { return lock_; }
 
@@ -126,8 +129,10 @@ class PageHeap {
   Span* new_span();
   void drop(Span* span);
   void free_locked(Span* span, std::uint64_t now);
+  Span* find_best_fit(std::uint64_t npages) const;
   Span* find(std::uint64_t npages, std::uint64_t alignment, Range* place) const;
   Span* carve(Span* span, Range place, SpanState state);
+  std::uint64_t missing(std::uint64_t bytes) const;
   bool grow(std::uint64_t bytes);
   bool make_bits(Address base);
   bool hand_out(Range pages, bool* needs_zero);
@@ -166,6 +171,8 @@ class PageHeap {
   std::uint64_t scavenge_delay_ = kNever;
   std::uint64_t next_scavenge_ = 0;  // not before that time
   RecentRanges oversize_;
+
+  Address end_;  // of the pages that came last
 
   std::uint64_t mapped_pages_ = 0;
   std::uint64_t object_pages_ = 0;
