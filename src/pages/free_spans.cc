@@ -63,6 +63,11 @@ Span* FreeSpans::find_best_fit(std::uint64_t npages) const {
   return treap_.at_least(npages);
 }
 
+Span* FreeSpans::next_best_fit(const Span* best) const {
+  if (!is_listed(best->npages)) return treap_.at_least(best->npages, best->base + 1);
+  return best->next != nullptr ? best->next : find_best_fit(best->npages + 1);
+}
+
 [[gnu::cold]] bool FreeSpans::is_sound() const {
   for (std::size_t npages = 0; npages < kListedPages; ++npages) {
     const List<Span>& list = lists_[npages];

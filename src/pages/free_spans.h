@@ -38,6 +38,8 @@ class FreeSpans {
 
   // The smallest span of at least `npages`, or null.
   Span* find_best_fit(std::uint64_t npages) const;
+  // What find_best_fit() would find without `best`, which it found; or null.
+  Span* next_best_fit(const Span* best) const;
 
   // Calls visit(span) for all, larger ones first, until it returns false. It changes nothing here.
   template <typename Visit>

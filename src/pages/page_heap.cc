@@ -283,8 +283,8 @@ std::uint64_t PageHeap::release_largest(std::uint64_t bytes) {
 Span* PageHeap::find_best_fit(std::uint64_t npages) const {
   Span* const span = free_.find_best_fit(npages);
   if (!supply_.is_sparing() || span == nullptr || span->range().end() != end_) return span;
-  Span* const longer = free_.find_best_fit(span->npages + 1);
-  return longer != nullptr ? longer : span;
+  Span* const other = free_.next_best_fit(span);
+  return other != nullptr ? other : span;
 }
 
 // The best fit may hold an aligned place by chance; a span that is longer by the alignment does.
@@ -306,10 +306,13 @@ Span* PageHeap::allocate(std::uint64_t npages, PageUse use, std::uint64_t alignm
     (void)fail("out of memory");
     return nullptr;
   }
+  const std::uint64_t enough = (npages + surplus) * port::kPageSize;
   Range place;
   Span* span = find(npages, alignment, &place);
-  for (; span == nullptr; span = find(npages, alignment, &place)) {
-    if (!grow(missing((npages + surplus) * port::kPageSize))) return nullptr;
+  for (std::uint64_t bytes = span == nullptr ? missing(enough) : 0; span == nullptr;
+       bytes = enough) {  // the system may have had another place for what was missing
+    if (!grow(bytes)) return nullptr;
+    span = find(npages, alignment, &place);
   }
   return carve(span, place, use == PageUse::kStacks ? SpanState::kManual : SpanState::kInUse);
 }

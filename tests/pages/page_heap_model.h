@@ -125,12 +125,18 @@ class PageHeapModel {
     return pages;
   }
 
-  // By looking at every span there is.
+  // By looking at every span there is; in a sparing heap, at the one at the end only if there is no
+  // other.
   const Span* best_fit(std::uint64_t npages) {
     const Span* best = nullptr;
     for (std::uint64_t i = 0; i < heap_.span_count(); ++i) {
       const Span* const span = heap_.span(i);
       if (span->state.load() != SpanState::kFree || span->npages < npages) continue;
+      if (test_.is_sparing && span->range().end() == heap_.end()) {
+        if (best == nullptr) best = span;
+        continue;
+      }
+      if (test_.is_sparing && best != nullptr && best->range().end() == heap_.end()) best = nullptr;
       if (best == nullptr || span->npages < best->npages ||
           (span->npages == best->npages && span->base < best->base)) {
         best = span;

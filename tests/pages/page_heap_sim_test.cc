@@ -31,6 +31,7 @@ constexpr std::uint64_t kMiB = 1024 * kKiB;
 struct Case {
   os::sim::Config preset;
   port::PortSpec spec;
+  bool is_sparing = false;
 };
 
 std::vector<Case> cases() {
@@ -39,7 +40,9 @@ std::vector<Case> cases() {
     for (const Release release :
          {Release::k1_11, Release::k1_12, Release::k1_14, Release::k1_17, Release::k1_27}) {
       const port::PortLookup found = port::find_port(release, system.spec.goos, system.spec.goarch);
-      if (found) all.push_back({system.preset, found.spec});
+      if (!found) continue;
+      all.push_back({system.preset, found.spec});
+      all.push_back({system.preset, found.spec, /*is_sparing=*/true});
     }
   }
   return all;
@@ -47,7 +50,7 @@ std::vector<Case> cases() {
 
 // One of each kind.
 std::vector<Case> some_cases() {
-  return {
+  std::vector<Case> all = {
       {presets::linux_amd64(), port::spec(Release::k1_11, Goos::kLinux, Goarch::kAmd64)},
       {presets::linux_amd64(), port::spec(Release::k1_14, Goos::kLinux, Goarch::kAmd64)},
       {presets::linux_386_3_gib(), port::spec(Release::k1_13, Goos::kLinux, Goarch::k386)},
@@ -62,11 +65,16 @@ std::vector<Case> some_cases() {
       {presets::wasm(), port::spec(Release::k1_11, Goos::kJs, Goarch::kWasm)},
       {presets::wasm(), port::spec(Release::k1_26, Goos::kJs, Goarch::kWasm)},
   };
+  for (std::size_t i = 0, ordinary = all.size(); i < ordinary; ++i) {
+    all.push_back({all[i].preset, all[i].spec, /*is_sparing=*/true});
+  }
+  return all;
 }
 
 std::string name_of(const ::testing::TestParamInfo<Case>& info) {
   return std::string(info.param.preset.name) + "_go1_" +
-         std::to_string(port::minor_version(info.param.spec.release));
+         std::to_string(port::minor_version(info.param.spec.release)) +
+         (info.param.is_sparing ? "_sparing" : "");
 }
 
 class HeapOn : public ::testing::TestWithParam<Case> {
@@ -77,7 +85,7 @@ class HeapOn : public ::testing::TestWithParam<Case> {
 
 TEST_P(HeapOn, DoesAsItsModelDoesAndLeaksNothing) {
   TouchableWorld world(preset(), spec());
-  TestHeap test(world.os(), spec());
+  TestHeap test(world.os(), spec(), GetParam().is_sparing);
   ASSERT_TRUE(test.is_made);
   PageHeapModel model(test, 1, 2000);
   model.run(200);
@@ -103,7 +111,7 @@ TEST_P(HeapRefusedBy, OneCallGoesOn) {
                 os::Verb::kUnused | os::Verb::kAlloc);
     faults.fail_call(k);
     {
-      TestHeap test(faults, spec());
+      TestHeap test(faults, spec(), GetParam().is_sparing);
       if (test.is_made) {
         PageHeapModel model(test, 1, 2000);
         model.may_fail(true);
@@ -134,7 +142,7 @@ TEST_P(HeapRefusedBy, AllLaterCallsKeepsWhatItHas) {
     TouchableWorld world(preset(), spec());
     os::FaultInjectionOs faults(world.os());
     {
-      TestHeap test(faults, spec());
+      TestHeap test(faults, spec(), GetParam().is_sparing);
       ASSERT_TRUE(test.is_made);
       faults.fail_from_call(k);
       PageHeapModel model(test, k, 2000);

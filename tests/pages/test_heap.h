@@ -11,9 +11,11 @@ namespace Atoll::pages {
 
 class TestHeap {
  public:
-  TestHeap(os::Os& os, const port::PortSpec& spec) : platform{os, os.probe(), spec} {
-    memory.init(platform, counters);
-    is_made = heap.init(platform, memory, &counters);
+  TestHeap(os::Os& os, const port::PortSpec& spec, bool sparing = false)
+      : platform{os, os.probe(), spec}, is_sparing(sparing) {
+    memory.init(platform, counters,
+                sparing ? PersistentAlloc::kLargerChunks : PersistentAlloc::Sizes());
+    is_made = heap.init(platform, memory, &counters, sparing);
     heap.init_arenas();
   }
   TestHeap(const TestHeap&) = delete;
@@ -37,6 +39,7 @@ class TestHeap {
   MemoryCounters counters;
   PersistentAlloc memory;
   PageHeap heap;
+  const bool is_sparing;
   bool is_made = false;
 
  private:
