@@ -192,7 +192,7 @@ const std::atomic<Arena*>* ArenaMap::fast_table() const {
   if (tables_ == &only_table_) return only_table_.load(std::memory_order_acquire);
   if (!has_small_tables()) return reinterpret_cast<const Slot*>(tables_);
   const std::uint64_t zero = platform_->spec.arena_index(0);
-  return tables_[zero >> l2_bits_].load(std::memory_order_acquire);
+  return zero < num_arenas_ ? tables_[zero >> l2_bits_].load(std::memory_order_acquire) : nullptr;
 }
 
 std::uint64_t ArenaMap::fast_offset() const {
@@ -202,9 +202,9 @@ std::uint64_t ArenaMap::fast_offset() const {
 }
 
 std::uint64_t ArenaMap::fast_arenas() const {
-  const std::uint64_t all = num_arenas_ - platform_->spec.arena_index(0);
-  if (!has_small_tables()) return all;
-  return std::min(all, (std::uint64_t{1} << l2_bits_) - fast_offset());
+  const std::uint64_t zero = platform_->spec.arena_index(0);
+  if (!has_small_tables()) return num_arenas_ - zero;
+  return zero < num_arenas_ ? (std::uint64_t{1} << l2_bits_) - fast_offset() : 0;
 }
 
 // --- Changes. ---

@@ -173,7 +173,7 @@ class ArenaMap {
   // port has one level, else the L1 table, whose elements are pointers to L2 tables; null before
   // the first growth. In a sparing heap of such a port the L2 table that has address 0, or null.
   const std::atomic<Arena*>* fast_table() const;
-  // How many arenas, from the one of address 0 on, can be looked up there.
+  // How many arenas, from the one of address 0 on, can be looked up there; 0 without a table.
   std::uint64_t fast_arenas() const;
   // Where in fast_table() the arena of address 0 is, if it has arenas.
   std::uint64_t fast_offset() const;

@@ -49,7 +49,9 @@ class MapOf : public ::testing::TestWithParam<Shape> {
     memory_.release_all();
   }
 
-  void make() { ASSERT_TRUE(map_.init(platform_, memory_, metadata_)); }
+  void make(bool is_sparing = false) {
+    ASSERT_TRUE(map_.init(platform_, memory_, metadata_, nullptr, is_sparing));
+  }
 
   std::uint64_t arena_bytes() const { return platform_.spec.heap_arena_bytes; }
   Range region(std::uint64_t arenas) const {
@@ -101,6 +103,50 @@ TEST_P(MapOf, TheWindowHasTheRecordsOfItsPages) {
   set(second.end() - port::kPageSize, 3, 11);
   EXPECT_EQ(record(last - 1), 9U);
   EXPECT_EQ(record(last), 11U);
+}
+
+// The window of a sparing heap grows where arenas are; what was written before may be missing in
+// the larger one, but nothing is wrong.
+TEST_P(MapOf, AWindowOfASparingHeapGrows) {
+  make(/*is_sparing=*/true);
+  const std::uint64_t most = 70 * arena_bytes();
+  map_.want_window(most);
+  ASSERT_TRUE(map_.add(region(1)));
+  const std::uint64_t first_page = region(1).base.value() / port::kPageSize;
+  if (first_page > std::uint64_t{~std::uintptr_t{0}} / port::kPageSize) return;
+  const auto pages_of = [this](std::uint64_t arenas) {
+    const std::uint64_t first = GetParam().base / port::kPageSize;
+    const std::uint64_t all = (std::uint64_t{~std::uintptr_t{0}} >> port::kPageShift) + 1;
+    return std::min(arenas * arena_bytes() / port::kPageSize, all - first);
+  };
+  const RecordWindow old = map_.window();
+  EXPECT_EQ(old.page_count, pages_of(kFirstWindowArenas));
+  const Range early{region(1).base + port::kPageSize, 2 * port::kPageSize};
+  map_.set_records(early, 7);
+
+  const auto add = [this](std::uint64_t number) {
+    const Range arena{region(number).end(), arena_bytes()};
+    return arena.end() > arena.base && platform_.spec.is_addressable(arena.last().value()) &&
+           map_.add({arena.base + port::kPageSize, port::kPageSize});
+  };
+  for (const auto& [number, arenas] : std::initializer_list<std::pair<int, std::uint64_t>>{
+           {3, 4}, {4, 64}, {63, 64}, {69, 70}, {70, 70}}) {
+    if (!add(static_cast<std::uint64_t>(number))) return;
+    EXPECT_EQ(map_.window().page_count, pages_of(arenas)) << number;
+    EXPECT_EQ(map_.window().first_page, first_page);
+  }
+  const RecordWindow& window = map_.window();
+  EXPECT_EQ(window.records[1].load(), 0U) << "from before";
+  EXPECT_TRUE(map_.windows_agree(early));
+  map_.set_records(early, 9);
+  for (const RecordWindow& one : {old, window}) {
+    EXPECT_EQ(one.records[1].load(), 9U);
+    EXPECT_EQ(one.records[2].load(), 9U);
+    EXPECT_EQ(one.records[3].load(), 0U);
+  }
+  EXPECT_TRUE(map_.windows_agree(early));
+  old.records[2].store(7);
+  EXPECT_FALSE(map_.windows_agree(early));
 }
 
 TEST_P(MapOf, KnowsNothingBeforeItGrows) {
@@ -163,6 +209,61 @@ TEST_P(MapOf, KnowsItsArenasAndNoOthers) {
 
   map_.clear();
   EXPECT_EQ(map_.arena(region(1).base), nullptr);
+}
+
+// Tables are smaller, but any address can be looked up all the same.
+TEST_P(MapOf, OfASparingHeapKnowsItsArenasAndNoOthers) {
+  make(/*is_sparing=*/true);
+  const std::uint64_t before = counters_.get(MemoryKind::kGc);
+  // A part of the first and a part of the second.
+  const Range part{region(1).end() - 3 * port::kPageSize, 5 * port::kPageSize};
+  ASSERT_TRUE(map_.add(part));
+  Arena* const first = map_.arena(region(1).base);
+  Arena* const second = map_.arena(region(2).last());
+  ASSERT_NE(first, nullptr);
+  ASSERT_NE(second, nullptr);
+  ASSERT_NE(first, second);
+  EXPECT_EQ(first->base, region(1).base);
+  EXPECT_EQ(second->base, region(1).end());
+  EXPECT_EQ(map_.arena(region(2).base - 1), nullptr);
+  EXPECT_EQ(map_.arena(region(2).end()), nullptr);
+  for (unsigned bit = platform_.spec.log_heap_arena_bytes + 1; bit < 64; ++bit) {
+    const Address other(region(1).base.value() ^ (std::uint64_t{1} << bit));
+    if (other == second->base) continue;
+    EXPECT_EQ(map_.arena(other), nullptr) << other.value();
+  }
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 1000; ++i) (void)map_.span_of(Address(random()));
+  if (has_large_arenas(platform_.spec) && platform_.spec.arena_l1_bits == 0) {
+    EXPECT_LT(counters_.get(MemoryKind::kGc) - before, 512U << 10);
+  }
+
+  // What the fast path computes.
+  const std::atomic<Arena*>* table = map_.fast_table();
+  const std::uint64_t index = platform_.spec.arena_index(part.base.value()) -
+                              platform_.spec.arena_index(0);
+  if (index >= map_.fast_arenas()) {
+    EXPECT_EQ(table, nullptr);
+  } else if (platform_.spec.arena_l1_bits == 0) {
+    ASSERT_NE(table, nullptr);
+    EXPECT_EQ(table[map_.fast_offset() + index].load(), first);
+  }
+
+  Span span;
+  span.base = part.base;
+  span.npages = 5;
+  span.state = SpanState::kInUse;
+  ASSERT_TRUE(map_.make_bits(span.base));
+  map_.set_spans(span.range(), &span);
+  map_.set_records(span.range(), 7);
+  for (Address at = span.base; at < span.range().end(); at = at + 4096) {
+    EXPECT_EQ(map_.object_span_of(at), &span);
+    EXPECT_EQ(map_.arena(at)->records()[map_.page_index(at)].load(), 7U);
+  }
+  EXPECT_EQ(map_.span_of(span.range().end()), nullptr);
+  EXPECT_EQ(map_.span_of(region(1).base), nullptr);
+  EXPECT_EQ(first->alloc_bits_of(map_.page_index(span.base))[0].load(), 0U);
+  EXPECT_EQ(first->mark_bits_of(map_.page_index(span.base))[0].load(), 0U);
 }
 
 TEST_P(MapOf, HasZeroedMetadataOfItsOwnForEachPage) {

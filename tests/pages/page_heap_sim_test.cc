@@ -9,6 +9,7 @@
 #include "os/decorators/fault_injection.h"
 #include "os/decorators/trace.h"
 #include "tests/pages/page_heap_model.h"
+#include "tests/pages/traced.h"
 #include "tests/sim_memory/systems.h"
 #include "tests/sim_memory/touchable_world.h"
 
@@ -21,7 +22,6 @@ using port::Goos;
 using port::kPageSize;
 using port::Release;
 using test::TouchableWorld;
-using Lines = std::vector<std::string>;
 
 constexpr std::uint64_t kKiB = 1024;
 constexpr std::uint64_t kMiB = 1024 * kKiB;
@@ -159,36 +159,6 @@ TEST_P(HeapRefusedBy, AllLaterCallsKeepsWhatItHas) {
 INSTANTIATE_TEST_SUITE_P(Systems, HeapRefusedBy, ::testing::ValuesIn(some_cases()), name_of);
 
 // --- What is asked of the system. ---
-
-class Traced {
- public:
-  Traced(const os::sim::Config& config, const port::PortSpec& spec)
-      : world(config, spec), trace(world.os(), records_), test(trace, spec), heap(test.heap) {
-    EXPECT_TRUE(test.is_made);
-  }
-
-  // The calls since the last time, without the answers of alloc(), which are anywhere.
-  Lines calls() {
-    Lines lines;
-    for (const os::TraceRecord& record : trace.records()) {
-      std::array<char, os::kTraceLine> line;
-      std::string text(os::format(record, line));
-      if (record.verb == os::Verb::kAlloc) text.resize(text.find(" -> "));
-      lines.push_back(text);
-    }
-    trace.clear();
-    return lines;
-  }
-
- private:
-  std::array<os::TraceRecord, 256> records_;
-
- public:
-  TouchableWorld world;
-  os::TraceOs trace;
-  TestHeap test;
-  PageHeap& heap;
-};
 
 port::PortSpec linux_amd64(Release release) {
   return port::spec(release, Goos::kLinux, Goarch::kAmd64);

@@ -1,0 +1,52 @@
+// A page heap over a simulated system, with everything it asked of it on record.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "os/decorators/trace.h"
+#include "os/sim/config.h"
+#include "tests/pages/test_heap.h"
+#include "tests/sim_memory/touchable_world.h"
+
+namespace Atoll::pages {
+
+using Lines = std::vector<std::string>;
+
+class Traced {
+ public:
+  Traced(const os::sim::Config& config, const port::PortSpec& spec, bool is_sparing = false)
+      : world(config, spec),
+        trace(world.os(), records_),
+        test(trace, spec, is_sparing),
+        heap(test.heap) {
+    EXPECT_TRUE(test.is_made);
+  }
+
+  // The calls since the last time, without the answers of alloc(), which are anywhere.
+  Lines calls() {
+    Lines lines;
+    for (const os::TraceRecord& record : trace.records()) {
+      std::array<char, os::kTraceLine> line;
+      std::string text(os::format(record, line));
+      if (record.verb == os::Verb::kAlloc) text.resize(text.find(" -> "));
+      lines.push_back(text);
+    }
+    trace.clear();
+    return lines;
+  }
+
+ private:
+  std::array<os::TraceRecord, 1024> records_;
+
+ public:
+  test::TouchableWorld world;
+  os::TraceOs trace;
+  TestHeap test;
+  PageHeap& heap;
+};
+
+}  // namespace Atoll::pages
