@@ -89,9 +89,10 @@ void ArenaMap::make_window(Range region) {
   const std::uint64_t most = std::min(window_bytes_ >> port::kPageShift, kPages - first);
   std::uint64_t count = most;
   if (is_sparing_) {
+    if (base < first || base - first >= most) return;
     const std::uint64_t there = window().page_count;
-    if (base < first + there || base - first >= most) return;
     const std::uint64_t needed = base - first + (region.size >> port::kPageShift);
+    if (needed <= there || there == most) return;
     count = is_first ? kFirstWindowArenas * pages_per_arena_ : there * kWindowGrowth;
     while (count < needed && count < most) count *= kWindowGrowth;
     count = std::min(count, most);

@@ -20,6 +20,7 @@ struct Case {
   bool checked = false;
   // Every so many calls: all of the default's where that does not take too long.
   std::uint32_t step = kIsFast ? 5 : 3 * kSlowStep;
+  bool is_sparing = false;
 
   friend std::ostream& operator<<(std::ostream& out, const Case& tested) {
     return out << tested.name;
@@ -28,7 +29,9 @@ struct Case {
 
 std::vector<Case> every_case() {
   std::vector<Case> cases = {{"Default", port::native_release(), false, kIsFast ? 1 : kSlowStep},
-                             {"Checked", port::native_release(), true}};
+                             {"Checked", port::native_release(), true},
+                             {"Sparing", port::native_release(), false,
+                              kIsFast ? 2 : 2 * kSlowStep, /*is_sparing=*/true}};
   for (const Case& other :
        {Case{"Go1_14", port::Release::k1_14}, Case{"Go1_18", port::Release::k1_18},
         Case{"Go1_26", port::Release::k1_26}}) {
@@ -46,6 +49,8 @@ class Refused : public testing::TestWithParam<Case> {
     // A race port's heap has come to its end when its hints are used up.
     options.spec = port::native_spec(GetParam().release, /*race=*/false);
     options.checked = GetParam().checked;
+    options.is_sparing = GetParam().is_sparing;
+    if (options.is_sparing) options.record_window = std::uint64_t{1} << 30;
     return options;
   }
 };

@@ -18,6 +18,7 @@ struct Case {
   System system;
   port::Release release;
   bool race = false;
+  bool is_sparing = false;
 
   port::PortSpec spec() const {
     return port::spec(release, system.spec.goos, system.spec.goarch, race);
@@ -26,11 +27,14 @@ struct Case {
     HeapOptions options;
     options.spec = spec();
     options.hints.sv39 = system.preset.address_bits == 38;
+    options.is_sparing = is_sparing;
+    if (is_sparing) options.record_window = std::uint64_t{1} << 30;
     return options;
   }
   std::string name() const {
     std::string text(system.preset.name);
     text += "_go" + std::string(port::name(release)) + (race ? "_race" : "");
+    if (is_sparing) text += "_sparing";
     for (char& c : text) {
       if (c == '.') c = '_';
     }
@@ -48,6 +52,7 @@ std::vector<Case> every_case() {
   for (const System& system : kSystems) {
     const Release first = system.spec.release;
     cases.push_back({system, first});
+    cases.push_back({system, first, /*race=*/false, /*is_sparing=*/true});
     for (const Release release : {Release::k1_12, Release::k1_13, Release::k1_14, Release::k1_17,
                                   Release::k1_22, Release::k1_26}) {
       if (release > first && port::has_port(release, system.spec.goos, system.spec.goarch))
@@ -106,7 +111,11 @@ TEST_P(Refused, LivesOn) {
 
 std::vector<Case> every_system() {
   std::vector<Case> cases;
-  for (const System& system : kSystems) cases.push_back({system, system.spec.release});
+  for (const System& system : kSystems) {
+    for (const bool is_sparing : {false, true}) {
+      cases.push_back({system, system.spec.release, /*race=*/false, is_sparing});
+    }
+  }
   return cases;
 }
 
@@ -167,6 +176,34 @@ TEST_P(Limits, MemoryThatRunsOutCanBeHadAgainWhenItWasFreed) {
 
 INSTANTIATE_TEST_SUITE_P(Sizes, Limits, testing::Values(64, 1000, 20'000, 100'000, 3'000'000),
                          [](const auto& tested) { return std::to_string(tested.param); });
+
+TEST(Limits, OfAddressSpaceAreUsedUpByASparingHeap) {
+  os::sim::Config config = os::sim::presets::linux_amd64();
+  config.address_space_limit = std::uint64_t{8} << 20;
+  HeapOptions options;
+  options.is_sparing = true;
+  options.record_window = std::uint64_t{64} << 30;
+  options.spec = port::native_spec(port::native_release(), /*race=*/false);
+  TouchableWorld world(config, options.spec);
+  Heap heap;
+  const Line why = heap.init(world.os(), options);
+  ASSERT_EQ(why.view(), "");
+  for (const std::size_t size : {100, 20'000, 300'000}) {
+    std::vector<void*> objects;
+    EXPECT_GT(use_up(heap, size, objects), std::uint64_t{6} << 20) << size;
+    EXPECT_NE(heap.last_failure().view().find("out of memory"), std::string_view::npos)
+        << heap.last_failure().view();
+    EXPECT_EQ(heap.check().view(), "");
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+      const auto* const bytes = static_cast<std::byte*>(objects[i]);
+      ASSERT_EQ(first_change(bytes, size, size, i + 1), size);
+      heap.free(objects[i]);
+    }
+    heap.flush_thread();
+  }
+  heap.destroy();
+  EXPECT_EQ(world.os().bytes_held(), 0U);
+}
 
 TEST(Limits, OfAddressSpaceAreNoMemory) {
   os::sim::Config config = os::sim::presets::linux_amd64();

@@ -20,6 +20,7 @@ struct Variant {
   port::Release release = kNative;
   bool tiny = true;
   bool is_bounded = false;  // and with a window, and scavenging at once
+  bool is_sparing = false;
   bool checked = false;
   std::uint64_t profile_rate = 0;
   bool randomized = false;
@@ -36,6 +37,8 @@ const std::vector<Variant>& every_variant() {
         {.name = "Default"},
         {.name = "WithoutTiny", .tiny = false},
         {.name = "Bounded", .tiny = false, .is_bounded = true},
+        {.name = "Sparing", .is_sparing = true},
+        {.name = "SparingAndBounded", .tiny = false, .is_bounded = true, .is_sparing = true},
         {.name = "Checked", .checked = true},
         {.name = "CheckedWithoutTiny", .tiny = false, .checked = true},
         {.name = "Sampled", .profile_rate = 4096},
@@ -60,7 +63,8 @@ const std::vector<Variant>& every_variant() {
              }},
         {.name = "NoCycles", .change = [](Mix& mix) { mix.cycle_one_in = 0; }},
     };
-    const std::array<Variant, 7> releases = {{
+    const std::array<Variant, 8> releases = {{
+        {.name = "Go1_17Sparing", .release = port::Release::k1_17, .is_sparing = true},
         {.name = "Go1_12", .release = port::Release::k1_12},
         {.name = "Go1_14", .release = port::Release::k1_14},
         {.name = "Go1_16", .release = port::Release::k1_16},
@@ -96,6 +100,7 @@ TEST_P(RandomRequests, DoWhatTheModelSays) {
   options.checked = variant.checked;
   options.profile_rate = variant.profile_rate;
   options.is_bounded = variant.is_bounded;
+  options.is_sparing = variant.is_sparing;
   if (variant.is_bounded) {
     options.most_stocked = 512 << 10;
     options.record_window = std::uint64_t{64} << 20;

@@ -25,6 +25,7 @@ HeapOptions process_options() {
   options.distinct_empty = true;
   options.is_process_heap = true;
   options.is_bounded = true;
+  options.is_sparing = true;
   options.most_stocked = 512 << 10;
   options.record_window = kWindow;
   options.scavenge_delay = 0;

@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "src/heap/fast_path.h"
 #include "tests/heap/fixture.h"
 #include "tests/heap/model.h"
 #include "tests/heap/pattern.h"
@@ -128,6 +129,62 @@ TEST_F(Threads, MakeAndOthersOnlyFree) {
       }
     }
   });
+  expect_empty();
+}
+
+class InAGrowingWindow : public Threads {
+ protected:
+  InAGrowingWindow() : Threads(options()) {}
+
+  static HeapOptions options() {
+    HeapOptions options;
+    options.tiny = false;
+    options.is_process_heap = true;
+    options.is_sparing = true;
+    options.record_window = std::uint64_t{64} << 30;
+    return options;
+  }
+  // Whether this thread's window has the object.
+  static bool sees(const void* p) {
+    return FastPath::offset_in_window(*thread_caches()[kProcessHeapSlot], p) != objects::kNobody;
+  }
+};
+
+// The heap grows behind the end of the window while a thread only frees: it goes on the slow way
+// until it knows the larger window.
+TEST_F(InAGrowingWindow, ThreadsThatOnlyFreeLearnOfTheLargerOne) {
+  if (!heap_.platform().machine.lazy_commit) GTEST_SKIP() << "no window is made here";
+  void* const early = heap_.allocate(100);
+  ASSERT_TRUE(sees(early));
+  std::atomic<int> step{0};
+  const auto wait_for = [&step](int wanted) {
+    while (step != wanted) std::this_thread::yield();
+  };
+  std::array<void*, 2> late{};
+  std::thread thread([&] {
+    heap_.free(heap_.allocate(100));
+    EXPECT_TRUE(sees(early));
+    step = 1;
+    wait_for(2);
+    EXPECT_FALSE(sees(late[0]));
+    heap_.free(late[0]);
+    EXPECT_TRUE(sees(late[1]));
+    EXPECT_TRUE(sees(early));
+    heap_.free(late[1]);
+    heap_.free(early);
+    step = 3;
+  });
+  wait_for(1);
+  // Nobody touches it.
+  void* const large = heap_.allocate(static_cast<std::size_t>(
+      pages::kFirstWindowArenas * heap_.platform().spec.heap_arena_bytes));
+  ASSERT_NE(large, nullptr);
+  // A span that no thread had before.
+  for (void*& p : late) p = heap_.allocate(20'000);
+  step = 2;
+  thread.join();
+  heap_.free(large);
+  EXPECT_EQ(text(heap_.check()), "");
   expect_empty();
 }
 
@@ -466,6 +523,7 @@ struct SharedHeap {
   bool tiny = true;
   bool checked = false;
   std::uint64_t profile_rate = 0;
+  bool is_sparing = false;  // and with a window
 
   friend std::ostream& operator<<(std::ostream& out, const SharedHeap& variant) {
     return out << variant.name;
@@ -477,6 +535,8 @@ HeapOptions options_of(const SharedHeap& variant) {
   options.tiny = variant.tiny;
   options.checked = variant.checked;
   options.profile_rate = variant.profile_rate;
+  options.is_sparing = variant.is_sparing;
+  if (variant.is_sparing) options.record_window = std::uint64_t{64} << 30;
   return options;
 }
 
@@ -535,7 +595,8 @@ TEST_P(Models, AgreeAtQuietMoments) {
 INSTANTIATE_TEST_SUITE_P(Heap, Models,
                          testing::Values(SharedHeap{"Default"}, SharedHeap{"WithoutTiny", false},
                                          SharedHeap{"Checked", true, true},
-                                         SharedHeap{"Sampled", true, false, 4096}),
+                                         SharedHeap{"Sampled", true, false, 4096},
+                                         SharedHeap{"Sparing", false, false, 0, true}),
                          [](const auto& tested) { return std::string(tested.param.name); });
 
 }  // namespace
