@@ -26,12 +26,14 @@ AlignedReservation reserve_arenas(os::Os& os, const os::Machine& machine, Addres
 }  // namespace
 
 [[gnu::cold]] Start32 start32(os::Os& os, const os::Machine& machine, const port::PortSpec& spec,
-                              bool leaves_mapping) {
+                              bool is_sparing) {
   Start32 start;
+  const bool reserves = !is_sparing || machine.linear_only;
   const std::uint64_t metadata_bytes =
       round_up(port::start32_metadata_bytes(spec), machine.page_size);
-  const os::Allocation metadata = os.reserve(Address(), metadata_bytes);
-  if (metadata.ok()) {
+  const os::Allocation metadata =
+      reserves ? os.reserve(Address(), metadata_bytes) : os::Allocation();
+  if (!metadata.base.is_null()) {
     start.metadata_range = {metadata.base, metadata_bytes};
     start.metadata = LinearAlloc(start.metadata_range, LinearAlloc::Mapping::kReadies);
   }
@@ -42,14 +44,16 @@ AlignedReservation reserve_arenas(os::Os& os, const os::Machine& machine, Addres
   program.metadata_begin = start.metadata_range.base.value();
   program.metadata_end = start.metadata_range.end().value();
   start.hint = Address(port::start32_address(spec, program));
+  if (!reserves) return start;
 
   for (const std::uint64_t size : port::kStart32Reservations) {
     const AlignedReservation arenas =
         reserve_arenas(os, machine, start.hint, size, spec.heap_arena_bytes);
     if (!arenas.ok() || !arenas.range.base.is_aligned(spec.heap_arena_bytes)) continue;
     start.arena_range = arenas.range;
-    start.arenas = LinearAlloc(
-        arenas.range, leaves_mapping ? LinearAlloc::Mapping::kNone : arena_mapping(spec));
+    // A sparing heap maps what it takes.
+    const auto mapping = is_sparing ? LinearAlloc::Mapping::kNone : arena_mapping(spec);
+    start.arenas = LinearAlloc(arenas.range, mapping);
     start.hint = arenas.range.end();
     break;
   }

@@ -18,8 +18,9 @@ struct Start32 {
 
 // Never fails: a heap that gets neither reservation begins with the hint alone.
 // Precondition: spec.uses_32_bit_start().
-// `leaves_mapping`: whoever grows the heap maps what it takes of the arenas, whatever the release does.
+// A sparing heap (sparing.h) reserves nothing and has the hint, but for linear memory: what lies
+// behind it would be in the way of what follows.
 Start32 start32(os::Os& os, const os::Machine& machine, const port::PortSpec& spec,
-                bool leaves_mapping = false);
+                bool is_sparing = false);
 
 }  // namespace Atoll::pages

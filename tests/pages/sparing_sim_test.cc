@@ -146,6 +146,35 @@ TEST(SparingHeap, MakesBitsOnlyWhereSpansBegin) {
   }
 }
 
+TEST(SparingHeap, OfA32BitStartReservesNoMoreThanItsArenas) {
+  for (const Release release : {Release::k1_11, Release::k1_13, Release::k1_17, Release::k1_26}) {
+    SCOPED_TRACE(port::minor_version(release));
+    const port::PortSpec spec = port::spec(release, Goos::kLinux, Goarch::k386);
+    Address ordinary;
+    {
+      Traced run(presets::linux_386_3_gib(), spec);
+      ordinary = run.heap.arena_space().arena_range().base;
+    }
+    Sparing run(presets::linux_386_3_gib(), spec);
+    EXPECT_EQ(run.calls(), Lines());
+    Span* const first = run.allocate(1);
+    ASSERT_NE(first, nullptr);
+    EXPECT_EQ(first->base, ordinary);
+    // The first arena, of which a MiB is mapped, and records.
+    EXPECT_EQ(run.world.os().bytes_held(),
+              run.world.os().bytes_committed() + spec.heap_arena_bytes - kMiB);
+    EXPECT_LE(run.world.os().bytes_committed(), 2 * kMiB);
+    Span* const next = run.allocate(12 * kMiB);
+    ASSERT_NE(next, nullptr);
+    EXPECT_EQ(next->base, first->range().end()) << "arenas follow each other";
+    ASSERT_NE(run.allocate(560 * kMiB), nullptr) << run.test.why();
+    EXPECT_EQ(run.test.check(), "");
+    run.test.end();
+    EXPECT_EQ(run.world.os().bytes_held(), 0U);
+    EXPECT_EQ(run.world.os().misuses(), 0U);
+  }
+}
+
 // --- Less than it wishes for. ---
 
 TEST(SparingHeap, UsesAllTheAddressSpaceThereIs) {
