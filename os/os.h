@@ -155,6 +155,10 @@ class Os {
   // on the same thread replaces the argument. One function per process: every call passes the
   // same. False: cannot be had.
   virtual bool at_thread_exit(ThreadExitFunction function, void* argument) = 0;
+  // Whether the process is at its very end: the system has ended all other threads, wherever they
+  // were, and runs on this one what is left to do. Locks that the others held are never let go. No
+  // where the system ends all threads with the process. Quick: may be asked often.
+  virtual bool is_ending() { return false; }
 
  protected:
   constexpr Os() = default;

@@ -47,6 +47,7 @@ class ForwardOs : public Os {
   bool at_thread_exit(ThreadExitFunction function, void* argument) override {
     return beneath_.at_thread_exit(function, argument);
   }
+  bool is_ending() override { return beneath_.is_ending(); }
 
  protected:
   explicit ForwardOs(Os& beneath) : beneath_(beneath) {}

@@ -149,7 +149,7 @@ bool WindowsOs::honours_hints(std::uint64_t granularity) {
 }
 
 Machine WindowsOs::probe() {
-  find_address_functions();
+  find_functions();
   const SYSTEM_INFO info = system_info();
   Machine machine;
   machine.page_size = info.dwPageSize;

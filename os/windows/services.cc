@@ -24,6 +24,9 @@ struct AddressFunctions {
 };
 constinit AddressFunctions address_functions;
 
+using EndingFunction = BOOLEAN(NTAPI*)();
+constinit std::atomic<EndingFunction> ending_function{nullptr};
+
 template <typename Function>
 void look_up(HMODULE module, const char* name, std::atomic<Function>& function) {
   void* const found = reinterpret_cast<void*>(::GetProcAddress(module, name));
@@ -81,7 +84,10 @@ std::uint64_t WindowsOs::random_seed() {
 
 // Looking them up takes the loader's lock, which a thread that ends holds while its exit function
 // runs; and that may wait for the thread that parks or unparks.
-void WindowsOs::find_address_functions() {
+void WindowsOs::find_functions() {
+  if (const HMODULE ntdll = ::GetModuleHandleW(L"ntdll.dll"); ntdll != nullptr) {
+    look_up(ntdll, "RtlDllShutdownInProgress", ending_function);
+  }
   const HMODULE module = ::GetModuleHandleW(L"kernelbase.dll");
   if (module == nullptr) return;
   look_up(module, "WaitOnAddress", address_functions.wait);
@@ -89,7 +95,13 @@ void WindowsOs::find_address_functions() {
   look_up(module, "WakeByAddressAll", address_functions.wake_all);
 }
 
+bool WindowsOs::is_ending() {
+  const auto ask = ending_function.load(std::memory_order_relaxed);
+  return ask != nullptr && ask() != 0;
+}
+
 void WindowsOs::park(const std::atomic<std::uint32_t>& word, std::uint32_t expected) {
+  if (is_ending()) return;  // who would wake it is gone
   const auto wait = address_functions.wait.load(std::memory_order_relaxed);
   if (wait != nullptr) {
     // The system only reads the word.
@@ -100,8 +112,10 @@ void WindowsOs::park(const std::atomic<std::uint32_t>& word, std::uint32_t expec
   }
 }
 
-// A thread that found nothing to wait with sleeps for a moment only, so nobody must wake it.
+// A thread that found nothing to wait with sleeps for a moment only, so nobody must wake it. At the
+// end nobody sleeps, and the system's own list of sleepers may be locked by a thread that is gone.
 void WindowsOs::unpark(const std::atomic<std::uint32_t>& word, std::uint32_t count) {
+  if (is_ending()) return;
   // More than a process has threads.
   constexpr std::uint32_t kAll = 1 << 16;
   void* p = const_cast<std::atomic<std::uint32_t>*>(&word);
@@ -123,6 +137,7 @@ bool WindowsOs::at_thread_exit(ThreadExitFunction function, void* argument) {
     exit_slot.state.store(state, std::memory_order_release);
   }
   while (state == kBeingMade) {
+    if (is_ending()) return false;
     ::SwitchToThread();
     state = exit_slot.state.load(std::memory_order_acquire);
   }

@@ -18,6 +18,8 @@
 //   park      WaitOnAddress, unpark: WakeByAddress*, which probe() looks up because Windows 7
 //             has none: there, park() is a short sleep. yield: SwitchToThread
 //   thread exit: a fiber-local slot's callback; on the last thread it runs when the process exits
+//   is_ending: RtlDllShutdownInProgress, which probe() looks up as well. ExitProcess ends the other
+//             threads before it tells the libraries
 //   clock: QueryPerformanceCounter. seed: RtlGenRandom. console: WriteFile. end: TerminateProcess
 #pragma once
 
@@ -55,9 +57,10 @@ class WindowsOs final : public Os {
   void unpark(const std::atomic<std::uint32_t>& word, std::uint32_t count) override;
   void yield() override;
   bool at_thread_exit(ThreadExitFunction function, void* argument) override;
+  bool is_ending() override;
 
  private:
-  static void find_address_functions();
+  static void find_functions();
   std::uint64_t page_size();
   Status check(Address base, std::uint64_t size);
   Allocation allocate(Address hint, std::uint64_t size, std::uint32_t kind);

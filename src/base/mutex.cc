@@ -16,6 +16,7 @@ void Mutex::lock_slowly(os::Os& os) {
   // Whoever has slept takes the lock as contended, since others may sleep still: at worst one
   // unpark() wakes nobody.
   while (word_.exchange(kContended, std::memory_order_acquire) != kFree) {
+    if (os.is_ending()) return;
     os.park(word_, kContended);
   }
 }

@@ -98,7 +98,8 @@ void Heap::free_slowly(void* p) {
   if (&own != &no_cache) own.objects.refresh_lookup(state_->objects, kNativePort);
   if (FastPath::gather(*this, own, FastPath::offset_by_arena(own, p), p)) return;
   const CacheUse cache(*this);
-  if (!cache) return;  // the object is lost: there is no memory to remember it with
+  // Else the object is lost: there is no memory to remember it with, or the process is ending.
+  if (!cache) return;
   cache.objects().refresh_lookup(state_->objects, kNativePort);
   cache.objects().free(state_->objects, p);
 }
@@ -170,7 +171,7 @@ void* Heap::move(void* p, pages::Span& span, std::size_t used, std::size_t size,
 // --- Stacks. ---
 
 StackMemory Heap::stack_allocate(std::size_t size) {
-  if (!state_.has_value()) return {};
+  if (!state_.has_value() || is_abandoned()) return {};
   // Without a cache a stack comes from the pool.
   const CacheUse cache(*this);
   void* const base = state_->stacks.allocate(cache.stacks(), size);
@@ -178,7 +179,7 @@ StackMemory Heap::stack_allocate(std::size_t size) {
 }
 
 void Heap::stack_free(StackMemory stack) {
-  if (stack.base == nullptr) return;
+  if (stack.base == nullptr || is_abandoned()) return;
   const CacheUse cache(*this);
   if (state_->stacks.free(cache.stacks(), stack.base, stack.size) != stacks::StackFree::kOk) {
     state_->objects.report(CorruptionKind::kBadStackFree, stack.base,

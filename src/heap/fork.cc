@@ -1,12 +1,16 @@
 // A process that forks has one thread in the child. A lock that another thread held at that moment
 // would be held for ever there, and what it guards might be half changed.
+//
+// So it is at the end of a process where the system ends the other threads first (Windows), wherever
+// they are. That can only be found out afterwards.
 
 #include "src/heap/heap.h"
 
 namespace Atoll {
 
 // In the order of src/README.md.
-void Heap::visit_locks(void (*visit)(Mutex& lock, os::Os& os)) {
+template <typename Visit>
+void Heap::visit_locks(const Visit& visit) {
   State& state = *state_;
   os::Os& os = state.platform.os;
   for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
@@ -55,6 +59,30 @@ void Heap::unlock_all() {
   visit_locks([](Mutex& lock, os::Os& os) { lock.unlock(os); });
   state.lock.unlock(state.platform.os);
   state.closed_lock.unlock(state.platform.os);
+}
+
+// --- The end of a process. ---
+
+// No other thread is left, so a lock that is held stays held, and one that is free is not missed.
+bool Heap::was_abandoned() {
+  State& state = *state_;
+  if (!state.was_abandoned.has_value()) state.was_abandoned = has_lock_held();
+  return *state.was_abandoned;
+}
+
+bool Heap::has_lock_held() {
+  State& state = *state_;
+  const auto is_held = [](Mutex& lock, os::Os& os) {
+    if (!lock.try_lock()) return true;
+    lock.unlock(os);
+    return false;
+  };
+  // The list of caches is whole if nobody held its lock.
+  if (is_held(state.closed_lock, state.platform.os)) return true;
+  if (is_held(state.lock, state.platform.os)) return true;
+  bool found = false;
+  visit_locks([&](Mutex& lock, os::Os& os) { found = found || is_held(lock, os); });
+  return found;
 }
 
 }  // namespace Atoll

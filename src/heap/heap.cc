@@ -37,6 +37,8 @@ Line out_of_memory() {
 [[gnu::cold]] Line Heap::start() {
   State& state = *state_;
   const port::PortSpec& spec = state.platform.spec;
+  objects::Context& context = state.objects;
+  context.platform = &state.platform;
   const std::optional<Line> wrong = check_initialisation(spec, port::size_classes(spec.release),
                                                          state.platform.os, state.platform.machine);
   if (wrong) return *wrong;
@@ -60,8 +62,6 @@ Line out_of_memory() {
   if (centrals == nullptr) return out_of_memory();
   state.cache_records.init(state.memory, spec.release, sizeof(CacheRecord), MemoryKind::kCaches,
                            nullptr, nullptr, FixedAlloc::Zero::kNo);
-  objects::Context& context = state.objects;
-  context.platform = &state.platform;
   context.pages = &state.pages;
   context.sizes = &sizes_;
   context.centrals = objects::BySpanClass(centrals);
@@ -80,6 +80,9 @@ Line out_of_memory() {
   state.stacks.init(state.platform, state.pages);
   state.random.state = state.platform.os.random_seed();
 
+  context.was_abandoned = [](void* heap) { return static_cast<Heap*>(heap)->was_abandoned(); };
+  context.heap = this;
+
   if (new_cache(&thread_caches()[slot_]) == nullptr) return out_of_memory();
   port::HintOptions hints = state.options.hints;
   if (state.options.random_hints && port::can_randomize(spec)) {
@@ -91,14 +94,23 @@ Line out_of_memory() {
   return {};
 }
 
-void Heap::destroy() {
-  if (!state_.has_value()) return;
+void Heap::release_all() {
   State& state = *state_;
   for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
     if (cache->slot != nullptr) *cache->slot = const_cast<ThreadCache*>(&no_cache);
   }
   state.pages.release_all();
   state.memory.release_all();
+}
+
+void Heap::destroy() {
+  if (!state_.has_value()) return;
+  if (is_abandoned()) {
+    // Its memory goes with the process.
+    thread_caches()[slot_] = const_cast<ThreadCache*>(&no_cache);
+  } else {
+    release_all();
+  }
   give_heap_slot(slot_);
   slot_ = kNoHeapSlot;
   state_.reset();
@@ -107,6 +119,10 @@ void Heap::destroy() {
 // --- Threads. ---
 
 Heap::CacheUse::CacheUse(Heap& heap) : heap_(heap), cache_(thread_caches()[heap.slot_]) {
+  if (heap.state_->objects.is_abandoned()) [[unlikely]] {
+    cache_ = nullptr;
+    return;
+  }
   if (cache_ != &no_cache) return;
   if (!of_this_thread(thread_has_ended)) {
     cache_ = heap.attach();
@@ -175,6 +191,7 @@ void Heap::flush(ThreadCache& cache) {
 }
 
 void Heap::flush_thread() {
+  if (is_abandoned()) return;
   ThreadCache* const cache = thread_caches()[slot_];
   if (cache != &no_cache) detach(cache);
   if (state_.has_value()) settle_chains();

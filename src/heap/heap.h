@@ -251,6 +251,14 @@ class Heap {
   // lists, and pages in their stock, are lost to the child.
   void after_fork_in_child();
 
+  // --- For a process that the system ends thread by thread (Os::is_ending()). ---
+
+  // Whether a thread that is gone held a lock of the heap, so that something may be half changed.
+  // Then the heap hands out only what this thread has on its lists (else null), and what is freed
+  // or given back is lost: the process is about to end. Statistics may be wrong, and check() finds
+  // it. No until the end, and where nobody held a lock: the heap works as ever.
+  bool is_abandoned() { return state_.has_value() && state_->objects.is_abandoned(); }
+
  private:
   friend class FastPath;
   friend class ThreadExit;
@@ -300,9 +308,12 @@ class Heap {
     objects::ObjectCounts retired;  // of caches that are gone
     objects::Random random;
     unsigned next_swept = 0;  // span class
+
+    std::optional<bool> was_abandoned;  // found out at the end of the process, once
   };
 
   Line start();
+  void release_all();
   void* allocate_fast(std::size_t size, Scan scan);
   void* allocate_larger(std::size_t size, Scan scan);
   void* allocate_slowly(std::size_t size, Scan scan);
@@ -312,7 +323,10 @@ class Heap {
   ThreadCache* new_cache(ThreadCache** slot);
   ThreadCache* attach();
   void unlock_all();
-  void visit_locks(void (*visit)(Mutex& lock, os::Os& os));  // but those of State itself
+  template <typename Visit>
+  void visit_locks(const Visit& visit);  // but those of State itself
+  bool has_lock_held();
+  bool was_abandoned();  // asked at the end of the process only
   void detach(ThreadCache* cache);
   void flush(ThreadCache& cache);
   void settle_chains();

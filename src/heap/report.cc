@@ -105,7 +105,7 @@ namespace Atoll {
 }
 
 std::uint64_t Heap::scavenge(std::uint64_t age_nanoseconds) {
-  if (!state_.has_value()) return 0;
+  if (!state_.has_value() || is_abandoned()) return 0;
   ThreadCache* const cache = thread_caches()[slot_];
   if (cache != &no_cache) flush(*cache);
   settle_chains();

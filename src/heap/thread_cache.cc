@@ -41,10 +41,22 @@ constinit ATOLL_THREAD_LOCAL bool thread_has_ended = false;
 class ThreadExit {
  public:
   static void run(void* argument) {
+    const auto& caches = *static_cast<ThreadCaches*>(argument);
+    // The last thread of a process keeps its caches: nobody else needs what they hold, and there
+    // are calls still to come.
+    if (is_at_end(caches)) return;
     of_this_thread(thread_has_ended) = true;
-    for (ThreadCache* const cache : *static_cast<ThreadCaches*>(argument)) {
+    for (ThreadCache* const cache : caches) {
       if (cache != &no_cache) cache->heap->detach(cache);
     }
+  }
+
+ private:
+  static bool is_at_end(const ThreadCaches& caches) {
+    for (const ThreadCache* const cache : caches) {
+      if (cache != &no_cache) return cache->heap->platform().os.is_ending();
+    }
+    return false;
   }
 };
 

@@ -15,6 +15,9 @@ namespace Atoll::malloc_family {
 // each platform's.)
 bool is_foreign(const void* p);
 
+// For the end of a process whose heap can give nothing any more. Null: no memory, or nothing is
+// known that could.
+void* allocate_foreign(std::size_t size);
 void release_foreign(void* p);
 void* reallocate_foreign(void* p, std::size_t size);
 // 0: cannot be told.

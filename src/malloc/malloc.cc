@@ -1,8 +1,10 @@
 #include "src/malloc/malloc.h"
 
+#include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 
 #include "src/malloc/fast_path.h"
@@ -46,6 +48,30 @@ void* ask_heap(Ask ask) {
   return object != nullptr ? object : out_of_memory();
 }
 
+// At the end of a process its heap may be out of use; what this gives instead is foreign.
+void* otherwise(Heap& heap, void* object, std::size_t size) {
+  if (object != nullptr || !heap.is_abandoned()) [[likely]]
+    return object;
+  return allocate_foreign(size);
+}
+
+void* otherwise_zeroed(Heap& heap, void* object, std::size_t size) {
+  if (object != nullptr || !heap.is_abandoned()) [[likely]]
+    return object;
+  void* const foreign = allocate_foreign(size);
+  return foreign == nullptr ? nullptr : std::memset(foreign, 0, size);
+}
+
+void* otherwise_moved(Heap& heap, void* object, void* from, std::size_t size) {
+  if (object != nullptr || !heap.is_abandoned()) [[likely]]
+    return object;
+  void* const foreign = allocate_foreign(size);
+  if (foreign == nullptr) return nullptr;
+  std::memcpy(foreign, from, std::min(size, heap.usable_size(from)));
+  heap.free(from);
+  return foreign;
+}
+
 }  // namespace
 
 bool is_foreign(const void* p) {
@@ -58,7 +84,7 @@ void* allocate_slowly(std::size_t size) {
     void* const object = FastPath::allocate_larger(the_heap(), this_cache(), size, Scan::kNoscan);
     if (object != nullptr) return object;
   }
-  return ask_heap([size](Heap& heap) { return heap.allocate(size); });
+  return ask_heap([size](Heap& heap) { return otherwise(heap, heap.allocate(size), size); });
 }
 
 void release_slowly(void* p) {
@@ -79,7 +105,9 @@ void release(void* p) { release_fast(p); }
 void* allocate_zeroed(std::size_t count, std::size_t size) {
   std::size_t bytes = 0;
   if (__builtin_mul_overflow(count, size, &bytes)) return out_of_memory();
-  return ask_heap([bytes](Heap& heap) { return heap.allocate_zeroed(bytes); });
+  return ask_heap([bytes](Heap& heap) {
+    return otherwise_zeroed(heap, heap.allocate_zeroed(bytes), bytes);
+  });
 }
 
 void* reallocate(void* p, std::size_t size) {
@@ -89,7 +117,9 @@ void* reallocate(void* p, std::size_t size) {
     return nullptr;
   }
   if (is_foreign(p)) return reallocate_foreign(p, size);
-  return ask_heap([p, size](Heap& heap) { return heap.reallocate(p, size); });
+  return ask_heap([p, size](Heap& heap) {
+    return otherwise_moved(heap, heap.reallocate(p, size), p, size);
+  });
 }
 
 void* reallocate_array(void* p, std::size_t count, std::size_t size) {

@@ -79,6 +79,7 @@ Heap* process_heap() {
     of_this_thread(is_starting) = false;
   }
   while (now == kStarting) {
+    if (os::native().is_ending()) return nullptr;  // who started it is gone
     os::native().yield();
     now = state.load(std::memory_order_acquire);
   }

@@ -277,7 +277,8 @@ void Cache::put_back(Context& context, unsigned span_class, void* p, bool is_own
   auto* const object = static_cast<FreeObject*>(p);
   object->next = state.batch;
   state.batch = object;
-  if (state.batch_count.increment() >= context.sizes->batch(span_class)) {
+  if (state.batch_count.increment() >= context.sizes->batch(span_class) &&
+      !context.is_abandoned()) {
     finish_batch(context, span_class, Others::kPassOn);
   }
 }

@@ -92,5 +92,26 @@ TEST(Mutex, ASystemThatWakesWithoutReasonIsAskedToSleepAgain) {
   mutex.unlock(os);
 }
 
+class EndingOs final : public os::ForwardOs {
+ public:
+  EndingOs() : ForwardOs(os::native()) {}
+
+  bool is_ending() override { return true; }
+  void park(const std::atomic<std::uint32_t>&, std::uint32_t) override {
+    write("nobody would wake the sleeper\n");
+    abort();
+  }
+};
+
+TEST(Mutex, IsHadFromAThreadThatIsGone) {
+  EndingOs os;
+  Mutex mutex;
+  ASSERT_TRUE(mutex.try_lock());
+  mutex.lock(os);
+  EXPECT_FALSE(mutex.try_lock());
+  mutex.unlock(os);
+  EXPECT_TRUE(mutex.try_lock());
+}
+
 }  // namespace
 }  // namespace Atoll

@@ -44,6 +44,8 @@ TEST_P(Conformance, ParkReturnsIfTheWordHasChanged) {
   EXPECT_EQ(word.load(), 1u);
 }
 
+TEST_P(Conformance, AProcessThatRunsIsNotEnding) { EXPECT_FALSE(os.is_ending()); }
+
 TEST_P(Conformance, YieldReturns) { os.yield(); }
 
 TEST_P(Conformance, ThreadExitCannotBeHadWithoutThreads) {

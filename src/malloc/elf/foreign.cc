@@ -8,6 +8,9 @@ extern "C" [[gnu::weak]] void* libc_realloc(void* p, std::size_t size) asm("__li
 
 namespace Atoll::malloc_family {
 
+// These systems end all threads at once.
+void* allocate_foreign(std::size_t /*size*/) { return nullptr; }
+
 void release_foreign(void* p) {
   if (libc_free != nullptr) {
     libc_free(p);

@@ -7,6 +7,9 @@
 
 namespace Atoll::malloc_family {
 
+// These systems end all threads at once.
+void* allocate_foreign(std::size_t /*size*/) { return nullptr; }
+
 void release_foreign(void* p) {
   if (Heap* const heap = process_heap(); heap != nullptr) heap->free(p);
 }

@@ -12,6 +12,7 @@
 
 namespace Atoll::malloc_family {
 
+void* allocate_foreign(std::size_t size) { return std::malloc(size); }
 void release_foreign(void* p) { std::free(p); }
 void* reallocate_foreign(void* p, std::size_t size) { return std::realloc(p, size); }
 std::size_t usable_size_of_foreign(void* p) { return ::_msize(p); }

@@ -1,0 +1,45 @@
+// A heap whose process comes to its end as Windows ends one: all threads but one are gone, wherever
+// they were.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "os/decorators/forward.h"
+#include "tests/heap/fixture.h"
+
+namespace Atoll::test {
+
+class EndingOs final : public os::ForwardOs {
+ public:
+  EndingOs() : ForwardOs(os::native()) {}
+
+  void end() { is_ending_ = true; }
+
+  bool is_ending() override { return is_ending_; }
+  void park(const std::atomic<std::uint32_t>& /*word*/, std::uint32_t /*expected*/) override {
+    write("somebody waits for a thread that is gone\n");
+    abort();
+  }
+
+ private:
+  bool is_ending_ = false;
+};
+
+class Ending : public HeapTest {
+ protected:
+  void SetUp() override { start_again(os_); }
+  void TearDown() override {
+    EXPECT_TRUE(take_corruptions().empty());
+    heap_.destroy();  // which needs the system
+  }
+
+  // Whoever has the locks does not give them back.
+  void end_with_all_locks_held() {
+    heap_.before_fork();
+    os_.end();
+  }
+
+  EndingOs os_;
+};
+
+}  // namespace Atoll::test

@@ -1,0 +1,36 @@
+// The same with a thread that is gone. Built only for targets that have threads.
+#include <gtest/gtest.h>
+
+#include <thread>
+#include <vector>
+
+#include "tests/heap/ending.h"
+
+namespace Atoll::test {
+namespace {
+
+TEST_F(Ending, ObjectsOfAThreadThatIsGoneCanBeFreed) {
+  std::vector<void*> objects;
+  std::thread([&] {
+    for (int i = 0; i < 5000; ++i) objects.push_back(heap_.allocate(64));
+    for (int i = 0; i < 100; ++i) objects.push_back(heap_.allocate(10'000));
+    end_with_all_locks_held();
+    // Its cache is not taken back either.
+  }).join();
+  for (void* const object : objects) heap_.free(object);
+  EXPECT_TRUE(heap_.is_abandoned());
+}
+
+// More calls come, and nobody else needs what it holds.
+TEST_F(Ending, TheLastThreadKeepsItsCache) {
+  const std::uint64_t of_one = heap_.statistics().mcache_in_use;
+  std::thread([&] {
+    void* const p = heap_.allocate(64);
+    heap_.free(p);
+    os_.end();
+  }).join();
+  EXPECT_EQ(heap_.statistics().mcache_in_use, 2 * of_one);
+}
+
+}  // namespace
+}  // namespace Atoll::test
