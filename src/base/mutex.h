@@ -3,8 +3,8 @@
 //
 // Not recursive. A heap's locks are taken in the order of src/README.md.
 //
-// At the very end of a process (Os::is_ending()) whoever holds a lock may be gone. Then nobody waits:
-// the lock is had all the same, and what it guards may be half changed.
+// At the very end of a process (Os::is_ending()) whoever holds a lock may be gone. Then nobody
+// waits: the lock is had all the same, and what it guards may be half changed.
 #pragma once
 
 #include <atomic>

@@ -1,8 +1,8 @@
 // A process that forks has one thread in the child. A lock that another thread held at that moment
 // would be held for ever there, and what it guards might be half changed.
 //
-// So it is at the end of a process where the system ends the other threads first (Windows), wherever
-// they are. That can only be found out afterwards.
+// So it is at the end of a process where the system ends the other threads first (Windows),
+// wherever they are. That can only be found out afterwards.
 
 #include "src/heap/heap.h"
 

@@ -105,9 +105,8 @@ void release(void* p) { release_fast(p); }
 void* allocate_zeroed(std::size_t count, std::size_t size) {
   std::size_t bytes = 0;
   if (__builtin_mul_overflow(count, size, &bytes)) return out_of_memory();
-  return ask_heap([bytes](Heap& heap) {
-    return otherwise_zeroed(heap, heap.allocate_zeroed(bytes), bytes);
-  });
+  return ask_heap(
+      [bytes](Heap& heap) { return otherwise_zeroed(heap, heap.allocate_zeroed(bytes), bytes); });
 }
 
 void* reallocate(void* p, std::size_t size) {
@@ -117,9 +116,8 @@ void* reallocate(void* p, std::size_t size) {
     return nullptr;
   }
   if (is_foreign(p)) return reallocate_foreign(p, size);
-  return ask_heap([p, size](Heap& heap) {
-    return otherwise_moved(heap, heap.reallocate(p, size), p, size);
-  });
+  return ask_heap(
+      [p, size](Heap& heap) { return otherwise_moved(heap, heap.reallocate(p, size), p, size); });
 }
 
 void* reallocate_array(void* p, std::size_t count, std::size_t size) {

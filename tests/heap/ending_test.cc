@@ -1,11 +1,11 @@
 // The end of a process where the system has ended the other threads, wherever they were: what they
 // held stays held, and nobody may wait for it.
+#include "tests/heap/ending.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <vector>
-
-#include "tests/heap/ending.h"
 
 namespace Atoll::test {
 namespace {

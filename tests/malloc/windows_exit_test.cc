@@ -1,5 +1,7 @@
 // The process ends while a thread holds every lock of its heap.
 
+#include "tests/malloc/windows_exit.h"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -10,7 +12,6 @@
 #include "src/malloc/foreign.h"
 #include "src/malloc/malloc.h"
 #include "src/malloc/process_heap.h"
-#include "tests/malloc/windows_exit.h"
 
 namespace Atoll::test {
 namespace {

@@ -9,6 +9,8 @@
 #include "os/decorators/fault_injection.h"
 #include "os/decorators/refuse_hints.h"
 #include "src/base/bits.h"
+#include "tools/probe/kernel.h"
+#include "tools/probe/kernel_text.h"
 
 namespace Atoll::probe {
 namespace {
@@ -137,6 +139,56 @@ TEST(Probe, ASystemWithoutMemoryIsADisagreementAndNoCrash) {
     os.only(verb);
     os.fail_from_call(1);
     EXPECT_FALSE(probe(os).agrees) << os::name(verb);
+  }
+}
+
+// --- What a kernel says of itself. ---
+
+TEST(KernelText, TheChosenWordIsInBrackets) {
+  EXPECT_EQ(chosen_word("always [madvise] never\n"), "madvise");
+  EXPECT_EQ(chosen_word("[always] madvise never"), "always");
+  for (const char* const none : {"", "never", "]never[", "[never"}) {
+    EXPECT_EQ(chosen_word(none), "") << none;
+  }
+}
+
+TEST(KernelText, NumbersAreDecimalAndFit) {
+  EXPECT_EQ(decimal("0"), 0U);
+  EXPECT_EQ(decimal("18446744073709551615"), ~std::uint64_t{0});
+  for (const char* const none : {"", "18446744073709551616", "-1", "1 ", "max", "0x10"}) {
+    EXPECT_EQ(decimal(none), std::nullopt) << none;
+  }
+}
+
+TEST(KernelText, TheGroupIsTheMemorysOwnWhereItHasOne) {
+  const Cgroup second = memory_cgroup("0::/user.slice/a:b\n");
+  EXPECT_FALSE(second.is_first_generation);
+  EXPECT_EQ(second.path, "/user.slice/a:b");
+  const Cgroup first = memory_cgroup("9:name=systemd:/\n4:cpu,memory:/jobs/1\n3:cpuset:/\n0::/\n");
+  EXPECT_TRUE(first.is_first_generation);
+  EXPECT_EQ(first.path, "/jobs/1");
+  EXPECT_EQ(memory_cgroup("0::/").path, "/");
+  for (const char* const none : {"", "\n\n", "memory", "1:memory", "4:memory2:/\n"}) {
+    EXPECT_EQ(memory_cgroup(none).path, "") << none;
+  }
+}
+
+TEST(Kernel, EachFactIsALineOfItsOwn) {
+  std::vector<std::string> lines;
+  tell_kernel(
+      [](void* context, std::string_view line) {
+        static_cast<std::vector<std::string>*>(context)->emplace_back(line);
+      },
+      &lines);
+  const bool is_linux =
+      port::kNativeGoos == port::Goos::kLinux || port::kNativeGoos == port::Goos::kAndroid;
+  EXPECT_EQ(lines.size(), is_linux ? 10U : 0U);
+  for (const std::string& line : lines) {
+    EXPECT_TRUE(line.starts_with("fact\t")) << line;
+    const std::size_t tab = line.find('\t', 5);
+    ASSERT_NE(tab, std::string::npos) << line;
+    EXPECT_LT(tab + 1, line.size()) << line;
+    EXPECT_EQ(line.find('\t', tab + 1), std::string::npos) << line;
   }
 }
 

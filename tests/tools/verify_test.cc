@@ -1,10 +1,13 @@
 // `atoll verify` as its user sees it, and `verify --all` over targets made up for the test.
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -50,6 +53,82 @@ TEST_F(VerifyHere, AgreesInEveryRelease) {
     EXPECT_EQ(answer["ok"], true) << answer;
   }
   EXPECT_EQ(ask("verify --race")["firstArena"], "0xc000000000");
+}
+
+constexpr std::array kKernelKeys = {
+    "kernelRelease",     "movesSeveralMappings", "transparentHugePages", "hugePageSize",
+    "overcommitMemory",  "maxMapCount",          "limitAddressSpace",    "limitData",
+    "limitLockedMemory", "cgroupMemoryMax",
+};
+
+Json limit_here(decltype(RLIMIT_AS) resource) {
+  rlimit limit{};
+  getrlimit(resource, &limit);
+  return limit.rlim_cur == RLIM_INFINITY ? Json("unlimited") : Json(limit.rlim_cur);
+}
+
+std::string first_line_of(const char* path) {
+  std::string line;
+  std::getline(std::ifstream(path), line);
+  return line;
+}
+
+TEST(Verify, TellsWhatTheKernelSays) {
+  const Json kernel = ask("verify")["kernel"];
+  ASSERT_EQ(kernel.size(), kKernelKeys.size());
+  std::size_t i = 0;
+  for (const auto& [key, value] : kernel.items()) EXPECT_EQ(key, kKernelKeys[i++]);
+  EXPECT_EQ(kernel["kernelRelease"], first_line_of("/proc/sys/kernel/osrelease"));
+  EXPECT_TRUE(kernel["movesSeveralMappings"].is_boolean());
+  EXPECT_EQ(kernel["overcommitMemory"].dump(), first_line_of("/proc/sys/vm/overcommit_memory"));
+  EXPECT_EQ(kernel["maxMapCount"].dump(), first_line_of("/proc/sys/vm/max_map_count"));
+  EXPECT_EQ(kernel["limitAddressSpace"], limit_here(RLIMIT_AS));
+  EXPECT_EQ(kernel["limitData"], limit_here(RLIMIT_DATA));
+  EXPECT_EQ(kernel["limitLockedMemory"], limit_here(RLIMIT_MEMLOCK));
+  const std::string choices = first_line_of("/sys/kernel/mm/transparent_hugepage/enabled");
+  if (!choices.empty()) {
+    const std::string chosen = kernel["transparentHugePages"];
+    EXPECT_NE(choices.find("[" + chosen + "]"), std::string::npos) << choices;
+  }
+}
+
+// The command has this process's limits.
+TEST(Verify, LimitsAreThoseInForceAndChangeNoVerdict) {
+  const std::pair<decltype(RLIMIT_AS), const char*> limits[] = {
+      {RLIMIT_AS, "limitAddressSpace"},
+      {RLIMIT_DATA, "limitData"},
+      {RLIMIT_MEMLOCK, "limitLockedMemory"},
+  };
+  constexpr rlim_t kLow = 64 << 10;
+  constexpr rlim_t kHigh = rlim_t{1} << 46;
+  const bool agrees = ask("verify")["ok"];
+  for (const auto& [resource, key] : limits) {
+    rlimit before{};
+    ASSERT_EQ(getrlimit(resource, &before), 0);
+    rlimit limit = before;
+    limit.rlim_cur = std::min(resource == RLIMIT_MEMLOCK ? kLow : kHigh, before.rlim_max);
+    ASSERT_EQ(setrlimit(resource, &limit), 0);
+    const Json answer = ask("verify");
+    setrlimit(resource, &before);
+    EXPECT_EQ(answer["kernel"][key], limit.rlim_cur) << key;
+    EXPECT_EQ(answer["ok"], agrees) << key;
+  }
+}
+
+TEST(Verify, EveryFormTellsWhatTheKernelSays) {
+  const Json kernel = ask("verify")["kernel"];
+  const std::string csv = run("verify --format csv").out;
+  for (const char* const key : kKernelKeys) {
+    EXPECT_NE(csv.find("\n" + std::string(key) + ",,"), std::string::npos) << key;
+  }
+  EXPECT_NE(csv.find("\nkernelRelease,," + std::string(kernel["kernelRelease"]) + "\n"),
+            std::string::npos);
+  for (const char* const form : {"table", "markdown"}) {
+    const std::string text = run("verify --format " + std::string(form)).out;
+    EXPECT_NE(text.find("What the kernel says (no part of the verdict)"), std::string::npos);
+    EXPECT_NE(text.find("vm.overcommit_memory"), std::string::npos);
+    EXPECT_NE(text.find("(ulimit -v)"), std::string::npos);
+  }
 }
 
 TEST(Verify, TheTableEndsInAVerdict) {

@@ -27,6 +27,7 @@ void Findings::read(std::string_view line) {
   if (fields[0] == "check" && fields.size() == 4) {
     checks_.push_back({fields[1], fields[2] == "ok", fields[3]});
   }
+  if (fields[0] == "fact" && fields.size() == 3) facts_.push_back({fields[1], fields[2]});
   if (fields[0] == "note" && fields.size() == 2) notes_.push_back(fields[1]);
   if (fields[0] == "call" && fields.size() == 2) calls_.push_back(fields[1]);
 }

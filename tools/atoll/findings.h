@@ -16,12 +16,19 @@ struct Check {
   std::string why;
 };
 
+// What the kernel says of itself.
+struct Fact {
+  std::string key;
+  std::string value;
+};
+
 class Findings {
  public:
   // Lines of other kinds, such as an emulator's own, are passed over.
   void read(std::string_view line);
 
   const std::vector<Check>& checks() const { return checks_; }
+  const std::vector<Fact>& facts() const { return facts_; }
   const std::vector<std::string>& notes() const { return notes_; }
   const std::vector<std::string>& calls() const { return calls_; }
 
@@ -36,6 +43,7 @@ class Findings {
  private:
   std::map<std::string, std::string> values_;
   std::vector<Check> checks_;
+  std::vector<Fact> facts_;
   std::vector<std::string> notes_;
   std::vector<std::string> calls_;
 };

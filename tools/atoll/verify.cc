@@ -5,8 +5,10 @@
 #include "os/os.h"
 #include "src/port/port.h"
 #include "tools/atoll/findings.h"
+#include "tools/atoll/kernel_facts.h"
 #include "tools/atoll/port_choice.h"
 #include "tools/atoll/verify_all.h"
+#include "tools/probe/kernel.h"
 #include "tools/probe/probe.h"
 
 namespace Atoll::tool {
@@ -49,17 +51,21 @@ Report report_of(const port::Port& port, const Findings& findings) {
   document["hintIndex"] = json_or_null(findings.number("hintIndex"));
   document["pageSize"] = json_or_null(findings.number("pageSize"));
   document["addressBits"] = json_or_null(findings.number("addressBits"));
+  document["kernel"] = kernel_json(findings.facts());
   document["notes"] = findings.notes();
   document["calls"] = findings.calls();
   document["ok"] = report.ok;
 
   section.notes = findings.notes();
   report.rows = section.table;
+  for (const Fact& fact : findings.facts()) report.rows.rows.push_back({fact.key, "", fact.value});
   Section calls{"Calls to the operating system, in order", {{{"call"}}, {}}, {}};
   for (const std::string& call : findings.calls()) calls.table.rows.push_back({call});
   calls.notes.push_back(report.ok ? "Verdict: this machine agrees with the port model."
                                   : "Verdict: this machine does NOT agree with the port model.");
-  report.sections = {section, calls};
+  report.sections = {section};
+  if (!findings.facts().empty()) report.sections.push_back(kernel_section(findings.facts()));
+  report.sections.push_back(calls);
   return report;
 }
 
@@ -82,10 +88,11 @@ class VerifyCommand : public Command {
     if (targets_->value()) throw UsageError("--targets needs --all; see 'atoll verify --help'");
     const port::Port port = native_port(options);
     Findings findings;
-    probe::run(
-        os::native(), port.release, port.race,
-        [](void* context, std::string_view line) { static_cast<Findings*>(context)->read(line); },
-        &findings);
+    const probe::Sink read = [](void* context, std::string_view line) {
+      static_cast<Findings*>(context)->read(line);
+    };
+    probe::run(os::native(), port.release, port.race, read, &findings);
+    probe::tell_kernel(read, &findings);
     return report_of(port, findings);
   }
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "tools/probe/kernel.h"
 #include "tools/probe/probe.h"
 
 namespace {
@@ -45,6 +46,7 @@ int main(int argc, char** argv) {
   if (problem != port::PortProblem::kNone) return usage(port::explain(problem));
 
   const bool agrees = Atoll::probe::run(Atoll::os::native(), release, race, print, nullptr);
+  Atoll::probe::tell_kernel(print, nullptr);
   std::puts("atoll: done");
   return agrees ? 0 : 1;
 }
