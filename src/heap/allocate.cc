@@ -171,16 +171,18 @@ void* Heap::move(void* p, pages::Span& span, std::size_t used, std::size_t size,
 // --- Stacks. ---
 
 StackMemory Heap::stack_allocate(std::size_t size) {
-  if (!state_.has_value() || is_abandoned()) return {};
+  if (!state_.has_value()) return {};
   // Without a cache a stack comes from the pool.
   const CacheUse cache(*this);
+  if (!cache && is_abandoned()) return {};
   void* const base = state_->stacks.allocate(cache.stacks(), size);
   return base == nullptr ? StackMemory{} : StackMemory{base, size};
 }
 
 void Heap::stack_free(StackMemory stack) {
-  if (stack.base == nullptr || is_abandoned()) return;
+  if (stack.base == nullptr) return;
   const CacheUse cache(*this);
+  if (!cache && is_abandoned()) return;
   if (state_->stacks.free(cache.stacks(), stack.base, stack.size) != stacks::StackFree::kOk) {
     state_->objects.report(CorruptionKind::kBadStackFree, stack.base,
                            state_->pages.map().span_of(platform().address(stack.base)));

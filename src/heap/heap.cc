@@ -29,7 +29,10 @@ Line out_of_memory() {
   state_.emplace(os, options);
   slot_ = slot;
   const Line why = start();
-  if (!is_empty(why)) destroy();
+  if (!is_empty(why)) {
+    release_all();
+    forget_state();
+  }
   return why;
 }
 
@@ -37,8 +40,6 @@ Line out_of_memory() {
 [[gnu::cold]] Line Heap::start() {
   State& state = *state_;
   const port::PortSpec& spec = state.platform.spec;
-  objects::Context& context = state.objects;
-  context.platform = &state.platform;
   const std::optional<Line> wrong = check_initialisation(spec, port::size_classes(spec.release),
                                                          state.platform.os, state.platform.machine);
   if (wrong) return *wrong;
@@ -62,6 +63,8 @@ Line out_of_memory() {
   if (centrals == nullptr) return out_of_memory();
   state.cache_records.init(state.memory, spec.release, sizeof(CacheRecord), MemoryKind::kCaches,
                            nullptr, nullptr, FixedAlloc::Zero::kNo);
+  objects::Context& context = state.objects;
+  context.platform = &state.platform;
   context.pages = &state.pages;
   context.sizes = &sizes_;
   context.centrals = objects::BySpanClass(centrals);
@@ -79,9 +82,6 @@ Line out_of_memory() {
   context.tiny_tables.init(state.platform, state.memory);
   state.stacks.init(state.platform, state.pages);
   state.random.state = state.platform.os.random_seed();
-
-  context.was_abandoned = [](void* heap) { return static_cast<Heap*>(heap)->was_abandoned(); };
-  context.heap = this;
 
   if (new_cache(&thread_caches()[slot_]) == nullptr) return out_of_memory();
   port::HintOptions hints = state.options.hints;
@@ -111,6 +111,10 @@ void Heap::destroy() {
   } else {
     release_all();
   }
+  forget_state();
+}
+
+void Heap::forget_state() {
   give_heap_slot(slot_);
   slot_ = kNoHeapSlot;
   state_.reset();
@@ -119,11 +123,11 @@ void Heap::destroy() {
 // --- Threads. ---
 
 Heap::CacheUse::CacheUse(Heap& heap) : heap_(heap), cache_(thread_caches()[heap.slot_]) {
-  if (heap.state_->objects.is_abandoned()) [[unlikely]] {
+  if (cache_ != &no_cache) return;
+  if (heap.is_abandoned()) {
     cache_ = nullptr;
     return;
   }
-  if (cache_ != &no_cache) return;
   if (!of_this_thread(thread_has_ended)) {
     cache_ = heap.attach();
     return;

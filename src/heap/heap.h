@@ -254,10 +254,12 @@ class Heap {
   // --- For a process that the system ends thread by thread (Os::is_ending()). ---
 
   // Whether a thread that is gone held a lock of the heap, so that something may be half changed.
-  // Then the heap hands out only what this thread has on its lists (else null), and what is freed
-  // or given back is lost: the process is about to end. Statistics may be wrong, and check() finds
-  // it. No until the end, and where nobody held a lock: the heap works as ever.
-  bool is_abandoned() { return state_.has_value() && state_->objects.is_abandoned(); }
+  // Then, once the system has called this thread's exit function, the heap hands out nothing, and
+  // what is freed or given back is lost: the process is about to end. Statistics may be wrong, and
+  // check() finds it. No until the end, and where nobody held a lock: the heap works as ever.
+  bool is_abandoned() {
+    return state_.has_value() && state_->platform.os.is_ending() && was_abandoned();
+  }
 
  private:
   friend class FastPath;
@@ -314,6 +316,7 @@ class Heap {
 
   Line start();
   void release_all();
+  void forget_state();
   void* allocate_fast(std::size_t size, Scan scan);
   void* allocate_larger(std::size_t size, Scan scan);
   void* allocate_slowly(std::size_t size, Scan scan);

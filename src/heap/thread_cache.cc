@@ -41,10 +41,11 @@ constinit ATOLL_THREAD_LOCAL bool thread_has_ended = false;
 class ThreadExit {
  public:
   static void run(void* argument) {
-    const auto& caches = *static_cast<ThreadCaches*>(argument);
-    // The last thread of a process keeps its caches: nobody else needs what they hold, and there
-    // are calls still to come.
-    if (is_at_end(caches)) return;
+    auto& caches = *static_cast<ThreadCaches*>(argument);
+    if (is_at_end(caches)) {
+      leave_abandoned(caches);
+      return;
+    }
     of_this_thread(thread_has_ended) = true;
     for (ThreadCache* const cache : caches) {
       if (cache != &no_cache) cache->heap->detach(cache);
@@ -57,6 +58,18 @@ class ThreadExit {
       if (cache != &no_cache) return cache->heap->platform().os.is_ending();
     }
     return false;
+  }
+
+  // The last thread of a process keeps its caches: nobody else needs what they hold, and there are
+  // calls still to come. But those of abandoned heaps it leaves, so that the fast paths find
+  // nothing, and the slower ones see why: in time for what the libraries do at the end, since the
+  // system calls exit functions first.
+  static void leave_abandoned(ThreadCaches& caches) {
+    for (ThreadCache*& cache : caches) {
+      if (cache != &no_cache && cache->heap->is_abandoned()) {
+        cache = const_cast<ThreadCache*>(&no_cache);
+      }
+    }
   }
 };
 

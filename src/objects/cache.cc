@@ -277,8 +277,7 @@ void Cache::put_back(Context& context, unsigned span_class, void* p, bool is_own
   auto* const object = static_cast<FreeObject*>(p);
   object->next = state.batch;
   state.batch = object;
-  if (state.batch_count.increment() >= context.sizes->batch(span_class) &&
-      !context.is_abandoned()) {
+  if (state.batch_count.increment() >= context.sizes->batch(span_class)) {
     finish_batch(context, span_class, Others::kPassOn);
   }
 }

@@ -41,8 +41,6 @@ inline void Cache::grant(const Context& context, unsigned list) {
 }
 
 void Cache::overflow(Context& context, std::size_t offset) {
-  if (context.is_abandoned()) [[unlikely]]
-    return;  // the list grows
   const auto list = static_cast<unsigned>(offset / kListStride);
   count_now(context, list);
   if (classes_[list].length > classes_[list].limit) [[unlikely]]

@@ -56,14 +56,6 @@ struct Context {
     return checks_every_free || profile_rate != 0 || marking.load(std::memory_order_relaxed);
   }
 
-  // Whether the process is at its end, and a thread that is gone has left what threads share half
-  // changed: nobody may touch it any more. `was_abandoned` is asked at the end only; null: no.
-  bool is_abandoned() const {
-    return os().is_ending() && was_abandoned != nullptr && was_abandoned(heap);
-  }
-  bool (*was_abandoned)(void* heap) = nullptr;
-  void* heap = nullptr;
-
   os::Os& os() const { return platform->os; }
   std::uint32_t generation() const { return sweep_generation.load(std::memory_order_relaxed); }
 

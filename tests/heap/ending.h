@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "os/decorators/forward.h"
+#include "os/thread_local.h"
 #include "tests/heap/fixture.h"
 
 namespace Atoll::test {
@@ -13,8 +14,19 @@ class EndingOs final : public os::ForwardOs {
  public:
   EndingOs() : ForwardOs(os::native()) {}
 
-  void end() { is_ending_ = true; }
+  // Calls the exit function of the one thread that is left, as the system does.
+  void end() {
+    is_ending_ = true;
+    void* const argument = of_this_thread(argument_);
+    if (argument != nullptr) function_(argument);
+  }
 
+  // Other threads end as if they were never asked.
+  bool at_thread_exit(os::ThreadExitFunction function, void* argument) override {
+    function_ = function;
+    of_this_thread(argument_) = argument;
+    return true;
+  }
   bool is_ending() override { return is_ending_; }
   void park(const std::atomic<std::uint32_t>& /*word*/, std::uint32_t /*expected*/) override {
     write("somebody waits for a thread that is gone\n");
@@ -22,6 +34,9 @@ class EndingOs final : public os::ForwardOs {
   }
 
  private:
+  static inline constinit ATOLL_THREAD_LOCAL void* argument_ = nullptr;
+
+  os::ThreadExitFunction function_ = nullptr;
   bool is_ending_ = false;
 };
 
@@ -37,6 +52,7 @@ class Ending : public HeapTest {
   void end_with_all_locks_held() {
     heap_.before_fork();
     os_.end();
+    EXPECT_TRUE(heap_.is_abandoned());
   }
 
   EndingOs os_;

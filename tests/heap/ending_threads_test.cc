@@ -14,9 +14,9 @@ TEST_F(Ending, ObjectsOfAThreadThatIsGoneCanBeFreed) {
   std::thread([&] {
     for (int i = 0; i < 5000; ++i) objects.push_back(heap_.allocate(64));
     for (int i = 0; i < 100; ++i) objects.push_back(heap_.allocate(10'000));
-    end_with_all_locks_held();
-    // Its cache is not taken back either.
+    heap_.before_fork();
   }).join();
+  os_.end();
   for (void* const object : objects) heap_.free(object);
   EXPECT_TRUE(heap_.is_abandoned());
 }
