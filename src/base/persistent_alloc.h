@@ -2,9 +2,10 @@
 // the heap ends.
 //
 // Small records are cut from chunks of 256 KiB; one of 64 KiB or more is a call of the system of
-// its own, if nothing else is asked for. Both sizes are those of all releases, see facts of persistentalloc in docs/. A chunk's
-// first word links it to the one before, so the first record begins behind it, aligned (releases
-// from 1.13; releases 1.11 and 1.12 did not align it, or had no link).
+// its own, if nothing else is asked for. Both sizes are those of all releases, see facts of
+// persistentalloc in docs/. A chunk's first word links it to the one before, so the first record
+// begins behind it, aligned (releases from 1.13; releases 1.11 and 1.12 did not align it, or had no
+// link).
 #pragma once
 
 #include <array>
@@ -30,7 +31,8 @@ class PersistentAlloc {
     std::uint64_t chunk = kChunkBytes;
     std::uint64_t direct = kDirectBytes;
   };
-  // For a heap that asks the system as little as it can: one chunk holds all that a small one needs.
+  // For a heap that asks the system as little as it can: one chunk holds all that a small one
+  // needs.
   static constexpr Sizes kLargerChunks{std::uint64_t{512} << 10, std::uint64_t{256} << 10};
 
   constexpr PersistentAlloc() = default;

@@ -55,6 +55,11 @@ void* otherwise(Heap& heap, void* object, std::size_t size) {
   return allocate_foreign(size);
 }
 
+// Apart, so that larger objects of a list need none of its registers.
+[[gnu::noinline]] void* allocate_from_heap(std::size_t size) {
+  return ask_heap([size](Heap& heap) { return otherwise(heap, heap.allocate(size), size); });
+}
+
 void* otherwise_zeroed(Heap& heap, void* object, std::size_t size) {
   if (object != nullptr || !heap.is_abandoned()) [[likely]]
     return object;
@@ -84,7 +89,7 @@ void* allocate_slowly(std::size_t size) {
     void* const object = FastPath::allocate_larger(the_heap(), this_cache(), size, Scan::kNoscan);
     if (object != nullptr) return object;
   }
-  return ask_heap([size](Heap& heap) { return otherwise(heap, heap.allocate(size), size); });
+  return allocate_from_heap(size);
 }
 
 void release_slowly(void* p) {

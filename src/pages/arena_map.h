@@ -1,8 +1,9 @@
 // From any address to what the heap knows of it: the arena, the page's record, the span.
 //
 // The map has two levels, as the port's numbers say (one on most ports): L1 tables of L2 tables of
-// pointers to arenas. A sparing heap (sparing.h) has smaller L2 tables, and so always two. Tables and arenas are made when the heap grows and never go away before it
-// ends, so all lookups are free of locks, and right for any address whatsoever.
+// pointers to arenas. A sparing heap (sparing.h) has smaller L2 tables, and so always two. Tables
+// and arenas are made when the heap grows and never go away before it ends, so all lookups are free
+// of locks, and right for any address whatsoever.
 #pragma once
 
 #include <algorithm>
@@ -108,7 +109,8 @@ class ArenaMap {
   // are calls of the system of their own where they are 64 KiB or more.
   bool add(Range region);
 
-  // Before a span begins at `base`: its bits. Does nothing, but in a sparing heap. False: no memory.
+  // Before a span begins at `base`: its bits. Does nothing, but in a sparing heap. False: no
+  // memory.
   bool make_bits(Address base);
 
   // Null if the heap has no arena there. Any address will do.

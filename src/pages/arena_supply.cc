@@ -90,7 +90,8 @@ bool ArenaSupply::reserve(std::uint64_t bytes, std::uint64_t step) {
   if (spare_ == nullptr) spare_ = memory_->alloc_array<Region>(1, MemoryKind::kOther);
   if (spare_ == nullptr) return fail("out of memory");
   const std::uint64_t ahead = std::min(reserved_, platform_->spec.heap_arena_bytes);
-  const Growth growth = is_sparing_ ? space_->grow(bytes, std::max(step, ahead)) : space_->grow(step);
+  const Growth growth =
+      is_sparing_ ? space_->grow(bytes, std::max(step, ahead)) : space_->grow(step);
   if (!growth.ok()) {
     failure_ = explain(growth);
     return false;

@@ -28,10 +28,10 @@ struct Case {
 };
 
 std::vector<Case> every_case() {
-  std::vector<Case> cases = {{"Default", port::native_release(), false, kIsFast ? 1 : kSlowStep},
-                             {"Checked", port::native_release(), true},
-                             {"Sparing", port::native_release(), false,
-                              kIsFast ? 2 : 2 * kSlowStep, /*is_sparing=*/true}};
+  std::vector<Case> cases = {
+      {"Default", port::native_release(), false, kIsFast ? 1 : kSlowStep},
+      {"Checked", port::native_release(), true},
+      {"Sparing", port::native_release(), false, kIsFast ? 2 : 2 * kSlowStep, /*is_sparing=*/true}};
   for (const Case& other :
        {Case{"Go1_14", port::Release::k1_14}, Case{"Go1_18", port::Release::k1_18},
         Case{"Go1_26", port::Release::k1_26}}) {

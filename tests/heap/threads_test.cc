@@ -176,8 +176,8 @@ TEST_F(InAGrowingWindow, ThreadsThatOnlyFreeLearnOfTheLargerOne) {
   });
   wait_for(1);
   // Nobody touches it.
-  void* const large = heap_.allocate(static_cast<std::size_t>(
-      pages::kFirstWindowArenas * heap_.platform().spec.heap_arena_bytes));
+  void* const large = heap_.allocate(
+      static_cast<std::size_t>(pages::kFirstWindowArenas * heap_.platform().spec.heap_arena_bytes));
   ASSERT_NE(large, nullptr);
   // A span that no thread had before.
   for (void*& p : late) p = heap_.allocate(20'000);
@@ -346,7 +346,8 @@ TEST_F(Threads, FreeBesideObjectsWithFinalizers) {
     for (std::uint64_t n = 0; n < 2000 * kScale; ++n) {
       void* const p = heap_.allocate(kSize);
       if (random.one_in(8)) {
-        EXPECT_TRUE(heap_.set_finalizer(p, [](void*, void*) {}, nullptr));
+        EXPECT_TRUE(heap_.set_finalizer(
+            p, [](void*, void*) {}, nullptr));
       }
       heap_.free(shared[static_cast<std::size_t>(random.below(shared.size()))].exchange(p));
     }

@@ -240,8 +240,8 @@ TEST_P(MapOf, OfASparingHeapKnowsItsArenasAndNoOthers) {
 
   // What the fast path computes.
   const std::atomic<Arena*>* table = map_.fast_table();
-  const std::uint64_t index = platform_.spec.arena_index(part.base.value()) -
-                              platform_.spec.arena_index(0);
+  const std::uint64_t index =
+      platform_.spec.arena_index(part.base.value()) - platform_.spec.arena_index(0);
   if (index >= map_.fast_arenas()) {
     EXPECT_EQ(table, nullptr);
   } else if (platform_.spec.arena_l1_bits == 0) {
