@@ -43,9 +43,14 @@ void Heap::begin_mark() {
   state.stacks.set_collecting(true);
   state.objects.marking.store(true, std::memory_order_relaxed);
   state.objects.may_have_marks = true;
+  adopt_all();
   for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
-    cache->objects.flush(state.objects);
-    cache->objects.set_careful(true);
+    if (is_orphan(*cache)) {
+      cache->objects.forget_lists();
+    } else {
+      cache->objects.flush(state.objects);
+      cache->objects.set_careful(true);
+    }
   }
   settle_chains();
   // What a finalizer is due for lives until it has run.
@@ -70,6 +75,7 @@ void Heap::end_mark() {
   state.objects.marking.store(false, std::memory_order_relaxed);
   // New numbers: what threads freed the fast way before is looked at until its span is swept.
   for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
+    if (is_orphan(*cache)) continue;
     cache->objects.flush(state.objects);
     cache->objects.set_number(new_number());
     cache->objects.set_careful(state.objects.is_careful());

@@ -4,6 +4,8 @@
 // So it is at the end of a process where the system ends the other threads first (Windows),
 // wherever they are. That can only be found out afterwards.
 
+#include <algorithm>
+
 #include "src/heap/heap.h"
 
 namespace Atoll {
@@ -14,7 +16,7 @@ void Heap::visit_locks(const Visit& visit) {
   State& state = *state_;
   os::Os& os = state.platform.os;
   for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
-    visit(cache->objects.lock(), os);
+    if (!is_orphan(*cache)) visit(cache->objects.lock(), os);
   }
   for (objects::Central& central : state.objects.centrals) visit(central.lock(), os);
   state.stacks.visit_locks([&](Mutex& lock) { visit(lock, os); });
@@ -36,21 +38,56 @@ void Heap::after_fork_in_parent() {
   if (state_.has_value()) unlock_all();
 }
 
+// The other threads' caches hold spans still, in good order, as their locks were taken. Most
+// children have no use for these: each class waits until there is one. So nothing of these caches
+// is written to here: it would be copied, page by page.
 void Heap::after_fork_in_child() {
   if (!state_.has_value()) return;
-  unlock_all();
   State& state = *state_;
-  const auto is_gone = [&](const ThreadCache* cache) {
-    return cache != thread_caches()[slot_] && cache != state.closed;
-  };
-  for (std::uint64_t i = 0; i < state.pages.span_count(); ++i) {
-    pages::Span* const span = state.pages.span(i);
-    if (!span->has_objects.load(std::memory_order_relaxed)) continue;
-    const ThreadCache* const cache = holder_of(*span);
-    if (cache != nullptr && is_gone(cache)) central_of(*span).abandon(state.objects, span);
-  }
+  const ThreadCache* const own = thread_caches()[slot_];
+  state.orphan_age = state.caches_made;
+  state.survivor_ages = {own->age, state.closed != nullptr ? state.closed->age : 0};
+  unlock_all();
+  bool has_orphans = false;
+  state.cache_count = 0;
   for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
-    if (is_gone(cache)) cache->objects.forget_spans(state.objects);
+    if (!is_orphan(*cache)) {
+      ++state.cache_count;
+      continue;
+    }
+    has_orphans = true;
+    cache->objects.forget_limits(state.objects);
+  }
+  state.objects.set_cache_count(state.cache_count);
+  if (!has_orphans) return;
+  state.orphaned_classes = sizes_.num_span_classes();
+  std::fill_n(state.is_orphaned.begin(), state.orphaned_classes, true);
+  state.objects.has_orphans.store(true, std::memory_order_relaxed);
+}
+
+bool Heap::is_orphan(const ThreadCache& cache) const {
+  const State& state = *state_;
+  return cache.age <= state.orphan_age && cache.age != state.survivor_ages[0] &&
+         cache.age != state.survivor_ages[1];
+}
+
+void Heap::adopt_all() {
+  for (unsigned i = 0; i < sizes_.num_span_classes(); ++i) state_->objects.adopt(i);
+}
+
+void Heap::adopt(unsigned span_class) {
+  State& state = *state_;
+  objects::Surplus surplus(state.objects);
+  const LockGuard guard(state.lock, state.platform.os);
+  if (!state.is_orphaned[span_class]) return;
+  state.is_orphaned[span_class] = false;
+  for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
+    if (!is_orphan(*cache)) continue;
+    cache->objects.give_back_held(state.objects, span_class, surplus);
+    cache->objects.give_back_stock(surplus);
+  }
+  if (--state.orphaned_classes == 0) {
+    state.objects.has_orphans.store(false, std::memory_order_relaxed);
   }
 }
 

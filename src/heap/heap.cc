@@ -78,6 +78,10 @@ Line out_of_memory() {
   context.on_sample = state.options.on_sample;
   context.on_sample_freed = state.options.on_sample_freed;
   context.profile_context = state.options.sample_context;
+  context.adopt_function = [](void* heap, unsigned span_class) {
+    static_cast<Heap*>(heap)->adopt(span_class);
+  };
+  context.heap = this;
   context.specials.init(state.platform, state.memory);
   context.tiny_tables.init(state.platform, state.memory);
   state.stacks.init(state.platform, state.pages);
@@ -154,6 +158,8 @@ ThreadCache* Heap::new_cache(ThreadCache** slot) {
                       state.random.next());
   cache->heap = this;
   cache->slot = slot;
+  cache->age = ++state.caches_made;
+  state.objects.set_cache_count(++state.cache_count);
   if (slot != nullptr) *slot = cache;
   state.caches.push_back(cache);
   return cache;
@@ -176,6 +182,7 @@ void Heap::detach(ThreadCache* cache) {
   cache->objects.add_freed(state.retired);
   cache->objects.add_allocated(state.retired);
   cache->objects.clear_classes();
+  state.objects.set_cache_count(--state.cache_count);
   state.cache_records.free(cache);
 }
 

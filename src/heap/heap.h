@@ -223,6 +223,10 @@ class Heap {
   // bytes that was. This thread's cache is flushed first, and what waits for other caches.
   std::uint64_t scavenge(std::uint64_t age_nanoseconds = 0);
 
+  // The same for all free pages, after what free objects and pages other threads' caches keep was
+  // taken from them too: but for the objects on their lists, which nobody else can reach.
+  std::uint64_t trim();
+
   // Hands what this thread's cache holds back to the heap, and what waits to be passed on to other
   // caches. Its next call gets a new one.
   void flush_thread();
@@ -247,8 +251,9 @@ class Heap {
   // other two, which give them back. The calling thread may not use the heap in between.
   void before_fork();
   void after_fork_in_parent();
-  // Spans that other threads' caches held are everybody's then. Free objects that were on their
-  // lists, and pages in their stock, are lost to the child.
+  // Spans that other threads' caches held are everybody's then, as soon as somebody frees or needs
+  // objects of their class, and so are pages in their stock. Free objects that were on their lists
+  // are lost to the child.
   void after_fork_in_child();
 
   // --- For a process that the system ends thread by thread (Os::is_ending()). ---
@@ -310,6 +315,15 @@ class Heap {
     objects::ObjectCounts retired;  // of caches that are gone
     objects::Random random;
     unsigned next_swept = 0;  // span class
+    std::uint64_t cache_count = 0;  // without orphans
+    std::uint64_t caches_made = 0;
+    // In the child of a fork, caches of threads that are gone: the first so many that were made,
+    // but for the survivors. Their locks are held for ever, and not needed.
+    std::uint64_t orphan_age = 0;
+    std::array<std::uint64_t, 2> survivor_ages{};
+    // Classes whose spans they may hold still. 0 is for their stock.
+    std::array<bool, objects::kMaxSpanClasses> is_orphaned{};
+    unsigned orphaned_classes = 0;
 
     std::optional<bool> was_abandoned;  // found out at the end of the process, once
   };
@@ -326,6 +340,12 @@ class Heap {
   ThreadCache* new_cache(ThreadCache** slot);
   ThreadCache* attach();
   void unlock_all();
+  void adopt(unsigned span_class);
+  bool is_orphan(const ThreadCache& cache) const;
+  void adopt_all();
+  // Calls visit(cache's objects) for each cache, under its lock. Under `lock`.
+  template <typename Visit>
+  void for_each_cache(Visit visit);
   template <typename Visit>
   void visit_locks(const Visit& visit);  // but those of State itself
   bool has_lock_held();
@@ -353,5 +373,16 @@ class Heap {
   objects::SizeTable sizes_;
   std::optional<State> state_;
 };
+
+template <typename Visit>
+void Heap::for_each_cache(Visit visit) {
+  os::Os& os = state_->platform.os;
+  for (ThreadCache* cache = state_->caches.first(); cache != nullptr; cache = cache->next) {
+    const bool needs_lock = !is_orphan(*cache);
+    if (needs_lock) cache->objects.lock().lock(os);
+    visit(cache->objects);
+    if (needs_lock) cache->objects.lock().unlock(os);
+  }
+}
 
 }  // namespace Atoll

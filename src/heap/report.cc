@@ -16,10 +16,7 @@ namespace Atoll {
   os::Os& os = state.platform.os;
   const LockGuard guard(state.lock, os);
   objects::ObjectCounts counts = state.retired;
-  for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
-    const LockGuard cache_guard(cache->objects.lock(), os);
-    cache->objects.add_freed(counts);
-  }
+  for_each_cache([&](objects::Cache& cache) { cache.add_freed(counts); });
   for (unsigned i = 0; i < sizes_.num_span_classes(); ++i) {
     std::uint64_t bytes = 0;
     const std::uint64_t swept = state.objects.centrals[i].swept_frees(state.objects, &bytes);
@@ -30,10 +27,7 @@ namespace Atoll {
       counts.large_freed_bytes += bytes;
     }
   }
-  for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
-    const LockGuard cache_guard(cache->objects.lock(), os);
-    cache->objects.add_allocated(counts);
-  }
+  for_each_cache([&](objects::Cache& cache) { cache.add_allocated(counts); });
   const LockGuard page_guard(state.pages.lock(), os);
   *pages = state.pages.statistics_locked();
   std::uint64_t most_large_bytes = counts.large_freed_bytes + pages->objects;
@@ -110,6 +104,21 @@ std::uint64_t Heap::scavenge(std::uint64_t age_nanoseconds) {
   if (cache != &no_cache) flush(*cache);
   settle_chains();
   return state_->pages.scavenge_older_than(age_nanoseconds);
+}
+
+std::uint64_t Heap::trim() {
+  if (!state_.has_value()) return 0;
+  State& state = *state_;
+  ThreadCache* const own = thread_caches()[slot_];
+  if (own != &no_cache) flush(*own);
+  adopt_all();
+  settle_chains();
+  {
+    objects::Surplus surplus(state.objects);
+    const LockGuard guard(state.lock, state.platform.os);
+    for_each_cache([&](objects::Cache& cache) { cache.give_back_free(state.objects, surplus); });
+  }
+  return state.pages.scavenge_older_than(0);
 }
 
 // --- The check. ---

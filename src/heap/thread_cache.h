@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "os/thread_local.h"
 #include "src/base/list.h"
@@ -26,6 +27,7 @@ struct alignas(64) ThreadCache {
 
   Heap* heap = nullptr;
   ThreadCache** slot = nullptr;  // in its thread's list
+  std::uint64_t age = 0;         // how many caches the heap had made before, with this one
 
   // Of the heap's list of caches.
   ThreadCache* next = nullptr;

@@ -175,7 +175,7 @@ std::size_t usable_size(void* p) {
 bool trim() {
   const KeepErrno keep;
   Heap* const heap = process_heap();
-  return heap != nullptr && heap->scavenge() != 0;
+  return heap != nullptr && heap->trim() != 0;
 }
 
 }  // namespace Atoll::malloc_family

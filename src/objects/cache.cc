@@ -9,8 +9,8 @@
 namespace Atoll::objects {
 namespace {
 
-// A refill takes a few objects at first, then twice as many each time: a class that is seldom used
-// touches little memory.
+// A refill takes a few objects at first, fewer where there are many caches, then twice as many each
+// time: a class that is seldom used touches little memory.
 constexpr std::int32_t kFewestTaken = 1 << 10;  // in bytes ...
 constexpr std::int32_t kMostTaken = 4 << 10;
 constexpr std::int32_t kFewestTakenObjects = 8;  // ... and in objects
@@ -78,17 +78,35 @@ bool Cache::refill(Context& context, unsigned span_class) {
     state.length += static_cast<std::int32_t>(chain.count);
     return true;
   }
-  FreeObject** link = &list.head;
+  {
+    Surplus surplus(context);
+    const LockGuard guard(lock_, context.os());
+    fill(context, span_class, surplus);
+  }
+  // A new span is made only when an object must be had: spans lie in the order in which they are
+  // needed.
+  if (list.head == nullptr && hold_another(context, span_class)) {
+    Surplus surplus(context);
+    const LockGuard guard(lock_, context.os());
+    fill(context, span_class, surplus);
+  }
+  return list.head != nullptr;
+}
+
+void Cache::fill(Context& context, unsigned span_class, Surplus& surplus) {
+  ClassCache& state = classes_[span_class];
+  FreeObject** link = &lists_[span_class].head;
   const SizeTable& sizes = *context.sizes;
-  state.taken = std::clamp(state.taken * 2,
-                           sizes.objects_in(kFewestTaken, span_class, 1, kFewestTakenObjects),
-                           sizes.objects_in(kMostTaken, span_class, 1, sizes.batch(span_class)));
+  const unsigned shift = context.crowding.load(std::memory_order_relaxed);
+  const std::int32_t fewest = sizes.objects_in(kFewestTaken >> shift, span_class, 1,
+                                               std::max(kFewestTakenObjects >> shift, 1));
+  const std::int32_t most =
+      sizes.objects_in(kMostTaken, span_class, 1, sizes.batch(span_class));
+  state.taken = static_cast<std::int16_t>(std::clamp(state.taken * 2, fewest, most));
   std::int32_t left = state.taken;
-  // Where spans have few free objects, several serve one batch. But a new span is made only when
-  // an object must be had: spans lie in the order in which they are needed.
+  // Where spans have few free objects, several serve one batch.
   while (left > 0) {
-    Span* const span =
-        span_with_objects(context, span_class, link == &list.head ? Spans::kAny : Spans::kUsed);
+    Span* const span = span_with_objects(context, span_class, surplus);
     if (span == nullptr) break;
     const auto size = static_cast<std::size_t>(span->object_size);
     char* const base = context.platform->pointer_to<char>(object_at(*span, span->cache_base));
@@ -105,32 +123,36 @@ bool Cache::refill(Context& context, unsigned span_class) {
     state.length += before - left;
   }
   *link = nullptr;
-  return list.head != nullptr;
 }
 
 void* Cache::allocate_carefully(Context& context, unsigned span_class) {
+  void* object = nullptr;
+  do {
+    Surplus surplus(context);
+    const LockGuard guard(lock_, context.os());
+    object = take_carefully(context, span_class, surplus);
+  } while (object == nullptr && hold_another(context, span_class));
+  if (object != nullptr) sample(context, object, context.sizes->size_class(span_class).size);
+  return object;
+}
+
+void* Cache::take_carefully(Context& context, unsigned span_class, Surplus& surplus) {
   ClassCache& state = classes_[span_class];
   Central& central = context.centrals[span_class];
-  Span* held = nullptr;
-  unsigned index = 0;
-  for (;;) {
-    if (state.held.count == 0 && !hold_one(context, span_class, Spans::kAny)) return nullptr;
-    held = state.held.usable.first();
-    index = central.take_object(context, *held);
-    if (index != held->object_count) break;
-    give_back(context, span_class, held);
-  }
-  const Span& span = *held;
-  if (context.marking.load(std::memory_order_relaxed)) {
-    word_of(span.mark_bits, index).fetch_or(mask_of(index), std::memory_order_relaxed);
-  }
-  {
-    const LockGuard guard(lock_, context.os());
+  while (state.held.count != 0 || central.take(context, holder(span_class))) {
+    Span* const span = state.held.usable.first();
+    const unsigned index = central.take_object(context, *span);
+    if (index == span->object_count) {
+      give_back(context, span_class, span, surplus);
+      continue;
+    }
+    if (context.marking.load(std::memory_order_relaxed)) {
+      word_of(span->mark_bits, index).fetch_or(mask_of(index), std::memory_order_relaxed);
+    }
     ++state.allocated;
+    return context.platform->pointer(object_at(*span, index));
   }
-  void* const object = context.platform->pointer(object_at(span, index));
-  sample(context, object, span.object_size);
-  return object;
+  return nullptr;
 }
 
 void* Cache::allocate_large(Context& context, std::size_t size, std::size_t alignment, Scan scan,
@@ -244,9 +266,10 @@ void Cache::free_large(Context& context, Span* span, void* p) {
   List<Span> empties;
   const std::uint32_t freed =
       context.centrals[span_class].settle(context, {static_cast<FreeObject*>(p), 1}, empties);
-  release_spans(context, empties);
-  if (freed == 0) return;
+  Surplus surplus(context);
   const LockGuard guard(lock_, context.os());
+  put_in_stock(context, empties, surplus);
+  if (freed == 0) return;
   ++large_freed_;
   large_freed_bytes_ += bytes;
 }
@@ -265,8 +288,9 @@ void Cache::put_back(Context& context, unsigned span_class, void* p, bool is_own
     List<Span> empties;
     const std::uint32_t freed =
         context.centrals[span_class].settle(context, {static_cast<FreeObject*>(p), 1}, empties);
-    release_spans(context, empties);
+    Surplus surplus(context);
     const LockGuard guard(lock_, context.os());
+    put_in_stock(context, empties, surplus);
     state.freed += freed;
     return;
   }
@@ -286,6 +310,7 @@ void Cache::finish_batch(Context& context, unsigned span_class, Others others) {
   ClassCache& state = classes_[span_class];
   FreeObject* const first = state.batch;
   if (first == nullptr) return;
+  context.adopt(span_class);
   const auto count = static_cast<std::uint32_t>(state.batch_count.get());
   state.batch = nullptr;
   {
@@ -308,26 +333,38 @@ void Cache::flush(Context& context) {
   forget_limits(context);
   for (unsigned i = 0; i < context.sizes->num_span_classes(); ++i) {
     ClassCache& state = classes_[i];
-    if (state.limit == 0 && state.held.count == 0 && state.batch == nullptr) continue;
+    if (lists_[i].head == nullptr && state.limit == 0 && state.held.count == 0 &&
+        state.batch == nullptr) {
+      continue;
+    }
     count(context, i);
     const Chain chain{lists_[i].head, static_cast<std::uint32_t>(state.length)};
     (void)settle(context, i, chain, Others::kSettle);
     lists_[i].head = nullptr;
     state.length = 0;
     finish_batch(context, i, Others::kSettle);
-    // A span that is given back may make another one usable.
-    while (state.held.count != 0) {
-      Span* const span =
-          state.held.usable.empty() ? state.held.full.first() : state.held.usable.first();
-      give_back(context, i, span);
-    }
+    Surplus surplus(context);
+    const LockGuard guard(lock_, context.os());
+    give_back_held(context, i, surplus);
   }
-  (void)stock_.flush(*context.pages);
+  (void)flush_stock(context);
+}
+
+void Cache::forget_lists() {
+  for (unsigned i = 0; i < kMaxSpanClasses; ++i) {
+    ClassCache& state = classes_[i];
+    const std::int32_t kept = listed_count(i) + state.batch_count.get();
+    if (kept == 0) continue;
+    state.freed -= static_cast<std::uint64_t>(std::int64_t{kept});
+    // Nothing but its figures is looked at any more.
+    state.length -= kept;
+  }
 }
 
 void Cache::clear_classes() {
   for (ClassCache& state : classes_) {
-    if (state.limit != 0 || state.allocated != 0 || state.freed != 0) std::construct_at(&state);
+    const bool is_used = state.limit != 0 || state.granted != 0 || state.taken != 0;
+    if (is_used || state.allocated != 0 || state.freed != 0) std::construct_at(&state);
   }
 }
 

@@ -6,7 +6,8 @@
 // cache goes on holding the spans that it has emptied, so that it needs no lock for this either,
 // until they are full of free objects (or many are held).
 //
-// How long is too long depends. A list may always have a few objects. It may have many, up to what
+// How long is too long depends. A list may always have a few objects, fewer where there are many
+// caches (context.h). It may have many, up to what
 // threads may keep together, as long as nobody needs the memory: if the thread must ask the page
 // heap for a span, lists give their many objects back first, some at a time; and they give back
 // what they have not used for a while (cache_lists.cc).
@@ -46,15 +47,16 @@ static_assert(sizeof(FreeList) == kListStride);
 
 // What is needed of a class only once in a batch.
 struct ClassCache {
-  HeldSpans held;
+  HeldSpans held;               // under the cache's lock
   FreeObject* batch = nullptr;  // freed objects of other caches' spans
   OwnerCounter batch_count;
   std::int32_t granted = 0;     // `room` when the list was counted last
   std::int32_t length = 0;      // of the list, then
-  std::int32_t limit = 0;       // objects that it may have; 0 until it is first counted
-  std::int32_t taken = 0;       // objects that spans gave last
+  std::int32_t limit = 0;        // objects that it may have
+  std::int16_t first_limit = 0;  // so many at first; what it has beyond that all threads share
+  std::int16_t taken = 0;       // objects that spans gave last
   std::uint32_t looked_at = 0;  // of `allocated`, when long lists were looked at last
-  std::uint64_t allocated = 0;  // ever, up to then; under the cache's lock
+  std::uint64_t allocated = 0;  // ever, up to then; under the lock
   std::uint64_t freed = 0;
 };
 
@@ -75,6 +77,23 @@ inline constexpr pages::PageRecord kNobody = 0xffff'f000;
 inline constexpr unsigned kNumberShift = 12;
 inline constexpr pages::PageRecord kOffsetMask = (1U << kNumberShift) - 1;
 static_assert(kLists * kListStride <= kOffsetMask);
+
+// Spans that a cache does not keep. They go to the page heap, which may ask the system, at the end
+// of the scope: when the cache's lock is not held any more, if that was taken in the same scope.
+class Surplus {
+ public:
+  explicit Surplus(Context& context) : context_(context) {}
+  ~Surplus() {
+    if (!spans.empty()) context_.pages->free(spans);
+  }
+  Surplus(const Surplus&) = delete;
+  Surplus& operator=(const Surplus&) = delete;
+
+  List<Span> spans;
+
+ private:
+  Context& context_;
+};
 
 // Used by one thread, but for what is said to be under its lock.
 class Cache {
@@ -155,11 +174,15 @@ class Cache {
   // counted for the last time.
   void clear_classes();
 
-  // For a cache whose thread is gone without that.
   bool holds_by(const HeldSpans* held) const {
     return held >= &classes_.begin()->held && held < &classes_.end()->held;
   }
-  void forget_spans(Context& context);
+
+  // For a cache whose thread is gone without flush(): others may have what was granted to it.
+  void forget_limits(Context& context);
+  // The same for the free objects on its lists, which may be half changed: from now on they count
+  // as objects in use, so that sweeping may find that they are not.
+  void forget_lists();
 
   // In a careful cache the lists stay empty: objects are taken from the span one by one, and freed
   // ones are settled at once. For marking, sampling, and heaps that check every free.
@@ -172,9 +195,18 @@ class Cache {
   // space as `port` does.
   void refresh_lookup(Context& context, const port::PortSpec& port);
 
-  // --- Statistics, for any thread, under the lock. ---
+  // --- For any thread, under the lock, whatever the cache's own thread does meanwhile. ---
 
   Mutex& lock() { return lock_; }
+
+  // Gives back the stock, and spans that are held: those with free objects, what others freed in
+  // them included, or all of a class.
+  void give_back_free(Context& context, Surplus& surplus);
+  void give_back_stock(Surplus& surplus) { (void)stock_.flush(surplus.spans); }
+  void give_back_held(Context& context, unsigned span_class, Surplus& surplus);
+
+  // --- Statistics, the same way. ---
+
   void add_freed(ObjectCounts& counts) const;
   void add_allocated(ObjectCounts& counts) const;
 
@@ -208,14 +240,23 @@ class Cache {
     const pages::PageRecord record = is_careful_ ? 0 : own_number_ | (span_class * kListStride);
     return {classes_[span_class].held, record};
   }
-  // Which spans will do: those that had objects before, or new ones as well.
-  enum class Spans : std::uint8_t { kUsed, kAny };
-  Span* span_with_objects(Context& context, unsigned span_class, Spans spans);
-  bool hold_one(Context& context, unsigned span_class, Spans spans);
-  void give_back(Context& context, unsigned span_class, Span* span);
+
+  // --- Under the lock. ---
+
+  Span* span_with_objects(Context& context, unsigned span_class, Surplus& surplus);
+  void fill(Context& context, unsigned span_class, Surplus& surplus);
+  void* take_carefully(Context& context, unsigned span_class, Surplus& surplus);
+  void give_back(Context& context, unsigned span_class, Span* span, Surplus& surplus);
+  void collect(Context& context, unsigned span_class, Surplus& surplus);
+  bool make_room(Context& context, unsigned span_class, Surplus& surplus);
+  void put_in_stock(Context& context, List<Span>& spans, Surplus& surplus);
+
+  // --- Under no lock. ---
+
   Span* new_span(Context& context, std::uint64_t npages, std::uint64_t alignment = 0);
-  void release_spans(Context& context, List<Span>& spans);
-  bool make_room(Context& context, unsigned span_class);
+  Span* take_from_stock(Context& context, std::uint64_t npages);
+  bool flush_stock(Context& context);
+  bool hold_another(Context& context, unsigned span_class);
   void count(Context& context, unsigned list);
   void count_now(Context& context, unsigned list);
   void grant(const Context& context, unsigned list);
@@ -224,7 +265,6 @@ class Cache {
   void set_limit(Context& context, unsigned list, std::int32_t limit);
   std::int32_t shorten(Context& context, unsigned list, std::int32_t needed, std::int32_t most);
   bool shorten_lists(Context& context);
-  void forget_limits(Context& context);
   void look_at_lists(Context& context);
   std::int32_t listed_count(unsigned list) const {
     return classes_[list].length + classes_[list].granted - lists_[list].room.read() -
@@ -249,7 +289,6 @@ class Cache {
   enum class Others : std::uint8_t { kSettle, kPassOn };
   FreeObject* settle(Context& context, unsigned span_class, Chain chain, Others others);
   void finish_batch(Context& context, unsigned span_class, Others others);
-  void take_back(Context& context, unsigned span_class, std::uint32_t rejected);
   void free_large(Context& context, Span* span, void* p);
   // `is_own`: it goes on the list; else it waits in the batch.
   void put_back(Context& context, unsigned span_class, void* p, bool is_own);
@@ -267,7 +306,7 @@ class Cache {
   std::uintptr_t arena_table_ = 0;  // address of the entry for address 0
 
   BySpanClass<ClassCache> classes_;
-  SpanStock stock_;
+  SpanStock stock_;  // under the lock
   std::array<std::uint64_t, (kMaxSpanClasses + 63) / 64> long_{};  // a bit for each such list
   unsigned overflows_ = 0;                                         // since lists were looked at,
   std::uint64_t next_look_ = 0;  // which is not done before this time, in nanoseconds
@@ -277,6 +316,7 @@ class Cache {
   void* tiny_ = nullptr;             // the open block ...
   TinyBlock* tiny_block_ = nullptr;  // ... and its word
   unsigned tiny_offset_ = 0;         // of the free bytes in it
+  // Of the spans that are held, with their bits, of the stock, and of the figures.
   Mutex lock_;
   std::uint64_t tiny_allocated_ = 0;
   std::uint64_t large_allocated_ = 0;

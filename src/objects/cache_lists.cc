@@ -7,7 +7,6 @@
 namespace Atoll::objects {
 namespace {
 
-constexpr std::int32_t kFewestGranted = 32;
 // Objects that lists give back at a time, so that nobody waits for long.
 constexpr std::int32_t kMostGiven = 2048;
 // So seldom is the time asked for.
@@ -17,11 +16,12 @@ constexpr unsigned kOverflowsPerLook = 16;
 
 // Under the lock, of a list that has just been counted. It will be counted again when it may be
 // full; but not before there were as many frees as it may have objects at first, or some more where
-// that is few: seldom, if it is emptied as fast as it is filled.
+// that is few and there are few caches: seldom, if it is emptied as fast as it is filled.
 inline void Cache::grant(const Context& context, unsigned list) {
   ClassCache& state = classes_[list];
   state.granted =
-      std::max({state.limit - state.length, context.sizes->limit(list), kFewestGranted});
+      std::max({state.limit - state.length, std::int32_t{state.first_limit},
+                            context.fewest_granted.load(std::memory_order_relaxed)});
   lists_[list].room.set(state.granted);
 }
 
@@ -29,7 +29,10 @@ inline void Cache::grant(const Context& context, unsigned list) {
 [[gnu::always_inline]] inline void Cache::count_now(Context& context, unsigned list) {
   FreeList& counted = lists_[list];
   ClassCache& state = classes_[list];
-  if (state.limit == 0) state.limit = context.sizes->limit(list);
+  if (state.limit == 0) [[unlikely]] {
+    state.limit = context.first_limit(list);
+    state.first_limit = static_cast<std::int16_t>(state.limit);
+  }
   const LockGuard guard(lock_, context.os());
   const std::int32_t allocated = counted.allocated.get();
   const std::int32_t freed = state.granted - counted.room.get();
@@ -66,7 +69,7 @@ void Cache::lengthen(Context& context, unsigned list) {
   const auto excess = static_cast<std::uint32_t>(length - classes_[list].limit);
   const std::size_t bytes = std::size_t{excess} * context.sizes->size_class(list).size;
   if (length <= context.sizes->max_limit(list) &&
-      context.listed_bytes.load(std::memory_order_relaxed) + bytes <= context.most_listed) {
+      context.listed_bytes.load(std::memory_order_relaxed) + bytes <= context.most_listed_now()) {
     set_limit(context, list, length);
   } else {
     give(context, list, length - classes_[list].limit);
@@ -82,11 +85,11 @@ void Cache::set_limit(Context& context, unsigned list, std::int32_t limit) {
   state.limit = limit;
   const std::uint64_t bit = std::uint64_t{1} << (list % 64);
   std::uint64_t& bits = long_[list / 64];
-  bits = limit > context.sizes->limit(list) ? bits | bit : bits & ~bit;
+  bits = limit > state.first_limit ? bits | bit : bits & ~bit;
 }
 
 void Cache::forget_limits(Context& context) {
-  for_each_long([&](unsigned list) { set_limit(context, list, context.sizes->limit(list)); });
+  for_each_long([&](unsigned list) { set_limit(context, list, classes_[list].first_limit); });
 }
 
 // Takes the limit back as far as the list does not have, or need, so many objects; of those it does
@@ -107,7 +110,7 @@ std::int32_t Cache::shorten(Context& context, unsigned list, std::int32_t needed
 bool Cache::shorten_lists(Context& context) {
   std::int32_t left = kMostGiven;
   for_each_long([&](unsigned list) {
-    const std::int32_t first_limit = context.sizes->limit(list);
+    const std::int32_t first_limit = classes_[list].first_limit;
     if (left > 0 && listed_count(list) > first_limit) {
       left -= shorten(context, list, first_limit, left);
     }
@@ -127,7 +130,8 @@ void Cache::look_at_lists(Context& context) {
     const std::uint32_t used = allocated_count(list) - state.looked_at;
     if (left > 0 && used < static_cast<std::uint32_t>(state.limit)) {
       left -= shorten(context, list,
-                      std::max(static_cast<std::int32_t>(used), context.sizes->limit(list)), left);
+                      std::max(static_cast<std::int32_t>(used), std::int32_t{state.first_limit}),
+                      left);
     }
   });
   if (left <= 0) return;

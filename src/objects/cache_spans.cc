@@ -1,52 +1,89 @@
 // Which spans a cache holds, and what becomes of objects that go back to them.
 
-#include <memory>
-
 #include "src/objects/cache.h"
 
 namespace Atoll::objects {
 
-// A span with objects in its alloc_cache.
-Span* Cache::span_with_objects(Context& context, unsigned span_class, Spans spans) {
-  Central& central = context.centrals[span_class];
+// A span with objects in its alloc_cache, of those that had objects before. Null: there is none.
+Span* Cache::span_with_objects(Context& context, unsigned span_class, Surplus& surplus) {
   HeldSpans& held = classes_[span_class].held;
   for (;;) {
     while (Span* const span = held.usable.first()) {
       if (span->alloc_cache != 0 || take_next(*span)) return span;
       held.usable.remove(span);
       held.full.push_front(span);
-      (void)make_room(context, span_class);
+      (void)make_room(context, span_class, surplus);
     }
     if (held.freed_by_others.load(std::memory_order_relaxed) != nullptr) {
-      List<Span> empties;
-      take_back(context, span_class, central.collect_freed(context, held, empties));
-      release_spans(context, empties);
-    } else if (!hold_one(context, span_class, spans)) {
+      collect(context, span_class, surplus);
+    } else if (!context.centrals[span_class].take(context, holder(span_class))) {
       return nullptr;
     }
   }
 }
 
-bool Cache::hold_one(Context& context, unsigned span_class, Spans spans) {
-  Central& central = context.centrals[span_class];
-  if (central.take(context, holder(span_class))) return true;
-  if (spans == Spans::kUsed) return false;
+// When none of those that had objects before will do.
+bool Cache::hold_another(Context& context, unsigned span_class) {
+  if (context.has_orphans.load(std::memory_order_relaxed)) {
+    context.adopt(span_class);
+    const LockGuard guard(lock_, context.os());
+    if (context.centrals[span_class].take(context, holder(span_class))) return true;
+  }
   Span* const span = new_span(context, context.sizes->size_class(span_class).npages);
   if (span == nullptr) return false;
-  central.add(context, holder(span_class), span);
+  const LockGuard guard(lock_, context.os());
+  context.centrals[span_class].add(context, holder(span_class), span);
   return true;
 }
 
 // For one more span to hold. The one that has been full for longest makes it.
-bool Cache::make_room(Context& context, unsigned span_class) {
+bool Cache::make_room(Context& context, unsigned span_class, Surplus& surplus) {
   const HeldSpans& held = classes_[span_class].held;
   const std::uint64_t bytes = context.sizes->size_class(span_class).span_bytes();
   if (held.count * bytes < HeldSpans::kMostBytes) return true;
   Span* const oldest = held.full.last();
   if (oldest == nullptr) return false;
-  give_back(context, span_class, oldest);
+  give_back(context, span_class, oldest, surplus);
   return true;
 }
+
+void Cache::give_back(Context& context, unsigned span_class, Span* span, Surplus& surplus) {
+  List<Span> empties;
+  ClassCache& state = classes_[span_class];
+  state.freed -= context.centrals[span_class].give_back(context, state.held, span, empties);
+  put_in_stock(context, empties, surplus);
+}
+
+// What others have freed in spans that are held.
+void Cache::collect(Context& context, unsigned span_class, Surplus& surplus) {
+  List<Span> empties;
+  ClassCache& state = classes_[span_class];
+  state.freed -= context.centrals[span_class].collect_freed(context, state.held, empties);
+  put_in_stock(context, empties, surplus);
+}
+
+void Cache::give_back_held(Context& context, unsigned span_class, Surplus& surplus) {
+  const HeldSpans& held = classes_[span_class].held;
+  // A span that is given back may make another one usable.
+  while (held.count != 0) {
+    give_back(context, span_class, held.usable.empty() ? held.full.first() : held.usable.first(),
+              surplus);
+  }
+}
+
+void Cache::give_back_free(Context& context, Surplus& surplus) {
+  for (unsigned i = 0; i < context.sizes->num_span_classes(); ++i) {
+    const HeldSpans& held = classes_[i].held;
+    if (held.count == 0) continue;
+    if (held.freed_by_others.load(std::memory_order_relaxed) != nullptr) {
+      collect(context, i, surplus);
+    }
+    while (!held.usable.empty()) give_back(context, i, held.usable.first(), surplus);
+  }
+  give_back_stock(surplus);
+}
+
+// --- Pages. ---
 
 Span* Cache::new_span(Context& context, std::uint64_t npages, std::uint64_t alignment) {
   // For what can never be had nothing is given up. The page heap tells why.
@@ -54,38 +91,51 @@ Span* Cache::new_span(Context& context, std::uint64_t npages, std::uint64_t alig
     return context.pages->allocate(npages, pages::PageUse::kObjects, alignment);
   }
   const bool may_be_stocked = alignment <= port::kPageSize;
-  Span* span = may_be_stocked ? stock_.take(npages) : nullptr;
-  if (span == nullptr && shorten_lists(context) && may_be_stocked) span = stock_.take(npages);
+  Span* span = may_be_stocked ? take_from_stock(context, npages) : nullptr;
+  if (span == nullptr && shorten_lists(context) && may_be_stocked) {
+    span = take_from_stock(context, npages);
+  }
+  if (span == nullptr) context.adopt(0);
   while (span == nullptr) {
     span = context.pages->allocate(npages, pages::PageUse::kObjects, alignment);
     if (span != nullptr) break;
     // What is missing may be what this thread keeps.
     const bool gave_objects = shorten_lists(context);
-    const bool gave_spans = stock_.flush(*context.pages);
+    const bool gave_spans = flush_stock(context);
     if (!gave_objects && !gave_spans) break;
   }
   return span;
 }
 
-void Cache::release_spans(Context& context, List<Span>& spans) {
-  if (!spans.empty()) stock_.put(*context.pages, spans, context.most_stocked);
+Span* Cache::take_from_stock(Context& context, std::uint64_t npages) {
+  if (stock_.empty()) return nullptr;
+  const LockGuard guard(lock_, context.os());
+  return stock_.take(npages);
 }
 
-void Cache::give_back(Context& context, unsigned span_class, Span* span) {
-  List<Span> empties;
-  take_back(
-      context, span_class,
-      context.centrals[span_class].give_back(context, classes_[span_class].held, span, empties));
-  release_spans(context, empties);
+void Cache::put_in_stock(Context& context, List<Span>& spans, Surplus& surplus) {
+  if (!spans.empty()) {
+    stock_.put(context.pages->map(), spans,
+               context.most_stocked >> context.crowding.load(std::memory_order_relaxed),
+               surplus.spans);
+  }
+}
+
+bool Cache::flush_stock(Context& context) {
+  Surplus surplus(context);
+  const LockGuard guard(lock_, context.os());
+  return stock_.flush(surplus.spans);
 }
 
 // --- Objects. ---
 
 // Frees the first objects of a list, which were counted as freed, and returns the rest. What lies
-// in a span that is held, or may be held from now on, needs no lock.
+// in a span that is held, or may be held from now on, needs no lock that others want.
 FreeObject* Cache::settle(Context& context, unsigned span_class, Chain chain, Others others) {
   Central& central = context.centrals[span_class];
   const Holder mine = holder(span_class);
+  Surplus surplus(context);
+  const LockGuard guard(lock_, context.os());
   pages::ArenaCursor arenas(context.pages->map());
   const std::uint64_t bias = context.platform->machine.pointer_bias;
   List<Span> empties;
@@ -102,7 +152,7 @@ FreeObject* Cache::settle(Context& context, unsigned span_class, Chain chain, Ot
       page = address.value() >> port::kPageShift;
       span = arenas.span_of(address);
       if (span != nullptr && !mine.held.has(*span) &&
-          (others == Others::kSettle || !make_room(context, span_class) ||
+          (others == Others::kSettle || !make_room(context, span_class, surplus) ||
            !central.try_hold(context, span, mine, address))) {
         span = nullptr;
       }
@@ -129,25 +179,9 @@ FreeObject* Cache::settle(Context& context, unsigned span_class, Chain chain, Ot
   if (rest.count != 0 && (others == Others::kSettle || !central.keep(context, rest))) {
     rejected += rest.count - central.settle(context, rest, empties);
   }
-  release_spans(context, empties);
-  take_back(context, span_class, rejected);
-  return object;
-}
-
-// So many objects that were counted as freed were free before, or none.
-void Cache::take_back(Context& context, unsigned span_class, std::uint32_t rejected) {
-  if (rejected == 0) return;
-  const LockGuard guard(lock_, context.os());
+  put_in_stock(context, empties, surplus);
   classes_[span_class].freed -= rejected;
-}
-
-// --- The end. ---
-
-void Cache::forget_spans(Context& context) {
-  for (unsigned i = 0; i < context.sizes->num_span_classes(); ++i) {
-    std::construct_at(&classes_[i].held);
-  }
-  forget_limits(context);
+  return object;
 }
 
 }  // namespace Atoll::objects

@@ -75,21 +75,6 @@ std::uint32_t Central::give_back(Context& context, HeldSpans& held, Span* span,
   return rejected;
 }
 
-void Central::abandon(Context& context, Span* span) {
-  List<Span> empties;
-  {
-    const LockGuard guard(lock_, context.os());
-    span->list = nullptr;
-    span->next = span->previous = nullptr;
-    span->holder.store(nullptr, std::memory_order_relaxed);
-    untake(*span);
-    (void)free_waiting(context, *span);
-    span->taken_count = static_cast<std::uint16_t>(count_taken(*span));
-    place(span, empties);
-  }
-  free_empties(context, empties);
-}
-
 std::uint32_t Central::collect_freed(Context& context, HeldSpans& held, List<Span>& empties) {
   std::uint32_t rejected = 0;
   {

@@ -25,7 +25,8 @@ struct Chain {
   std::uint32_t count = 0;
 };
 
-// Thread safe. No call holds this lock while it asks the page heap for something.
+// Thread safe. No call holds this lock while it asks the page heap for something. What is told a
+// holder, or a cache's spans, is called under the lock of that cache.
 class Central {
  public:
   constexpr Central() = default;
@@ -41,10 +42,6 @@ class Central {
   // had freed meanwhile turned out to be free already. Here and in what follows, spans that have
   // become empty are added to `empties`, and are the caller's.
   std::uint32_t give_back(Context& context, HeldSpans& held, Span* span, List<Span>& empties);
-
-  // Nobody holds the span any more, whose cache's thread has stopped wherever it was. The rest of
-  // what that cache knew of it is wrong then.
-  void abandon(Context& context, Span* span);
 
   // Frees what others have freed in spans that the cache holds. Returns the same as give_back().
   std::uint32_t collect_freed(Context& context, HeldSpans& held, List<Span>& empties);

@@ -1,7 +1,9 @@
 // What all parts of the object layer share: the heap around them.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cstdint>
 #include <limits>
 
@@ -35,13 +37,58 @@ struct Context {
 
   bool checks_every_free = false;
   std::uint64_t most_stocked = 0;  // bytes of empty spans that a cache keeps
+
+  // What each cache may keep on its own account is halved for 32 caches, again for 64, and so on:
+  // this often. A cache that has it already keeps it; so all of them together keep no more than the
+  // first 16, and half as much again for every doubling of their number.
+  static constexpr std::uint32_t kManyCaches = 16;
+  static constexpr unsigned kMostCrowding = 10;
+  std::atomic<unsigned> crowding{0};
+  // So many frees are granted to a list at least until it is counted again, and none at all where
+  // there are hundreds of caches: a large object that stays on a list keeps a span.
+  static constexpr std::int32_t kFewestGranted = 32;
+  std::atomic<std::int32_t> fewest_granted{kFewestGranted};
+  void set_cache_count(std::uint64_t count) {
+    const auto halvings = std::bit_width((std::max<std::uint64_t>(count, 1) - 1) / kManyCaches);
+    const unsigned most = std::min(static_cast<unsigned>(halvings), kMostCrowding);
+    crowding.store(most, std::memory_order_relaxed);
+    fewest_granted.store(most == 0 ? kFewestGranted : kFewestGranted >> (most + 1),
+                         std::memory_order_relaxed);
+  }
+  // How many objects a list may have before its cache asks for more than its own share. Few caches'
+  // lists have always room for some, however large they are.
+  std::int32_t first_limit(unsigned span_class) const {
+    const unsigned shift = crowding.load(std::memory_order_relaxed);
+    const std::int32_t limit = sizes->limit(span_class);
+    return shift == 0 ? limit
+                      : sizes->objects_in(SizeTable::kLimitBytes >> shift, span_class, 0, limit);
+  }
+
   // Bytes by which all lists of all caches together may be longer than at first, and by which their
   // limits are.
   std::size_t most_listed = 0;
   std::atomic<std::size_t> listed_bytes{0};
+  // Many caches sleep more of the time, and what they sleep on is of no use to others: less is
+  // shared, though not in the same measure.
+  std::size_t most_listed_now() const {
+    return most_listed >> (crowding.load(std::memory_order_relaxed) / 2);
+  }
   // For how many nanoseconds lists keep what is not used. The largest number: for ever.
   std::uint64_t list_delay = kForEver;
   static constexpr std::uint64_t kForEver = std::numeric_limits<std::uint64_t>::max();
+
+  // In the child of a fork: spans are held by caches whose threads are gone, of classes that were
+  // not looked at since.
+  std::atomic<bool> has_orphans{false};
+  // Gives back those of a class, and what these caches have in stock. Takes time proportional to
+  // the number of caches and spans, once for each class.
+  void (*adopt_function)(void* heap, unsigned span_class) = nullptr;
+  void* heap = nullptr;
+  // Under no lock.
+  void adopt(unsigned span_class) const {
+    if (has_orphans.load(std::memory_order_relaxed)) [[unlikely]]
+      adopt_function(heap, span_class);
+  }
 
   // Grows by one with every end of marking. A span with another number is still to be swept.
   std::atomic<std::uint32_t> sweep_generation{0};

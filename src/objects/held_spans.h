@@ -1,8 +1,9 @@
 // The spans of one class that a cache holds.
 //
-// While a span is held its bits are that cache's thread's alone: it takes objects and puts them
-// back without a lock and without atomic operations. What other threads free there waits on a list
-// of the span's, which the holder is told of.
+// While a span is held its bits are that cache's alone: its thread takes objects and puts them back
+// under no other lock than the cache's own, which hardly anybody else wants, and without atomic
+// operations. What other threads free there waits on a list of the span's, which the holder is told
+// of.
 //
 // Spans stay held when they have no more free objects, for what their thread frees there later.
 #pragma once
@@ -22,7 +23,7 @@ struct FreeObject {
 };
 
 struct HeldSpans {
-  // The holder's thread's alone, as are the spans' links while they are held.
+  // Under the holder's lock, as are the spans' links while they are held.
   List<pages::Span> usable;  // with free objects
   List<pages::Span> full;    // all bits are set
   std::uint32_t count = 0;   // of both

@@ -15,7 +15,7 @@ namespace Atoll::objects {
     object_counts_[i] = static_cast<std::uint16_t>(port::objects_per_span(spec, i));
     if (port::size_class_of(i) == 0) continue;
     batches_[i] = static_cast<std::uint8_t>(objects_in(8 << 10, i, 1, 64));
-    limits_[i] = static_cast<std::uint16_t>(objects_in(32 << 10, i, 2, 256));
+    limits_[i] = static_cast<std::uint16_t>(objects_in(kLimitBytes, i, 2, 256));
   }
   for (const Scan scan : {Scan::kNoscan, Scan::kScan}) {
     auto& direct = direct_[static_cast<unsigned>(scan)];

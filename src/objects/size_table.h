@@ -80,6 +80,7 @@ class SizeTable {
   // objects nor many bytes.
   std::int32_t batch(unsigned span_class) const { return batches_[span_class]; }
   // How many free objects a cache keeps when it gives back: so many at first, and at most.
+  static constexpr std::int32_t kLimitBytes = 32 << 10;
   std::int32_t limit(unsigned span_class) const { return limits_[span_class]; }
   std::int32_t max_limit(unsigned span_class) const {
     return objects_in(4 << 20, span_class, 16, 1 << 20);

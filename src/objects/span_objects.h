@@ -4,7 +4,7 @@
 // lock of its central list: so without atomic operations, but others may look at them at any time.
 // (While caches are careful, all of this is done under that lock.)
 //
-// The thread that holds a span takes its free objects 64 at a time: it sets their bits at once and
+// The cache that holds a span takes its free objects 64 at a time: it sets their bits at once and
 // keeps the ones that were clear in `alloc_cache`.
 #pragma once
 

@@ -5,41 +5,45 @@ namespace Atoll::objects {
 using pages::Span;
 
 Span* SpanStock::take(std::uint64_t npages) {
-  if (bytes_ == 0) return nullptr;
+  if (empty()) return nullptr;
   List<Span>& list = lists_[list_of(npages)];
   Span* span = list.first();
   while (span != nullptr && span->npages != npages) span = span->next;
   if (span == nullptr) return nullptr;
   list.remove(span);
-  bytes_ -= span->bytes();
+  add(-span->bytes());
   // Whoever had it wrote to it.
   span->needs_zero = true;
   return span;
 }
 
-void SpanStock::put(pages::PageHeap& pages, List<Span>& spans, std::uint64_t most_bytes) {
-  List<Span> long_ones;
+void SpanStock::put(pages::ArenaMap& map, List<Span>& spans, std::uint64_t most_bytes,
+                    List<Span>& surplus) {
   while (!spans.empty()) {
     Span* const span = spans.first();
     // A long one is worth asking for, and would leave little room for others.
     if (span->bytes() > most_bytes / 8) {
       spans.remove(span);
-      long_ones.push_front(span);
+      surplus.push_front(span);
       continue;
     }
-    if (bytes_ + span->bytes() > most_bytes) (void)flush(pages);
+    if (bytes_.load(std::memory_order_relaxed) + span->bytes() > most_bytes) (void)flush(surplus);
     spans.remove(span);
-    pages.map().set_records(*span, 0);
+    map.set_records(*span, 0);
     lists_[list_of(span->npages)].push_front(span);
-    bytes_ += span->bytes();
+    add(span->bytes());
   }
-  pages.free(long_ones);
 }
 
-bool SpanStock::flush(pages::PageHeap& pages) {
-  if (bytes_ == 0) return false;
-  bytes_ = 0;
-  for (List<Span>& list : lists_) pages.free(list);
+bool SpanStock::flush(List<Span>& surplus) {
+  if (empty()) return false;
+  bytes_.store(0, std::memory_order_relaxed);
+  for (List<Span>& list : lists_) {
+    while (Span* const span = list.first()) {
+      list.remove(span);
+      surplus.push_back(span);
+    }
+  }
   return true;
 }
 

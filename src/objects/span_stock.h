@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -12,28 +13,37 @@
 
 namespace Atoll::objects {
 
-// Used by one thread. To the page heap its spans are in use; they have no objects.
+// Under its cache's lock. To the page heap its spans are in use; they have no objects.
 class SpanStock {
  public:
   constexpr SpanStock() = default;
 
+  // Also without the lock: then it may have changed since.
+  bool empty() const { return bytes_.load(std::memory_order_relaxed) == 0; }
+
   // A span of exactly `npages`, or null.
   pages::Span* take(std::uint64_t npages);
 
-  // Keeps `spans`, with no more than `most_bytes` in all; beyond that, everything goes back.
-  void put(pages::PageHeap& pages, List<pages::Span>& spans, std::uint64_t most_bytes);
-  // Everything goes back. False: there was nothing.
-  bool flush(pages::PageHeap& pages);
+  // Keeps `spans`, with no more than `most_bytes` in all. Beyond that, everything is added to
+  // `surplus`, which the caller gives back to the page heap when it holds no lock.
+  void put(pages::ArenaMap& map, List<pages::Span>& spans, std::uint64_t most_bytes,
+           List<pages::Span>& surplus);
+  // The same for all that is here. False: there was nothing.
+  bool flush(List<pages::Span>& surplus);
 
  private:
   // By their length in pages; all that are longer are on the first list.
   static constexpr std::size_t kLists = 16;
+  void add(std::uint64_t bytes) {
+    bytes_.store(bytes_.load(std::memory_order_relaxed) + static_cast<std::size_t>(bytes),
+                 std::memory_order_relaxed);
+  }
   static std::size_t list_of(std::uint64_t npages) {
     return npages < kLists ? static_cast<std::size_t>(npages) : 0;
   }
 
   std::array<List<pages::Span>, kLists> lists_{};
-  std::uint64_t bytes_ = 0;
+  std::atomic<std::size_t> bytes_{0};
 };
 
 }  // namespace Atoll::objects

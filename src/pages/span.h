@@ -48,7 +48,7 @@ inline constexpr std::size_t kBitmapBytes = kMaxObjectsPerSpan / 8;
 // What it takes to free an object stands first, in one line of the processor's cache.
 struct alignas(64) Span {
   // The spans of the cache that holds this one, or null. Written under the lock of the central
-  // list, and from and to a cache's own only by that cache's thread. While the record is dead,
+  // list, and from and to a cache's own only under that cache's lock too. While the record is dead,
   // here is its allocator's link.
   std::atomic<objects::HeldSpans*> holder{nullptr};
   // The list it is on, whoever keeps that list.
@@ -63,7 +63,7 @@ struct alignas(64) Span {
   std::atomic<BitWord>* alloc_bits = nullptr;
   std::uint32_t reciprocal = 0;    // of object_size: see objects/span_objects.h
   std::uint16_t object_count = 0;  // how many fit
-  // By the thread that holds the span, or under the lock of its central list while nobody does:
+  // Under the lock of the cache that holds the span, or of its central list while nobody does:
   std::uint16_t taken_count = 0;  // bits set in alloc_bits, but those of alloc_cache
   std::uint16_t free_index = 0;   // no bit is clear before; a multiple of 64, or object_count
   // Objects that others have freed while it is held. Under the lock of its central list.
@@ -76,9 +76,9 @@ struct alignas(64) Span {
   std::atomic<bool> has_objects{false};
 
   std::uint64_t object_size = 0;  // in bytes; of a large object, its pages
-  // By the thread that holds the span: objects taken and not yet handed out, a bit each ...
+  // Under the lock of the cache that holds the span: objects taken and not yet handed out ...
   std::uint64_t alloc_cache = 0;
-  std::uint16_t cache_base = 0;  // ... which begin here
+  std::uint16_t cache_base = 0;  // ... a bit each, from this one on
   // Under the lock of its central list: those that others have freed, whose bits are still set, and
   // the next of the holder's spans that has such.
   objects::FreeObject* freed_by_others = nullptr;
