@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <optional>
@@ -295,6 +296,141 @@ TEST_F(Threads, FindWhatOthersFreedWhileTheySlept) {
     for (void* const p : live) heap_.free(p);
     expect_empty();
   }
+}
+
+// Threads that wait for each other at certain points.
+class Meeting {
+ public:
+  explicit Meeting(unsigned count) : count_(count) {}
+  void meet() {
+    std::unique_lock lock(mutex_);
+    const unsigned round = round_;
+    if (++met_ == count_) {
+      met_ = 0;
+      ++round_;
+      all_met_.notify_all();
+    }
+    all_met_.wait(lock, [&] { return round_ != round; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable all_met_;
+  const unsigned count_;
+  unsigned met_ = 0;
+  unsigned round_ = 0;
+};
+
+struct Sleepers : Threads {
+  Sleepers() : Threads(options()) {}
+
+  static constexpr std::uint64_t kMiB = 1 << 20;
+  static HeapOptions options() {
+    HeapOptions options;
+    options.most_stocked = 512 << 10;
+    options.most_listed = 0;
+    return options;
+  }
+
+  std::uint64_t in_use() { return heap_.statistics().heap_in_use; }
+  std::vector<void*> allocate(std::size_t bytes, std::size_t size) {
+    std::vector<void*> all(bytes / size);
+    for (void*& p : all) {
+      p = heap_.allocate(size);
+      std::memset(p, 1, size);
+    }
+    return all;
+  }
+  void free(const std::vector<void*>& all) {
+    for (void* const p : all) heap_.free(p);
+  }
+};
+
+TEST_F(Sleepers, AreGivenNothingBackThatATrimCanReach) {
+  constexpr unsigned kThreads = 4;
+  constexpr std::size_t kEach = 3 * kMiB;
+  constexpr std::array<std::size_t, 4> kSizes = {32, 256, 1024, 8192};
+  Meeting meeting(kThreads + 1);
+  std::array<std::vector<void*>, kThreads> live;
+  const auto owner = [&](unsigned i) {
+    live[i] = allocate(kEach, kSizes[i]);
+    meeting.meet();
+    meeting.meet();
+    // Its spans are other threads' by now. What it has left on its lists is as good as ever.
+    const std::vector<void*> again = allocate(kEach, kSizes[i]);
+    free(again);
+  };
+  std::vector<std::thread> threads;
+  for (unsigned i = 0; i < kThreads; ++i) threads.emplace_back(owner, i);
+  meeting.meet();
+  EXPECT_GE(in_use(), kThreads * kEach);
+  for (const std::vector<void*>& all : live) free(all);
+  EXPECT_GE(in_use(), kThreads * kEach / 2) << "freed, but where its holders find it";
+  EXPECT_NE(heap_.trim(), 0U);
+  EXPECT_EQ(objects(), 0U);
+  EXPECT_LE(in_use(), kThreads * 4 * std::uint64_t{8192});
+  EXPECT_EQ(text(heap_.check()), "");
+  meeting.meet();
+  for (std::thread& thread : threads) thread.join();
+  expect_empty();
+}
+
+TEST_F(Sleepers, AreLeftNoStock) {
+  Meeting meeting(2);
+  std::thread other([&] {
+    free(allocate(256 << 10, 64));
+    meeting.meet();
+    meeting.meet();
+  });
+  meeting.meet();
+  EXPECT_GE(in_use(), std::uint64_t{150} << 10);
+  (void)heap_.trim();
+  EXPECT_LE(in_use(), std::uint64_t{64} << 10) << "some hundred objects on its list";
+  EXPECT_EQ(text(heap_.check()), "");
+  meeting.meet();
+  other.join();
+  expect_empty();
+}
+
+// The more threads there are, the less each keeps.
+TEST_F(Sleepers, KeepLessWhereThereAreMany) {
+  constexpr unsigned kThreads = kIsEmulated ? 40 : 160;
+  Meeting meeting(kThreads + 1);
+  std::vector<std::thread> threads;
+  for (unsigned i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      for (const std::size_t size : {64U, 512U, 2048U, 16384U}) free(allocate(kMiB, size));
+      meeting.meet();
+      meeting.meet();
+    });
+  }
+  meeting.meet();
+  // What 16 may keep, and half as much again for each doubling: four lists of 32 KiB, four spans of
+  // up to 16 KiB, a stock, and more objects on a list of large ones.
+  const std::uint64_t of_one = (options_.most_stocked + 4 * (48 << 10) + kMiB);
+  const unsigned doublings = kIsEmulated ? 2 : 4;
+  EXPECT_LE(in_use(), 16 * of_one * (2 + doublings) / 2 + kThreads * std::uint64_t{64 << 10});
+  EXPECT_EQ(text(heap_.check()), "");
+  meeting.meet();
+  for (std::thread& thread : threads) thread.join();
+  expect_empty();
+}
+
+TEST_F(Sleepers, MayBeTrimmedAtAnyTime) {
+  std::atomic<unsigned> working{3};
+  Mailbox<Piece> box;
+  run_threads(4, [&](unsigned i) {
+    Random random(i);
+    while (i == 3 && working != 0) (void)heap_.trim();
+    if (i == 3) return;
+    for (std::uint64_t n = 0; n < 1000 * kScale; ++n) {
+      box.put(make(random));
+      if (const auto piece = box.take()) check_and_free(*piece);
+    }
+    --working;
+  });
+  while (const auto piece = box.take()) check_and_free(*piece);
+  expect_empty();
 }
 
 TEST_F(Threads, TakeOverTheSpansOfThoseThatEnded) {

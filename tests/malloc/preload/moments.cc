@@ -1,5 +1,6 @@
 // The worst moments for an allocator: each argument is one.
 #include <dlfcn.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <spawn.h>
 #include <sys/resource.h>
@@ -79,6 +80,15 @@ void fork_with_threads() {
         Churn other(7);
         for (int n = 0; n < 500; ++n) other.step();
       }).join();
+      (void)malloc_trim(0);
+      (void)mallinfo2();
+      const pid_t grandchild = fork();
+      for (int n = 0; n < 500; ++n) churn.step();
+      if (grandchild == 0) {
+        (void)malloc_trim(0);
+        _exit(0);
+      }
+      expect_success(grandchild);
       if (round % 10 == 0) {
         std::string program = "true";
         std::array<char*, 2> arguments = {program.data(), nullptr};

@@ -4,7 +4,7 @@ set -euo pipefail
 
 library="$PWD/$1" checker="$PWD/$2" rules="$3" moments="$4" misuse="$5" fresh="$6" other="$PWD/$7"
 opened="$9" counting="$PWD/${10}" requests="${11}" sampled="${12}" heap_profile="${13}"
-resident="${14}" large="${15}"
+resident="${14}" large="${15}" asleep="${16}"
 # shellcheck source=tests/malloc/preload/preloaded.sh
 source "$8"
 
@@ -70,6 +70,21 @@ first="$(head -n 1 "$work/profiles"/atoll.*.heap | sed -n 2p)"
 echo "--- what is seldom needed is not there"
 # Without options, which are seldom wanted.
 LD_PRELOAD="$library" "$resident" || fail "resident"
+
+echo "--- malloc_trim() reaches what threads hold that sleep"
+# trimmed WHO THREADS OBJECTS KIB: no more than the C library's malloc keeps, 2 MiB and what cannot
+# be reached: KIB.
+trimmed() {
+  local libc ours
+  libc="$("$asleep" "$1" "$2" "$3")" || fail "asleep $*, with the C library's malloc"
+  ours="$(LD_PRELOAD="$library" "$asleep" "$1" "$2" "$3")" || fail "asleep $*"
+  ((ours <= libc + 2048 + $4)) || fail "asleep $*: $ours KiB, the C library's $libc"
+}
+# On the lists of each thread are a few objects of each of some 35 sizes; each may keep a span.
+trimmed main 8 25000 $((8 * 35 * 16))
+trimmed main 300 700 $((300 * 35 * 8))
+# And of what they freed themselves all threads together keep 32 MiB on their lists.
+trimmed own 300 700 $((32 * 1024 + 300 * 35 * 8))
 
 echo "--- the first arena is at the port's hint 0, objects one behind the other"
 first="$(preloaded "" "$fresh")"
