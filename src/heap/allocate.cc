@@ -148,7 +148,19 @@ void* Heap::reallocate(void* p, std::size_t size, Scan scan) {
       return p;
     }
   }
-  return move(p, *span, used, size, old_scan);
+  void* const moved = move(p, *span, used, size, old_scan);
+  return moved == nullptr && size <= used ? shrink(p, span, size) : moved;
+}
+
+// Where there is no memory for a smaller one.
+void* Heap::shrink(void* p, pages::Span* span, std::size_t size) {
+  const std::uint64_t npages = pages::pages_for(size);
+  const unsigned span_class = span->span_class.load(std::memory_order_relaxed);
+  if (port::size_class_of(span_class) == 0 && npages < span->npages) {
+    const CacheUse cache(*this);
+    if (cache) (void)cache.objects().resize_large(state_->objects, span, npages);
+  }
+  return p;
 }
 
 void* Heap::move(void* p, pages::Span& span, std::size_t used, std::size_t size, Scan scan) {

@@ -55,6 +55,7 @@ Line out_of_memory() {
     state.pages.map().want_window(state.options.record_window);
   }
   state.pages.set_bounded(state.options.is_bounded && state.platform.machine.can_shrink);
+  state.pages.set_keeps_hints(state.options.keeps_hints);
   state.pages.set_scavenge_delay(state.options.scavenge_delay);
   // Only what is used of these becomes resident: memory that is zero is what their constructors
   // make.

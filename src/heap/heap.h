@@ -89,6 +89,10 @@ struct HeapOptions {
   // at a time. Of what becomes free in pieces of 8 MiB or more only the newest 32 MiB are kept.
   bool is_bounded = false;
 
+  // A size for which the system has no address space at all leaves the port's hints as they are. By
+  // default each hint where it was asked for is dropped for good, as Go does.
+  bool keeps_hints = false;
+
   // Bytes of pages without objects that each thread keeps for what it allocates next, rather than
   // give them to all threads at once. They count as in use.
   std::uint64_t most_stocked = 0;
@@ -168,8 +172,9 @@ class Heap {
   void free(void* p);
 
   // As C's realloc: keeps the contents up to the smaller size, may move; null and unchanged if
-  // there is no memory. reallocate(nullptr, n) allocates; size 0 frees and returns the empty
-  // object. The object stays scan or noscan; `scan` is for a new one.
+  // there is no memory, but never for a size that is usable already. reallocate(nullptr, n)
+  // allocates; size 0 frees and returns the empty object. The object stays scan or noscan; `scan`
+  // is for a new one.
   void* reallocate(void* p, std::size_t size, Scan scan = Scan::kNoscan);
 
   // Bytes that may be used from `p`, an object's beginning, or a tiny object.
@@ -336,6 +341,7 @@ class Heap {
   void* allocate_slowly(std::size_t size, Scan scan);
   void free_slowly(void* p);
   void* allocate_large(std::size_t size, std::size_t alignment, Scan scan, bool* needs_zero);
+  void* shrink(void* p, pages::Span* span, std::size_t size);
   void* move(void* p, pages::Span& span, std::size_t used, std::size_t size, Scan scan);
   ThreadCache* new_cache(ThreadCache** slot);
   ThreadCache* attach();

@@ -172,6 +172,7 @@ std::string_view take_until(std::string_view& text, char separator) {
   options.heap.is_process_heap = true;
   options.heap.is_bounded = true;
   options.heap.is_sparing = true;
+  options.heap.keeps_hints = true;
   options.heap.most_stocked = kMostStocked;
   options.heap.most_listed = kMostListed;
   options.heap.record_window = kRecordWindow;

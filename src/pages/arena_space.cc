@@ -92,16 +92,25 @@ Growth ArenaSpace::grow(std::uint64_t bytes, std::uint64_t wish) {
 }
 
 Growth ArenaSpace::grow_at_hints(std::uint64_t wish, std::uint64_t least) {
+  bool is_hint_to_blame = !keeps_hints_;
   for (; !hints_.empty(); hints_.drop()) {
     Hint& hint = hints_.top();
     std::uint64_t size = wish;
     Address base;
-    bool is_taken = try_hint(hint, size, &base);
-    if (!is_taken && least < wish) {
+    HintOutcome outcome = try_hint(hint, size, &base);
+    if (outcome != HintOutcome::kTaken && least < wish) {
       size = least;
-      is_taken = try_hint(hint, size, &base);
+      outcome = try_hint(hint, size, &base);
     }
-    if (!is_taken) continue;
+    if (outcome != HintOutcome::kTaken) {
+      if (outcome == HintOutcome::kMoved) is_hint_to_blame = true;
+      if (!is_hint_to_blame) {
+        const os::Status status = ask_anywhere(size);
+        if (!status.ok()) return failed(GrowFailure::kNoMemory, status);
+        is_hint_to_blame = true;
+      }
+      continue;
+    }
     const Growth growth = finish({base, size});
     if (growth.ok()) hint.address = hint.down ? base : base + size;
     return growth;
@@ -109,7 +118,14 @@ Growth ArenaSpace::grow_at_hints(std::uint64_t wish, std::uint64_t least) {
   return failed(GrowFailure::kNoMemory);
 }
 
-bool ArenaSpace::try_hint(const Hint& hint, std::uint64_t size, Address* base) {
+// Whether the system has so much room at all.
+os::Status ArenaSpace::ask_anywhere(std::uint64_t size) {
+  const os::Allocation answer = os_.reserve(Address(), size);
+  if (answer.ok()) (void)os_.release(answer.base, size);
+  return answer.status;
+}
+
+HintOutcome ArenaSpace::try_hint(const Hint& hint, std::uint64_t size, Address* base) {
   const Range wanted{hint.down ? hint.address - size : hint.address, size};
   HintTrial trial{hint, size, HintOutcome::kNotAsked, Address()};
   if (!wraps(wanted) && spec_.is_addressable(wanted.last().value())) {
@@ -126,7 +142,7 @@ bool ArenaSpace::try_hint(const Hint& hint, std::uint64_t size, Address* base) {
   }
   if (observer_ != nullptr) observer_->on_trial(trial);
   *base = wanted.base;
-  return trial.outcome == HintOutcome::kTaken;
+  return trial.outcome;
 }
 
 Growth ArenaSpace::grow_anywhere(std::uint64_t wish, std::uint64_t least) {

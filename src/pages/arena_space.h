@@ -77,11 +77,16 @@ class ArenaSpace {
   // Prepares the hints of the port, or makes the reservations of a 32-bit start. Cannot fail.
   void init(const port::HintOptions& options = {});
 
+  // A size that the system has no room for anywhere drops no hint: before one is dropped that the
+  // system did not answer elsewhere, it is asked without a hint, once. By default, as in Go, such a
+  // size drops all hints.
+  void set_keeps_hints(bool keeps_hints) { keeps_hints_ = keeps_hints; }
+
   // Gets address space for at least `bytes` (not 0): whole arenas, Prepared up to release 1.16 and
   // Reserved from 1.17, where the caller maps what it uses.
   //
   // In order: the reservation of a 32-bit start; each hint, where one that is not honoured is
-  // dropped for good and one that is moves on past the new arenas; and when none is left, wherever
+  // dropped for good (see set_keeps_hints()) and one that is moves on past the new arenas; and when none is left, wherever
   // the system likes, with two new hints at both ends of that place.
   //
   // After a failure the heap can go on, and may grow again later.
@@ -103,8 +108,9 @@ class ArenaSpace {
   // Two sizes each: the one that is wanted, and the one that will do.
   Growth grow_at_hints(std::uint64_t wish, std::uint64_t least);
   Growth grow_anywhere(std::uint64_t wish, std::uint64_t least);
-  // Whether the hint was honoured, in which case `size` bytes at `base` are Reserved.
-  bool try_hint(const Hint& hint, std::uint64_t size, Address* base);
+  // If the hint was honoured, `size` bytes at `base` are Reserved.
+  HintOutcome try_hint(const Hint& hint, std::uint64_t size, Address* base);
+  os::Status ask_anywhere(std::uint64_t size);
   Growth finish(Range region);
   Growth check(Range region) const;
   bool wraps(Range region) const;
@@ -122,6 +128,7 @@ class ArenaSpace {
   LinearAlloc metadata_;
   LinearAlloc arenas_;
   HintObserver* observer_ = nullptr;
+  bool keeps_hints_ = false;
 };
 
 }  // namespace Atoll::pages

@@ -37,6 +37,9 @@ class ArenaSupply {
   // Prepares the hints, or makes the reservations of a 32-bit start.
   void start(const port::HintOptions& hint_options);
 
+  // See ArenaSpace::set_keeps_hints(). Precondition: init() was called.
+  void set_keeps_hints(bool keeps_hints) { space_->set_keeps_hints(keeps_hints); }
+
   // Gives all address space back to the system. init() may follow.
   void release_all();
 

@@ -65,6 +65,9 @@ class PageHeap {
   // an eighth and 4 MiB more than its user ever had in use. By default it never is.
   void set_bounded(bool is_bounded) { is_bounded_ = is_bounded; }
 
+  // See ArenaSpace::set_keeps_hints(). Before the first growth.
+  void set_keeps_hints(bool keeps_hints) { supply_.set_keeps_hints(keeps_hints); }
+
   // Pages that have been free for so many nanoseconds are given back when others become free. The
   // largest number: never, which is the default.
   void set_scavenge_delay(std::uint64_t delay) { scavenge_delay_ = delay; }

@@ -1,6 +1,8 @@
 // The walk along the hints of 64-bit systems.
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "os/sim/presets.h"
 #include "tests/pages/walk.h"
 
@@ -215,6 +217,84 @@ TEST(HintWalk, ASystemWithNothingLeftMeansOutOfMemory) {
   EXPECT_EQ(message(growth), "out of memory: no memory");
   walk.sim.config().address_space_limit = 0;
   EXPECT_TRUE(walk.arenas.grow(1).ok()) << "and the heap goes on when there is memory again";
+}
+
+// The size is below the limit of the arena map, and above that of the system.
+constexpr std::uint64_t kTooMuch = std::uint64_t{1} << 47;
+
+TEST(HintWalk, ASizeThatNobodyHasDropsEachHintForGood) {
+  Walk walk(presets::linux_amd64(), spec(Release::k1_11, Goos::kLinux, Goarch::kAmd64));
+  walk.arenas.init();
+  EXPECT_EQ(walk.arenas.grow(kTooMuch).failure, GrowFailure::kNoMemory);
+  EXPECT_TRUE(walk.arenas.hints().empty());
+}
+
+TEST(HintWalk, ASizeThatNobodyHasDropsNoHintWhereTheyAreKept) {
+  Walk walk(presets::linux_amd64(), spec(Release::k1_11, Goos::kLinux, Goarch::kAmd64));
+  walk.arenas.init();
+  walk.arenas.set_keeps_hints(true);
+  ASSERT_TRUE(walk.arenas.grow(1).ok());
+  const std::size_t calls = walk.calls().size();
+  for (int i = 0; i < 3; ++i) {
+    const Growth growth = walk.arenas.grow(kTooMuch);
+    EXPECT_EQ(growth.failure, GrowFailure::kNoMemory);
+    EXPECT_EQ(message(growth), "out of memory: no memory");
+  }
+  EXPECT_EQ(walk.calls().size(), calls + 3) << "it passes the end behind every hint: asked anywhere";
+  EXPECT_EQ(walk.arenas.hints().size(), 128U);
+  EXPECT_EQ(walk.arenas.grow(1).region.base, kFirst + 64 * kMiB);
+  EXPECT_EQ(walk.sim.bytes_held(), 128 * kMiB);
+}
+
+TEST(HintWalk, HintsAreKeptUntilThereIsAddressSpaceAgain) {
+  os::sim::Config config = presets::linux_amd64();
+  config.address_space_limit = 64 * kMiB;
+  Walk walk(config, spec(Release::k1_11, Goos::kLinux, Goarch::kAmd64));
+  walk.arenas.init();
+  walk.arenas.set_keeps_hints(true);
+  ASSERT_TRUE(walk.arenas.grow(1).ok());
+  const std::size_t calls = walk.calls().size();
+  EXPECT_EQ(walk.arenas.grow(1).failure, GrowFailure::kNoMemory);
+  EXPECT_EQ(walk.calls().size(), calls + 2) << "at one hint, and anywhere";
+  walk.sim.config().address_space_limit = 0;
+  EXPECT_EQ(walk.arenas.grow(1).region.base, kFirst + 64 * kMiB);
+}
+
+TEST(HintWalk, AnOccupiedHintIsDroppedWhereTheyAreKept) {
+  Walk walk(presets::linux_amd64(), spec(Release::k1_11, Goos::kLinux, Goarch::kAmd64));
+  walk.arenas.init();
+  walk.arenas.set_keeps_hints(true);
+  ASSERT_TRUE(walk.sim.add_obstacle({kFirst, 4096}));
+  EXPECT_EQ(walk.arenas.grow(1).region.base, Address(0x1c0'0000'0000));
+  EXPECT_EQ(walk.arenas.hints().size(), 127U);
+}
+
+TEST(HintWalk, ARefusedHintIsDroppedWhereTheSystemHasRoomElsewhere) {
+  // As Windows does, where something lies there.
+  os::sim::Config config = presets::linux_amd64();
+  const std::array<Answer, 2> script = {
+      {{Answer::Kind::kFails, {}}, {Answer::Kind::kExactly, Address(0x7f00'0000'0000)}}};
+  config.reserve_script = script;
+  Walk walk(config, spec(Release::k1_11, Goos::kLinux, Goarch::kAmd64));
+  walk.arenas.init();
+  walk.arenas.set_keeps_hints(true);
+  EXPECT_EQ(walk.arenas.grow(1).region.base, Address(0x1c0'0000'0000));
+  EXPECT_EQ(walk.arenas.hints().size(), 127U);
+  EXPECT_EQ(walk.sim.bytes_held(), 64 * kMiB) << "what lay elsewhere was given back";
+}
+
+TEST(HintWalk, ASizeThatPassesTheArenaMapsEndDropsNoHintWhereTheyAreKept) {
+  // 33 bits can be indexed: a hint at 4.75 GiB has no place for 4 GiB, and the system none at all.
+  os::sim::Config config = presets::ios_arm64();
+  Walk walk(config, spec(Release::k1_14, Goos::kDarwin, Goarch::kArm64));
+  walk.arenas.init();
+  walk.arenas.set_keeps_hints(true);
+  walk.sim.config().address_space_limit = kGiB;
+  const std::size_t hints = walk.arenas.hints().size();
+  EXPECT_EQ(walk.arenas.grow(4 * kGiB).failure, GrowFailure::kNoMemory);
+  EXPECT_EQ(walk.arenas.hints().size(), hints);
+  EXPECT_EQ(walk.trials.back().outcome, HintOutcome::kNotAsked);
+  EXPECT_EQ(walk.arenas.grow(1).region.base, Address(0x1'3000'0000));
 }
 
 TEST(HintWalk, AnAbsurdSizeIsOutOfMemory) {
