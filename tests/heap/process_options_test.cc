@@ -26,6 +26,7 @@ HeapOptions process_options() {
   options.is_process_heap = true;
   options.is_bounded = true;
   options.is_sparing = true;
+  options.keeps_hints = true;
   options.most_stocked = 512 << 10;
   options.record_window = kWindow;
   options.scavenge_delay = 0;
@@ -73,6 +74,20 @@ TEST_F(ProcessHeap, ObjectsOfMoreThanEightBytesLieAtMultiplesOf16) {
       }
     }
   }
+}
+
+TEST_F(ProcessHeap, ASizeThatCannotBeHadDropsNoHint) {
+  os::FaultInjectionOs faults(os::native());
+  start_again(faults);
+  ASSERT_NE(heap_.allocate(1), nullptr);
+  const std::size_t hints = heap_.pages().arena_space().hints().size();
+  faults.only(os::Verb::kReserve);
+  faults.fail_from_call(1);
+  EXPECT_EQ(heap_.allocate(std::size_t{1} << 30), nullptr);
+  EXPECT_EQ(heap_.pages().arena_space().hints().size(), hints);
+  EXPECT_LE(faults.calls(), 4U) << "the hints are not asked for one by one";
+  faults.fail_nothing();
+  heap_.destroy();
 }
 
 TEST_F(ProcessHeap, TheWindowTellsWhatTheArenaTells) {
