@@ -138,8 +138,7 @@ void* Heap::reallocate(void* p, std::size_t size, Scan scan) {
   const unsigned span_class = span->span_class.load(std::memory_order_relaxed);
   const Scan old_scan = port::is_noscan(span_class) ? Scan::kNoscan : Scan::kScan;
   if (port::size_class_of(span_class) != 0) {
-    // An object that would leave less than half of its room unused stays.
-    if (size <= used && size > used / 2) return p;
+    if (stays(used, size)) return p;
   } else if (!sizes_.is_small(size)) {
     const std::uint64_t npages = pages::pages_for(size);
     if (npages == span->npages) return p;

@@ -7,6 +7,7 @@
 
 #include "src/heap/heap.h"
 #include "src/heap/thread_cache.h"
+#include "src/objects/span_objects.h"
 
 namespace Atoll {
 
@@ -33,6 +34,26 @@ class FastPath {
   }
   static std::size_t offset_by_arena(const ThreadCache& cache, const void* p) {
     return cache.objects.offset_for<Heap::kNativePort>(p);
+  }
+
+  // For reallocate(): the usable size of the object at `p`, of whatever cache, or 0 if its page's
+  // record does not tell. `p` may be anything. Nothing tells whether an object begins there.
+  static std::size_t size_in_window(const Heap& heap, const ThreadCache& cache, const void* p) {
+    const std::size_t offset = offset_in_window(cache, p) & kMaxOffset;
+    return offset == 0 ? 0 : heap.sizes_.size_class(objects::span_class_at(offset)).size;
+  }
+  // Whether such an object, of `used` bytes, stays where it is when it becomes `size`.
+  static bool stays(std::size_t used, std::size_t size) { return Heap::stays(used, size); }
+  // Whether `p`, which may be anything, is a large object, and stays where it is.
+  static bool large_stays(const Heap& heap, const void* p, std::size_t size) {
+    if (!heap.state_.has_value() || heap.sizes_.is_small(size)) return false;
+    const Address address = heap.platform().address(p);
+    const pages::Span* const span = heap.state_->pages.map().object_span_of(address);
+    return span != nullptr && span->base == address &&
+           port::size_class_of(span->span_class.load(std::memory_order_relaxed)) == 0 &&
+           span->npages == pages::pages_for(size) &&
+           span->has_objects.load(std::memory_order_acquire) &&
+           objects::is_set(span->alloc_bits, 0);
   }
 
   // The next way. False: Heap::free() is left.

@@ -341,6 +341,9 @@ class Heap {
   void* allocate_slowly(std::size_t size, Scan scan);
   void free_slowly(void* p);
   void* allocate_large(std::size_t size, std::size_t alignment, Scan scan, bool* needs_zero);
+  // Whether an object of a size class, of `used` bytes, stays where it is when it becomes `size`:
+  // one that would leave half of its room unused or more does not.
+  static bool stays(std::size_t used, std::size_t size) { return size <= used && size > used / 2; }
   void* shrink(void* p, pages::Span* span, std::size_t size);
   void* move(void* p, pages::Span& span, std::size_t used, std::size_t size, Scan scan);
   ThreadCache* new_cache(ThreadCache** slot);

@@ -114,7 +114,9 @@ void* allocate_zeroed(std::size_t count, std::size_t size) {
       [bytes](Heap& heap) { return otherwise_zeroed(heap, heap.allocate_zeroed(bytes), bytes); });
 }
 
-void* reallocate(void* p, std::size_t size) {
+namespace {
+
+[[gnu::noinline]] void* reallocate_slowly(void* p, std::size_t size) {
   if (p == nullptr) return allocate(size);
   if (size == 0) {
     release(p);
@@ -123,6 +125,34 @@ void* reallocate(void* p, std::size_t size) {
   if (is_foreign(p)) return reallocate_foreign(p, size);
   return ask_heap(
       [p, size](Heap& heap) { return otherwise_moved(heap, heap.reallocate(p, size), p, size); });
+}
+
+void* move(void* p, std::size_t used, std::size_t size) {
+  void* const moved = allocate(size);
+  if (moved == nullptr) return nullptr;
+  std::memcpy(moved, p, std::min(used, size));
+  release(p);
+  return moved;
+}
+
+// As Heap::reallocate() does, of an object of which no more need be known.
+[[gnu::noinline]] void* reallocate_small(void* p, std::size_t used, std::size_t size) {
+  if (size == 0) return reallocate_slowly(p, size);
+  if (size > used) return move(p, used, size);
+  const KeepErrno keep;
+  void* const moved = move(p, used, size);
+  return moved != nullptr ? moved : p;
+}
+
+}  // namespace
+
+// Programs that append make a block longer by a little, many times: it mostly stays where it is.
+void* reallocate(void* p, std::size_t size) {
+  const std::size_t used = FastPath::size_in_window(the_heap(), this_cache(), p);
+  if (used == 0) {
+    return FastPath::large_stays(the_heap(), p, size) ? p : reallocate_slowly(p, size);
+  }
+  return FastPath::stays(used, size) ? p : reallocate_small(p, used, size);
 }
 
 void* reallocate_array(void* p, std::size_t count, std::size_t size) {

@@ -24,6 +24,11 @@ inline constexpr unsigned kLists = kMaxSpanClasses + 2;
 // Distance of the lists of a cache from each other, in bytes.
 inline constexpr unsigned kListStride = 16;
 
+// The class whose list that is, or 0.
+constexpr unsigned span_class_at(std::size_t offset) {
+  return static_cast<unsigned>(offset / kListStride);
+}
+
 class SizeTable {
  public:
   // Requests up to this size are looked up by their size alone.

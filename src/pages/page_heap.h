@@ -109,6 +109,7 @@ class PageHeap {
   ArenaMap& map() { return map_; }
   // Where the pages that the heap got last end.
   Address end() const { return end_; }
+  const ArenaMap& map() const { return map_; }
   const ArenaSpace& arena_space() const { return supply_.space(); }
   Mutex& lock() { return lock_; }
 
