@@ -285,8 +285,14 @@ COMPONENTS = {
     ),
     "preloaded-programs": dict(
         why = "more programs that must run under the preloaded library (tests/malloc/programs)",
-        files = ["/usr/bin/cmake", "/usr/bin/git", "/usr/bin/make", "/usr/bin/objdump"],
-        packages = ["binutils", "cmake", "git", "make"],
+        files = [
+            "/usr/bin/cmake",
+            "/usr/bin/git",
+            "/usr/bin/make",
+            "/usr/bin/objdump",
+            "/usr/bin/valgrind",
+        ],
+        packages = ["binutils", "cmake", "git", "make", "valgrind"],
     ),
     "google-benchmark": dict(
         why = "measures single calls of malloc (//bench/small)",

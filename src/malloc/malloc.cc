@@ -187,15 +187,6 @@ void* allocate_page_aligned(std::size_t size) {
   });
 }
 
-void* allocate_pages(std::size_t size) {
-  return ask_heap([size](Heap& heap) -> void* {
-    const auto page = static_cast<std::size_t>(heap.platform().machine.page_size);
-    const std::size_t whole = size + page - 1;
-    if (whole < size) return nullptr;
-    return heap.allocate_aligned(size == 0 ? page : whole / page * page, page);
-  });
-}
-
 std::size_t usable_size(void* p) {
   if (p == nullptr) return 0;
   const KeepErrno keep;

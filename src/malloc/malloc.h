@@ -26,11 +26,10 @@ void* allocate_aligned_at_least(std::size_t alignment, std::size_t size);
 // posix_memalign(): returns 0, EINVAL or ENOMEM, and leaves errno alone. `*result` is set on
 // success only.
 int allocate_aligned_into(void** result, std::size_t alignment, std::size_t size);
-// valloc() and pvalloc(): at a page of the hardware; whole pages.
+// valloc(): at a page of the hardware.
 void* allocate_page_aligned(std::size_t size);
-void* allocate_pages(std::size_t size);
 
-// 0 for null, and for what is not the heap's.
+// 0 for null, and for what neither the heap nor the C library knows (foreign.h).
 std::size_t usable_size(void* p);
 
 // malloc_trim(): gives what is free back to the system; whether there was something.

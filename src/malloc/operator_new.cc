@@ -7,9 +7,9 @@
 // and abort instead. Forms with std::nothrow return null: also if the new-handler throws. An
 // alignment that is no power of two is out of memory at once. Memory is not zeroed.
 //
-// ATOLL_WEAK_CXX_LIBRARY: the C++ library is looked for and not asked for, so that a C program can
-// have this preloaded without loading that library. It is found if the program is linked with it,
-// and not if a C program opens it later: what it allocates then aborts when there is no memory.
+// ATOLL_WEAK_CXX_LIBRARY: the C++ library is not asked for, so that a C program can have this
+// preloaded without loading that library. It is looked for when it is needed (elf/cxx_library.h):
+// the program may be linked with it, or open it later.
 
 #include <bit>
 #include <cstddef>
@@ -18,36 +18,19 @@
 #include "src/malloc/malloc.h"
 #include "src/malloc/out_of_memory.h"
 
-namespace family = Atoll::malloc_family;
-
 #if defined(ATOLL_WEAK_CXX_LIBRARY)
-
-// What `catch` is made of. Who throws has brought them all; a frame whose personality is null is
-// passed over.
-__asm__(
-    ".weak __gxx_personality_v0\n"
-    ".weak __cxa_begin_catch\n"
-    ".weak __cxa_end_catch\n"
-    ".weak _Unwind_Resume\n");
-
-extern "C" {
-[[gnu::weak]] std::new_handler find_new_handler() __asm__("_ZSt15get_new_handlerv");
-[[noreturn, gnu::weak]] void find_throw_bad_alloc() __asm__("_ZSt17__throw_bad_allocv");
-}
-
+#include "src/malloc/elf/cxx_library.h"
 #endif
+
+namespace family = Atoll::malloc_family;
 
 namespace Atoll {
 namespace {
 
 #if defined(ATOLL_WEAK_CXX_LIBRARY)
 
-std::new_handler new_handler() {
-  return find_new_handler != nullptr ? find_new_handler() : nullptr;
-}
-void throw_bad_alloc() {
-  if (find_throw_bad_alloc != nullptr) find_throw_bad_alloc();
-}
+std::new_handler new_handler() { return loaded_new_handler(); }
+void throw_bad_alloc() { throw_loaded_bad_alloc(); }
 
 #else
 

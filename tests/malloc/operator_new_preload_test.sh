@@ -2,7 +2,8 @@
 # operator new as a library that is preloaded: into a C program, which gets no library of C++ with
 # it, and into a C++ program.
 set -euo pipefail
-library="$PWD/$1" c_program="$2" cxx_program="$3"
+library="$PWD/$1" c_program="$2" cxx_program="$3" opens="$4"
+plugins=("$PWD/$5" "$PWD/$6")
 
 fail() {
   echo "FAILED: $1" >&2
@@ -19,6 +20,13 @@ for variable in LD_BIND_NOW LD_BIND_LATER; do
     output="$(env "$variable=1" "LD_PRELOAD=$library" "$program")" || fail "$program: $output"
     [[ "$output" == "has run" ]] || fail "$program said: $output"
   done
+done
+
+# A C program opens a C++ library later.
+! readelf -d "$opens" | grep -q 'NEEDED.*stdc++' || fail "the C program asks for libstdc++"
+for plugin in "${plugins[@]}"; do
+  output="$(LD_PRELOAD="$library" "$opens" "$plugin" 2>&1)" || fail "$plugin: $output"
+  [[ "$output" == "has run" ]] || fail "$plugin: $output"
 done
 
 # Nobody catches: the C++ library says so.

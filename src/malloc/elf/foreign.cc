@@ -1,30 +1,42 @@
 #include "src/malloc/foreign.h"
 
+#include "src/malloc/elf/c_library.h"
 #include "src/malloc/process_heap.h"
 
-// glibc's own, if it is there.
-extern "C" [[gnu::weak]] void libc_free(void* p) asm("__libc_free");
-extern "C" [[gnu::weak]] void* libc_realloc(void* p, std::size_t size) asm("__libc_realloc");
+extern "C" {
+[[gnu::weak]] void libc_free(void* p) asm("__libc_free");
+[[gnu::weak]] void* libc_realloc(void* p, std::size_t size) asm("__libc_realloc");
+[[gnu::weak]] std::size_t libc_usable_size(void* p) asm("malloc_usable_size");
+}
 
 namespace Atoll::malloc_family {
+
+[[gnu::weak]] CLibrary c_library() {
+  return {.free = libc_free, .realloc = libc_realloc, .usable_size = libc_usable_size};
+}
 
 // These systems end all threads at once.
 void* allocate_foreign(std::size_t /*size*/) { return nullptr; }
 
 void release_foreign(void* p) {
-  if (libc_free != nullptr) {
-    libc_free(p);
+  if (const CLibrary library = c_library(); library.free != nullptr) {
+    library.free(p);
   } else if (Heap* const heap = process_heap(); heap != nullptr) {
     heap->free(p);
   }
 }
 
 void* reallocate_foreign(void* p, std::size_t size) {
-  if (libc_realloc != nullptr) return libc_realloc(p, size);
+  if (const CLibrary library = c_library(); library.realloc != nullptr) {
+    return library.realloc(p, size);
+  }
   Heap* const heap = process_heap();
   return heap == nullptr ? nullptr : heap->reallocate(p, size);
 }
 
-std::size_t usable_size_of_foreign(void* /*p*/) { return 0; }
+std::size_t usable_size_of_foreign(void* p) {
+  const CLibrary library = c_library();
+  return library.usable_size != nullptr ? library.usable_size(p) : 0;
+}
 
 }  // namespace Atoll::malloc_family

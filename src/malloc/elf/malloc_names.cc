@@ -1,5 +1,5 @@
 // The C library's names, for programs of systems whose loader takes the first definition it finds:
-// the preloaded library's.
+// the preloaded library's. Those that lead to others are in malloc_more_names.cc.
 
 #include <cstddef>
 
@@ -21,9 +21,6 @@ ATOLL_EXPORT void* calloc(std::size_t count, std::size_t size) noexcept {
 ATOLL_EXPORT void* realloc(void* p, std::size_t size) noexcept {
   return family::reallocate(p, size);
 }
-ATOLL_EXPORT void* reallocarray(void* p, std::size_t count, std::size_t size) noexcept {
-  return family::reallocate_array(p, count, size);
-}
 ATOLL_EXPORT void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
   return family::allocate_aligned(alignment, size);
 }
@@ -34,15 +31,33 @@ ATOLL_EXPORT int posix_memalign(void** result, std::size_t alignment, std::size_
   return family::allocate_aligned_into(result, alignment, size);
 }
 ATOLL_EXPORT void* valloc(std::size_t size) noexcept { return family::allocate_page_aligned(size); }
-ATOLL_EXPORT void* pvalloc(std::size_t size) noexcept { return family::allocate_pages(size); }
 ATOLL_EXPORT std::size_t malloc_usable_size(void* p) noexcept { return family::usable_size(p); }
 ATOLL_EXPORT int malloc_trim(std::size_t /*pad*/) noexcept { return family::trim() ? 1 : 0; }
 
-// C23. The size is the caller's promise, which the heap does not need.
-ATOLL_EXPORT void free_sized(void* p, std::size_t /*size*/) noexcept { family::release(p); }
-ATOLL_EXPORT void free_aligned_sized(void* p, std::size_t /*alignment*/,
-                                     std::size_t /*size*/) noexcept {
-  family::release(p);
-}
-
 // NOLINTEND(readability-inconsistent-declaration-parameter-name)
+
+// Other names of the same, at the same addresses. glibc has these for who wraps its malloc(), and
+// old programs cfree(), which has no declaration any more. A symbol without a version is taken for
+// one of any version.
+//
+// In assembler, because GCC wants an alias to be declared with whatever the C library's headers say
+// of its target.
+
+#define ATOLL_ALIAS(name, of) \
+  __asm__(".type " name ", STT_FUNC\n.set " name ", " of "\n.globl " name "\n")
+#define ATOLL_HIDDEN_ALIAS(name, of) \
+  ATOLL_ALIAS(name, of);             \
+  __asm__(".hidden " name "\n")
+
+ATOLL_ALIAS("__libc_malloc", "malloc");
+ATOLL_ALIAS("__libc_calloc", "calloc");
+ATOLL_ALIAS("__libc_realloc", "realloc");
+ATOLL_ALIAS("__libc_free", "free");
+ATOLL_ALIAS("cfree", "free");
+ATOLL_ALIAS("__libc_memalign", "memalign");
+ATOLL_ALIAS("__posix_memalign", "posix_memalign");
+ATOLL_ALIAS("__libc_valloc", "valloc");
+
+ATOLL_HIDDEN_ALIAS("names_free", "free");
+ATOLL_HIDDEN_ALIAS("names_realloc", "realloc");
+ATOLL_HIDDEN_ALIAS("names_memalign", "memalign");

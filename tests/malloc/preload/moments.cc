@@ -257,6 +257,7 @@ void other_allocator(const char* library) {
     for (const std::size_t size : {10U, 1000U, 200000U}) {
       char* block = make(size);
       CHECK(block != nullptr && block[size - 1] == 'm');
+      CHECK(malloc_usable_size(block) >= size);
       block = static_cast<char*>(std::realloc(block, size * 2));
       CHECK(block != nullptr && block[size - 1] == 'm');
       std::free(block);

@@ -1,0 +1,41 @@
+// The C library's names that not every tool takes over that does so with malloc() and free(): they
+// lead to those that are (names.h).
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+
+#include "src/malloc/elf/names.h"
+
+#define ATOLL_EXPORT extern "C" [[gnu::visibility("default")]]
+
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
+
+ATOLL_EXPORT void* reallocarray(void* p, std::size_t count, std::size_t size) noexcept {
+  std::size_t bytes = 0;
+  if (!__builtin_mul_overflow(count, size, &bytes)) return Atoll::names::realloc(p, bytes);
+  errno = ENOMEM;
+  return nullptr;
+}
+
+ATOLL_EXPORT void* pvalloc(std::size_t size) noexcept {
+  const auto page = static_cast<std::size_t>(::getpagesize());
+  const std::size_t whole = size + page - 1;
+  if (whole >= size) {
+    return Atoll::names::memalign(page, size == 0 ? page : whole / page * page);
+  }
+  errno = ENOMEM;
+  return nullptr;
+}
+// As the aliases in malloc_names.cc.
+__asm__(".type __libc_pvalloc, STT_FUNC\n.set __libc_pvalloc, pvalloc\n.globl __libc_pvalloc\n");
+
+// C23. The size is the caller's promise, which the heap does not need.
+ATOLL_EXPORT void free_sized(void* p, std::size_t /*size*/) noexcept { Atoll::names::free(p); }
+ATOLL_EXPORT void free_aligned_sized(void* p, std::size_t /*alignment*/,
+                                     std::size_t /*size*/) noexcept {
+  Atoll::names::free(p);
+}
+
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)
