@@ -44,7 +44,9 @@ Line out_of_memory() {
                                                          state.platform.os, state.platform.machine);
   if (wrong) return *wrong;
 
-  sizes_.init(spec, {.tiny = state.options.tiny, .aligns_to_16 = state.options.aligns_to_16});
+  sizes_.init(spec, {.tiny = state.options.tiny,
+                     .aligns_to_16 = state.options.aligns_to_16,
+                     .aligns_all_to_16 = state.options.aligns_all_to_16});
   const bool is_sparing = state.options.is_sparing;
   state.memory.init(state.platform, state.counters,
                     is_sparing ? PersistentAlloc::kLargerChunks : PersistentAlloc::Sizes());

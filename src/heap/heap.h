@@ -61,6 +61,8 @@ struct HeapOptions {
   // Objects of more than 8 bytes lie at multiples of 16, as C's malloc() promises on most systems:
   // the size classes that are no multiples of 16 (24 bytes, from release 1.16) are not used.
   bool aligns_to_16 = false;
+  // All objects do, those of up to 8 bytes included, which then are as large as those of 16.
+  bool aligns_all_to_16 = false;
 
   // size 0 is taken for 1, as C's malloc() may: no two objects in use have the same address.
   bool distinct_empty = false;

@@ -3,7 +3,7 @@
 //
 // All are thread safe. Errors are told as C tells them: null, with errno ENOMEM or EINVAL. Success
 // and free() leave errno alone. An object of size 0 has an address of its own. Objects of up to 8
-// bytes lie at multiples of 8, all others at multiples of 16.
+// bytes lie at multiples of 8 (or 16: the option align=16), all others at multiples of 16.
 #pragma once
 
 #include <cstddef>

@@ -84,6 +84,12 @@ bool set_profile_file(std::string_view value, ProcessOptions& options) {
   return !value.empty();
 }
 
+bool set_align(std::string_view value, ProcessOptions& options) {
+  if (value != "8" && value != "16") return false;
+  options.heap.aligns_all_to_16 = value == "16";
+  return true;
+}
+
 bool set_checked(std::string_view value, ProcessOptions& options) {
   if (value != "on" && value != "off") return false;
   options.heap.checked = value == "on";
@@ -98,7 +104,7 @@ struct Key {
   bool (*set)(std::string_view value, ProcessOptions& options);
 };
 
-constexpr std::array<Key, 8> kKeys = {{
+constexpr std::array<Key, 9> kKeys = {{
     {"go", "1.11 to 1.27", "the oldest that has this port", "the release of Go whose heap it is",
      &set_release},
     {"scavenge_delay", "MILLISECONDS or never", "1000",
@@ -106,6 +112,8 @@ constexpr std::array<Key, 8> kKeys = {{
     {"hints", "port, random or system", "port",
      "where arenas lie: at the port's hints, at random ones (go=1.26 or later), or anywhere",
      &set_hints},
+    {"align", "8 or 16", "8", "where objects of up to 8 bytes lie: at multiples of it",
+     &set_align},
     {"statistics", "none, text or json", "none", "written when the process ends", &set_statistics},
     {"statistics_file", "PATH", "standard error", "where to; %p is the number of the process",
      &set_statistics_file},

@@ -10,7 +10,8 @@ namespace Atoll::objects {
   classes_ = &port::size_classes(spec.release);
   max_small_request_ = spec.max_small_request;
   has_tiny_ = options.tiny;
-  aligns_to_16_ = options.aligns_to_16;
+  if (options.aligns_to_16) least_aligned_to_16_ = 9;
+  if (options.aligns_all_to_16) least_aligned_to_16_ = 1;
   for (unsigned i = 0; i < num_span_classes(); ++i) {
     object_counts_[i] = static_cast<std::uint16_t>(port::objects_per_span(spec, i));
     if (port::size_class_of(i) == 0) continue;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #include "src/port/port.h"
 
@@ -38,7 +39,8 @@ class SizeTable {
 
   struct Options {
     bool tiny = true;           // small objects share blocks
-    bool aligns_to_16 = false;  // objects of more than 8 bytes lie at multiples of 16
+    bool aligns_to_16 = false;      // objects of more than 8 bytes lie at multiples of 16
+    bool aligns_all_to_16 = false;  // the smaller ones too
   };
   void init(const port::PortSpec& spec, Options options);
 
@@ -61,7 +63,7 @@ class SizeTable {
 
   // The span class for a small size, not 0.
   unsigned span_class(std::uint64_t size, Scan scan) const {
-    if (aligns_to_16_ && size > 8) return aligned_span_class(size, 16, scan);
+    if (size >= least_aligned_to_16_) return aligned_span_class(size, 16, scan);
     return port::span_class(port::size_class(*classes_, size), scan == Scan::kNoscan);
   }
   // The span class for a small size whose objects all lie at multiples of `alignment` (a power of
@@ -99,6 +101,7 @@ class SizeTable {
   // Every class is a multiple of the first, and every class larger than kMaxDirect of the second.
   static constexpr std::size_t kDirectStep = 8;
   static constexpr std::size_t kStep = 128;
+  static constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
 
   template <typename Visit>
   void for_each_list(Scan scan, std::size_t steps, std::size_t step, Visit visit) const;
@@ -106,7 +109,7 @@ class SizeTable {
   const port::SizeClassTable* classes_ = nullptr;
   std::uint64_t max_small_request_ = 0;
   bool has_tiny_ = false;
-  bool aligns_to_16_ = false;
+  std::uint64_t least_aligned_to_16_ = kNone;  // of all sizes
   std::array<std::uint16_t, kMaxSpanClasses> object_counts_{};
   std::array<std::uint16_t, kMaxSpanClasses> limits_{};
   std::array<std::uint8_t, kMaxSpanClasses> batches_{};

@@ -50,6 +50,26 @@ TEST_F(ProcessHeap, ThereIsOneAtATime) {
   EXPECT_EQ(text(heap_.init(os::native(), options_)), "");
 }
 
+TEST_F(ProcessHeap, AlignsAllTo16) {
+  heap_.destroy();
+  options_.aligns_all_to_16 = true;
+  for (const port::Release release : {port::Release::k1_11, port::Release::k1_27}) {
+    if (release < port::native_release()) continue;
+    options_.spec = port::native_spec(release);
+    ASSERT_EQ(text(heap_.init(os::native(), options_)), "");
+    for (std::size_t size = 0; size < 2000; ++size) {
+      for (void* const object : {heap_.allocate(size), heap_.allocate_zeroed(size),
+                                 heap_.allocate_aligned(size, 1), heap_.reallocate(nullptr, size)}) {
+        ASSERT_NE(object, nullptr);
+        ASSERT_EQ(reinterpret_cast<std::uintptr_t>(object) % 16, 0U) << size;
+      }
+    }
+    EXPECT_EQ(text(heap_.check()), "");
+    heap_.destroy();
+  }
+  ASSERT_EQ(text(heap_.init(os::native(), options_)), "");
+}
+
 TEST_F(ProcessHeap, EmptyObjectsAreDistinct) {
   void* const first = heap_.allocate(0);
   void* const second = heap_.allocate(0);

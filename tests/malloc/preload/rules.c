@@ -18,6 +18,9 @@ enum { kNoError = 12345 };
 static volatile size_t too_much[] = {SIZE_MAX, SIZE_MAX - 4096, (size_t)PTRDIFF_MAX + 1,
                                      PTRDIFF_MAX - 4096};
 
+/* Where objects of up to 8 bytes lie. */
+static size_t smallest_alignment = 8;
+
 static int is_filled(const unsigned char* bytes, size_t size, unsigned char value) {
   for (size_t i = 0; i < size; ++i) {
     if (bytes[i] != value) return 0;
@@ -104,7 +107,7 @@ static void sizes(void) {
       errno = kNoError;
       pair[i] = malloc(size);
       CHECK(pair[i] != NULL && errno == kNoError);
-      CHECK((uintptr_t)pair[i] % (size <= 8 ? 8 : 16) == 0);
+      CHECK((uintptr_t)pair[i] % (size <= 8 ? smallest_alignment : 16) == 0);
       CHECK(malloc_usable_size(pair[i]) >= size);
       memset(pair[i], 1 + i, malloc_usable_size(pair[i]));
     }
@@ -162,12 +165,29 @@ static void reports(void) {
   CHECK(malloc_info(1, stderr) == -1 && errno == EINVAL);
 }
 
-int main(void) {
+/* Smallest objects of every maker. */
+static void smallest(void) {
+  for (size_t size = 0; size <= 8; ++size) {
+    for (int i = 0; i < 100; ++i) {
+      void* made[] = {malloc(size), calloc(1, size), realloc(NULL, size), memalign(1, size),
+                      realloc(malloc(100), size == 0 ? 1 : size)};
+      for (size_t k = 0; k < sizeof made / sizeof *made; ++k) {
+        CHECK(made[k] != NULL && (uintptr_t)made[k] % smallest_alignment == 0);
+        if (i % 2 == 0) free(made[k]);
+      }
+    }
+  }
+}
+
+/* With an argument: where the smallest objects lie. */
+int main(int count, char** arguments) {
+  if (count > 1) smallest_alignment = (size_t)atoi(arguments[1]);
   CHECK(free_sized != NULL && free_aligned_sized != NULL);
   empty_objects();
   no_memory();
   alignments();
   sizes();
+  smallest();
   reallocations();
   reports();
   return 0;

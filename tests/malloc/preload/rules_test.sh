@@ -17,6 +17,11 @@ for options in checked=on profile_rate=4096 scavenge_delay=0 scavenge_delay=neve
   preloaded "$options" "$rules" || fail "$options"
 done
 
+preloaded align=8 "$rules" || fail "align=8"
+for options in align=16 align=16,go=1.27 align=16,checked=on; do
+  preloaded "$options" "$rules" 16 || fail "$options"
+done
+
 echo "--- the requests of the heap's own tests"
 "$requests" || fail "requests, with the C library's malloc"
 for options in "" checked=on profile_rate=65536 go=1.17,scavenge_delay=0 go=1.26,hints=random; do
@@ -110,6 +115,7 @@ told "scavenge_delay=99999999999999999999" \
   "atoll: ATOLL_OPTIONS: scavenge_delay=99999999999999999999: not MILLISECONDS or never; ignored"
 told "profile_rate=1k" "atoll: ATOLL_OPTIONS: profile_rate=1k: not BYTES; ignored"
 told "checked=yes" "atoll: ATOLL_OPTIONS: checked=yes: not on or off; ignored"
+told "align=32" "atoll: ATOLL_OPTIONS: align=32: not 8 or 16; ignored"
 told "hints=here" "atoll: ATOLL_OPTIONS: hints=here: not port, random or system; ignored"
 told "statistics=xml" "atoll: ATOLL_OPTIONS: statistics=xml: not none, text or json; ignored"
 told "profile_rate=1,profile_file=/nowhere/at/all" \
@@ -117,7 +123,7 @@ told "profile_rate=1,profile_file=/nowhere/at/all" \
 told "statistics=text,statistics_file=/nowhere/at/all" \
   "atoll: statistics_file: /nowhere/at/all: cannot be written"
 ATOLL_OPTIONS=help LD_PRELOAD="$library" "$fresh" >"$work/output" 2>"$work/errors"
-for key in go scavenge_delay hints statistics statistics_file profile_rate profile_file checked; do
+for key in go scavenge_delay hints statistics statistics_file profile_rate profile_file checked align; do
   grep -q "^  $key=" "$work/errors" || fail "help has no $key"
 done
 ATOLL_OPTIONS=statistics=text LD_PRELOAD="$library" "$fresh" 2>"$work/errors" >/dev/null
