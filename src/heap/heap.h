@@ -321,7 +321,7 @@ class Heap {
     pages::PageRecord last_number = 0;
     objects::ObjectCounts retired;  // of caches that are gone
     objects::Random random;
-    unsigned next_swept = 0;  // span class
+    unsigned next_swept = 0;        // span class
     std::uint64_t cache_count = 0;  // without orphans
     std::uint64_t caches_made = 0;
     // In the child of a fork, caches of threads that are gone: the first so many that were made,

@@ -88,6 +88,13 @@ namespace Atoll {
     by_size.size = sizes_.size_class(i).size;
     by_size.mallocs += counts.allocated[i];
     by_size.frees += counts.freed[i];
+    // The class of large objects has no places.
+    const std::uint64_t places =
+        port::size_class_of(i) == 0
+            ? 0
+            : state.objects.centrals[i].span_count() * sizes_.object_count(i);
+    const std::uint64_t in_use = counts.allocated[i] - counts.freed[i];
+    by_size.free_places += places - std::min(places, in_use);
     result.mallocs += counts.allocated[i];
     result.frees += counts.freed[i];
     result.alloc += by_size.size * (counts.allocated[i] - counts.freed[i]);

@@ -16,7 +16,9 @@ namespace Atoll {
 //   - mallocs is the sum of by_size[i].mallocs, and large_mallocs; so are frees; the difference is
 //     heap_objects;
 //   - heap_alloc, which is alloc, is the sum of by_size[i].size * (mallocs - frees), and
-//     large_alloc; it is at most heap_in_use.
+//     large_alloc; it is at most heap_in_use;
+//   - so is heap_alloc and the sum of by_size[i].size * free_places, but for what others do
+//     meanwhile.
 struct Statistics {
   std::uint64_t alloc = 0;        // of objects in use
   std::uint64_t total_alloc = 0;  // of all objects ever
@@ -53,9 +55,17 @@ struct Statistics {
     std::uint32_t size = 0;
     std::uint64_t mallocs = 0;
     std::uint64_t frees = 0;
+    std::uint64_t free_places = 0;  // for objects, in spans that there are
   };
   unsigned size_classes = 0;  // entries of by_size in use; the first is empty
   std::array<BySize, port::kMaxSizeClasses> by_size{};
+
+  // The number of small objects that could be allocated without more pages, each of its own size.
+  std::uint64_t free_places() const {
+    std::uint64_t sum = 0;
+    for (const BySize& one : by_size) sum += one.free_places;
+    return sum;
+  }
 
   // All memory that is no object's but the heap's own, records and bitmaps: what the heap costs.
   std::uint64_t metadata() const {

@@ -112,24 +112,28 @@ void write_row(const Writer& writer, std::string_view name, std::uint64_t value)
 <sizes>
 )");
   for_each_used(statistics, [&writer](const Statistics::BySize& by_size) {
-    const std::uint64_t in_use = by_size.mallocs - by_size.frees;
+    const std::uint64_t free = by_size.free_places;
+    if (free == 0) return;
     Line line;
     line << R"(<size from=")" << std::uint64_t{by_size.size} << R"(" to=")"
-         << std::uint64_t{by_size.size} << R"(" total=")" << in_use * by_size.size << R"(" count=")"
-         << in_use << "\"/>\n";
+         << std::uint64_t{by_size.size} << R"(" total=")" << free * by_size.size << R"(" count=")"
+         << free << "\"/>\n";
     writer(line.view());
   });
+  const std::uint64_t kept =
+      statistics.heap_idle - statistics.heap_fresh - statistics.heap_released;
+  const std::uint64_t small_spans = statistics.heap_in_use - statistics.large_alloc;
   Line line;
   line << R"(</sizes>
 <total type="fast" count="0" size="0"/>
 <total type="rest" count=")"
-       << statistics.heap_objects << R"(" size=")" << statistics.heap_in_use - statistics.heap_alloc
-       << "\"/>\n";
+       << statistics.free_places() << R"(" size=")"
+       << small_spans + kept - (statistics.heap_alloc - statistics.large_alloc)
+       << "\"/>\n<total type=\"mmap\" count=\"" << statistics.large_mallocs - statistics.large_frees
+       << R"(" size=")" << statistics.large_alloc << "\"/>\n";
   writer(line.view());
   line.clear();
-  line << R"(<system type="current" size=")" << statistics.sys << R"("/>
-<system type="max" size=")"
-       << statistics.sys << R"("/>
+  line << R"(<system type="current" size=")" << small_spans + kept << R"("/>
 </heap>
 </malloc>
 )";

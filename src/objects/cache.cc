@@ -100,8 +100,7 @@ void Cache::fill(Context& context, unsigned span_class, Surplus& surplus) {
   const unsigned shift = context.crowding.load(std::memory_order_relaxed);
   const std::int32_t fewest = sizes.objects_in(kFewestTaken >> shift, span_class, 1,
                                                std::max(kFewestTakenObjects >> shift, 1));
-  const std::int32_t most =
-      sizes.objects_in(kMostTaken, span_class, 1, sizes.batch(span_class));
+  const std::int32_t most = sizes.objects_in(kMostTaken, span_class, 1, sizes.batch(span_class));
   state.taken = static_cast<std::int16_t>(std::clamp(state.taken * 2, fewest, most));
   std::int32_t left = state.taken;
   // Where spans have few free objects, several serve one batch.

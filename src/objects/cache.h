@@ -50,13 +50,13 @@ struct ClassCache {
   HeldSpans held;               // under the cache's lock
   FreeObject* batch = nullptr;  // freed objects of other caches' spans
   OwnerCounter batch_count;
-  std::int32_t granted = 0;     // `room` when the list was counted last
-  std::int32_t length = 0;      // of the list, then
+  std::int32_t granted = 0;      // `room` when the list was counted last
+  std::int32_t length = 0;       // of the list, then
   std::int32_t limit = 0;        // objects that it may have
   std::int16_t first_limit = 0;  // so many at first; what it has beyond that all threads share
-  std::int16_t taken = 0;       // objects that spans gave last
-  std::uint32_t looked_at = 0;  // of `allocated`, when long lists were looked at last
-  std::uint64_t allocated = 0;  // ever, up to then; under the lock
+  std::int16_t taken = 0;        // objects that spans gave last
+  std::uint32_t looked_at = 0;   // of `allocated`, when long lists were looked at last
+  std::uint64_t allocated = 0;   // ever, up to then; under the lock
   std::uint64_t freed = 0;
 };
 
@@ -306,7 +306,7 @@ class Cache {
   std::uintptr_t arena_table_ = 0;  // address of the entry for address 0
 
   BySpanClass<ClassCache> classes_;
-  SpanStock stock_;  // under the lock
+  SpanStock stock_;                                                // under the lock
   std::array<std::uint64_t, (kMaxSpanClasses + 63) / 64> long_{};  // a bit for each such list
   unsigned overflows_ = 0;                                         // since lists were looked at,
   std::uint64_t next_look_ = 0;  // which is not done before this time, in nanoseconds

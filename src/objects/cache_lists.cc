@@ -19,8 +19,7 @@ constexpr unsigned kOverflowsPerLook = 16;
 // that is few and there are few caches: seldom, if it is emptied as fast as it is filled.
 inline void Cache::grant(const Context& context, unsigned list) {
   ClassCache& state = classes_[list];
-  state.granted =
-      std::max({state.limit - state.length, std::int32_t{state.first_limit},
+  state.granted = std::max({state.limit - state.length, std::int32_t{state.first_limit},
                             context.fewest_granted.load(std::memory_order_relaxed)});
   lists_[list].room.set(state.granted);
 }
@@ -129,9 +128,9 @@ void Cache::look_at_lists(Context& context) {
     const ClassCache& state = classes_[list];
     const std::uint32_t used = allocated_count(list) - state.looked_at;
     if (left > 0 && used < static_cast<std::uint32_t>(state.limit)) {
-      left -= shorten(context, list,
-                      std::max(static_cast<std::int32_t>(used), std::int32_t{state.first_limit}),
-                      left);
+      left -=
+          shorten(context, list,
+                  std::max(static_cast<std::int32_t>(used), std::int32_t{state.first_limit}), left);
     }
   });
   if (left <= 0) return;

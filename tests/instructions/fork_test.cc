@@ -68,8 +68,8 @@ TEST(Fork, FindsSpansOfAClassInTimeProportionalToThreads) {
 // Hardly anything, for what most children do.
 TEST(Fork, LooksAtNoSpanBeforeItIsNeeded) {
   constexpr unsigned kThreads = 64;
-  const auto count = count_in_child(
-      kThreads, [](void* heap) { static_cast<Heap*>(heap)->after_fork_in_child(); });
+  const auto count =
+      count_in_child(kThreads, [](void* heap) { static_cast<Heap*>(heap)->after_fork_in_child(); });
   ASSERT_TRUE(count) << "processes cannot be stepped here";
   EXPECT_LE(*count, 100 * kThreads + 5000);
 }

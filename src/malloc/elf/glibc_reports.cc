@@ -1,5 +1,4 @@
-// What glibc tells of its heap, told of this one. The structures have glibc's meaning as far as
-// there is one.
+// What glibc tells of its heap, told of this one: docs/FACES.md says what each field is here.
 
 #include <malloc.h>
 
@@ -27,13 +26,14 @@ Atoll::Statistics statistics() {
 ATOLL_EXPORT struct mallinfo2 mallinfo2() noexcept {
   const Atoll::Statistics s = statistics();
   struct mallinfo2 info = {};
-  info.arena = s.heap_in_use + s.heap_idle - s.heap_fresh - s.heap_released;
-  info.ordblks = s.heap_objects;
+  const std::uint64_t kept = s.heap_idle - s.heap_fresh - s.heap_released;
+  info.arena = s.heap_in_use - s.large_alloc + kept;
+  info.ordblks = s.free_places();
   info.hblks = s.large_mallocs - s.large_frees;
   info.hblkhd = s.large_alloc;
-  info.uordblks = s.heap_alloc;
-  info.fordblks = info.arena - std::min<std::size_t>(info.arena, info.uordblks);
-  info.keepcost = s.heap_idle - s.heap_fresh - s.heap_released;
+  info.uordblks = s.heap_alloc - s.large_alloc;
+  info.fordblks = info.arena - info.uordblks;
+  info.keepcost = kept;
   return info;
 }
 

@@ -144,13 +144,57 @@ static void reallocations(void) {
   CHECK(realloc(p, (size_t)too_much[0] - too_much[0]) == NULL && errno == kNoError);
 }
 
+/* The number behind `before`, from `*text` on, which is moved behind it. */
+static size_t number_after(const char** text, const char* before) {
+  const char* const found = strstr(*text, before);
+  CHECK(found != NULL);
+  *text = found + strlen(before);
+  return strtoul(*text, NULL, 10);
+}
+
+/* The sizes' free objects are the total's, and lie in the heap's bytes. */
+static void the_text_adds_up(const char* text) {
+  const char* const total = strstr(text, "<total type=\"rest\"");
+  size_t count = 0;
+  size_t bytes = 0;
+  const char* at = text;
+  for (const char* next = strstr(at, "<size "); next != NULL; next = strstr(at, "<size ")) {
+    const size_t size = number_after(&at, " from=\"");
+    const size_t of_size = number_after(&at, " total=\"");
+    const size_t objects = number_after(&at, " count=\"");
+    CHECK(objects > 0 && of_size == size * objects);
+    count += objects;
+    bytes += of_size;
+  }
+  at = total;
+  CHECK(total != NULL && number_after(&at, " count=\"") == count);
+  const size_t all = number_after(&at, " size=\"");
+  CHECK(all >= bytes);
+  (void)number_after(&at, "<total type=\"mmap\" count=\"");
+  CHECK(number_after(&at, "<system type=\"current\" size=\"") >= all);
+}
+
 static void reports(void) {
-  void* const kept = malloc(1000000);
+  enum { kSmall = 1000, kCount = 100, kLarge = 1000000 };
+  const struct mallinfo2 before = mallinfo2();
+  void* kept[kCount];
+  for (int i = 0; i < kCount; ++i) kept[i] = malloc(kSmall);
+  void* const large = malloc(kLarge);
   const struct mallinfo2 info = mallinfo2();
-  CHECK(info.uordblks >= 1000000 && info.arena >= info.uordblks);
-  CHECK(info.fordblks == info.arena - info.uordblks);
-  free(kept);
-  CHECK(mallinfo2().uordblks < info.uordblks);
+  CHECK(info.uordblks >= before.uordblks + (size_t)kCount * kSmall);
+  CHECK(info.uordblks < before.uordblks + (size_t)kCount * kSmall * 2);
+  CHECK(info.hblks == before.hblks + 1 && info.hblkhd >= before.hblkhd + kLarge);
+  CHECK(info.arena == info.uordblks + info.fordblks);
+  CHECK(info.keepcost <= info.fordblks);
+  /* What is small and free has its place still, among others that are in use. */
+  for (int i = 0; i < kCount; i += 2) free(kept[i]);
+  const struct mallinfo2 freed = mallinfo2();
+  CHECK(freed.ordblks >= info.ordblks + kCount / 2);
+  CHECK(freed.uordblks + (size_t)kCount / 2 * kSmall <= info.uordblks && freed.hblkhd == info.hblkhd);
+  CHECK(freed.arena == freed.uordblks + freed.fordblks);
+  for (int i = 1; i < kCount; i += 2) free(kept[i]);
+  free(large);
+  CHECK(mallinfo2().hblks == before.hblks && mallinfo2().hblkhd == before.hblkhd);
   (void)malloc_trim(0);
 
   char* text = NULL;
@@ -160,6 +204,7 @@ static void reports(void) {
   CHECK(fclose(stream) == 0);
   CHECK(strncmp(text, "<malloc version=", 16) == 0);
   CHECK(strcmp(text + length - 10, "</malloc>\n") == 0);
+  the_text_adds_up(text);
   free(text);
   errno = 0;
   CHECK(malloc_info(1, stderr) == -1 && errno == EINVAL);
