@@ -211,6 +211,11 @@ void Heap::flush_thread() {
   if (state_.has_value()) settle_chains();
 }
 
+void Heap::check_thread() {
+  ThreadCache* const cache = thread_caches()[slot_];
+  if (cache != &no_cache) cache->objects.check_lists(state_->objects);
+}
+
 void Heap::settle_chains() {
   for (objects::Central& central : state_->objects.centrals) central.settle_chains(state_->objects);
 }

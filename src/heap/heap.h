@@ -238,6 +238,10 @@ class Heap {
   // caches. Its next call gets a new one.
   void flush_thread();
 
+  // An object that is freed twice in a row is named when the next one of its size is allocated, or
+  // when objects go back to their spans; what the calling thread freed last is looked at now.
+  void check_thread();
+
   // Complete and consistent: every sum in it holds. Objects that other threads allocate or free
   // meanwhile may or may not be counted.
   Statistics statistics();

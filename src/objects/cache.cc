@@ -17,6 +17,8 @@ constexpr std::int32_t kFewestTakenObjects = 8;  // ... and in objects
 
 }  // namespace
 
+constinit FreeObject end_of_list{&end_of_list};
+
 void Cache::init(Context& context, ClassCache* classes, pages::PageRecord number,
                  std::uint64_t seed) {
   classes_ = BySpanClass(classes);
@@ -72,6 +74,10 @@ bool Cache::refill(Context& context, unsigned span_class) {
   FreeList& list = lists_[span_class];
   ClassCache& state = classes_[span_class];
   count(context, span_class);
+  if (list.head != &end_of_list) [[unlikely]] {
+    name_double_free(context, span_class);
+    return true;
+  }
   if (const Chain chain = context.centrals[span_class].take_chain(context);
       chain.first != nullptr) {
     list.head = chain.first;
@@ -85,12 +91,12 @@ bool Cache::refill(Context& context, unsigned span_class) {
   }
   // A new span is made only when an object must be had: spans lie in the order in which they are
   // needed.
-  if (list.head == nullptr && hold_another(context, span_class)) {
+  if (list.head == &end_of_list && hold_another(context, span_class)) {
     Surplus surplus(context);
     const LockGuard guard(lock_, context.os());
     fill(context, span_class, surplus);
   }
-  return list.head != nullptr;
+  return list.head != &end_of_list;
 }
 
 void Cache::fill(Context& context, unsigned span_class, Surplus& surplus) {
@@ -121,7 +127,27 @@ void Cache::fill(Context& context, unsigned span_class, Surplus& surplus) {
     span->taken_count = static_cast<std::uint16_t>(span->taken_count + before - left);
     state.length += before - left;
   }
-  *link = nullptr;
+  *link = &end_of_list;
+}
+
+// Of a list that was just counted, and whose first object is its own successor. What was behind
+// that is lost: it counts as never freed.
+[[gnu::cold]] void Cache::name_double_free(Context& context, unsigned list) {
+  FreeObject* const object = lists_[list].head;
+  const Address address = context.platform->address(object);
+  context.report(CorruptionKind::kDoubleFree, object, context.pages->map().span_of(address));
+  object->next = &end_of_list;
+  take_back(context, list, static_cast<std::uint32_t>(classes_[list].length - 1));
+  classes_[list].length = 1;
+}
+
+[[gnu::cold]] void Cache::check_lists(Context& context) {
+  for (unsigned i = 0; i < context.sizes->num_span_classes(); ++i) {
+    const FreeObject* const object = lists_[i].head;
+    if (object == &end_of_list || object->next != object) continue;
+    count(context, i);
+    name_double_free(context, i);
+  }
 }
 
 void* Cache::allocate_carefully(Context& context, unsigned span_class) {
@@ -298,7 +324,7 @@ void Cache::put_back(Context& context, unsigned span_class, void* p, bool is_own
     return;
   }
   auto* const object = static_cast<FreeObject*>(p);
-  object->next = state.batch;
+  object->next = state.batch != nullptr ? state.batch : &end_of_list;
   state.batch = object;
   if (state.batch_count.increment() >= context.sizes->batch(span_class)) {
     finish_batch(context, span_class, Others::kPassOn);
@@ -332,14 +358,14 @@ void Cache::flush(Context& context) {
   forget_limits(context);
   for (unsigned i = 0; i < context.sizes->num_span_classes(); ++i) {
     ClassCache& state = classes_[i];
-    if (lists_[i].head == nullptr && state.limit == 0 && state.held.count == 0 &&
+    if (lists_[i].head == &end_of_list && state.limit == 0 && state.held.count == 0 &&
         state.batch == nullptr) {
       continue;
     }
     count(context, i);
     const Chain chain{lists_[i].head, static_cast<std::uint32_t>(state.length)};
     (void)settle(context, i, chain, Others::kSettle);
-    lists_[i].head = nullptr;
+    lists_[i].head = &end_of_list;
     state.length = 0;
     finish_batch(context, i, Others::kSettle);
     Surplus surplus(context);

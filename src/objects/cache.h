@@ -39,7 +39,7 @@ namespace Atoll::objects {
 
 // One cache line holds what a class needs.
 struct alignas(kListStride) FreeList {
-  FreeObject* head = nullptr;
+  FreeObject* head = &end_of_list;
   OwnerCounter allocated;  // objects taken since the list was counted last
   OwnerCounter room;       // counts down with every free; below 0 the list must be looked at
 };
@@ -106,13 +106,13 @@ class Cache {
     return *reinterpret_cast<FreeList*>(reinterpret_cast<char*>(this) + offset);
   }
 
-  // Null: the list is empty.
+  // Null: the list is empty, or its first object was freed twice in a row; see end_of_list.
   static void* pop(FreeList& list) {
     FreeObject* const object = list.head;
-    if (object != nullptr) {
-      list.head = object->next;
-      list.allocated.increment();
-    }
+    FreeObject* const next = object->next;
+    if (next == object) return nullptr;
+    list.head = next;
+    list.allocated.increment();
     return object;
   }
 
@@ -166,6 +166,9 @@ class Cache {
   void overflow(Context& context, std::size_t offset);
   // Anything a fast free does not do, with all checks.
   void free(Context& context, void* p);
+
+  // Reports what was freed twice in a row as the last of its class.
+  void check_lists(Context& context);
 
   // Gives back everything. The cache can be used on.
   void flush(Context& context);
@@ -236,6 +239,8 @@ class Cache {
   void* allocate_carefully(Context& context, unsigned span_class);
   void sample(Context& context, void* object, std::uint64_t size);
   bool refill(Context& context, unsigned span_class);
+  void name_double_free(Context& context, unsigned list);
+  void take_back(Context& context, unsigned span_class, std::uint32_t rejected);
   Holder holder(unsigned span_class) {
     const pages::PageRecord record = is_careful_ ? 0 : own_number_ | (span_class * kListStride);
     return {classes_[span_class].held, record};

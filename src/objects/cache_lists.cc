@@ -58,6 +58,11 @@ void Cache::give(Context& context, unsigned list, std::int32_t excess) {
   FreeObject*& head = lists_[list].head;
   classes_[list].length -= excess;
   head = settle(context, list, {head, static_cast<std::uint32_t>(excess)}, Others::kPassOn);
+  if (head == &end_of_list && classes_[list].length != 0) [[unlikely]] {
+    // A double free has cut the list short.
+    take_back(context, list, static_cast<std::uint32_t>(classes_[list].length));
+    classes_[list].length = 0;
+  }
 }
 
 // --- Limits. ---

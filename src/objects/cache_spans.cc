@@ -129,8 +129,9 @@ bool Cache::flush_stock(Context& context) {
 
 // --- Objects. ---
 
-// Frees the first objects of a list, which were counted as freed, and returns the rest. What lies
-// in a span that is held, or may be held from now on, needs no lock that others want.
+// Frees the first objects of a list, which were counted as freed, and returns the rest: none if one
+// was freed twice in a row, and so is its own successor. What lies in a span that is held, or may
+// be held from now on, needs no lock that others want.
 FreeObject* Cache::settle(Context& context, unsigned span_class, Chain chain, Others others) {
   Central& central = context.centrals[span_class];
   const Holder mine = holder(span_class);
@@ -146,8 +147,14 @@ FreeObject* Cache::settle(Context& context, unsigned span_class, Chain chain, Ot
   Span* span = nullptr;
   FreeObject* object = chain.first;
   for (; chain.count > 0; --chain.count) {
-    FreeObject* const next = object->next;
+    FreeObject* next = object->next;
     const Address address = Address::of(object) + bias;
+    if (next == object) [[unlikely]] {
+      context.report(CorruptionKind::kDoubleFree, object, arenas.span_of(address));
+      next = &end_of_list;
+      rejected += chain.count - 1;
+      chain.count = 1;
+    }
     if (page != address.value() >> port::kPageShift) {
       page = address.value() >> port::kPageShift;
       span = arenas.span_of(address);
@@ -158,7 +165,7 @@ FreeObject* Cache::settle(Context& context, unsigned span_class, Chain chain, Ot
       }
     }
     if (span == nullptr) {
-      object->next = rest.first;
+      object->next = rest.count != 0 ? rest.first : &end_of_list;
       rest = {object, rest.count + 1};
     } else if (!release(context, *span, address)) [[unlikely]] {
       ++rejected;
@@ -182,6 +189,12 @@ FreeObject* Cache::settle(Context& context, unsigned span_class, Chain chain, Ot
   put_in_stock(context, empties, surplus);
   classes_[span_class].freed -= rejected;
   return object;
+}
+
+// So many objects that were counted as freed were free before, or none.
+void Cache::take_back(Context& context, unsigned span_class, std::uint32_t rejected) {
+  const LockGuard guard(lock_, context.os());
+  classes_[span_class].freed -= rejected;
 }
 
 }  // namespace Atoll::objects

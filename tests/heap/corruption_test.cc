@@ -128,6 +128,73 @@ TEST_F(Unchecked, FreeingInsideOfAnObjectIsSeenWhenItsPageIsLookedAt) {
   EXPECT_EQ(take_corruptions(), Kinds{CorruptionKind::kFreeOfForeignPointer});
 }
 
+// What is freed twice, by itself and with free objects behind it.
+TEST_F(Unchecked, FreeingTwiceInARowIsSeenByTheNextAllocation) {
+  for (const std::size_t size : {16U, 100U, 1000U, 8192U}) {
+    for (const unsigned behind : {0U, 1U, 20U}) {
+      SCOPED_TRACE(testing::Message() << size << ", " << behind);
+      std::vector<void*> others;
+      for (unsigned i = 0; i < behind; ++i) others.push_back(heap_.allocate(size));
+      void* const p = heap_.allocate(size);
+      for (void* const other : others) heap_.free(other);
+      heap_.free(p);
+      heap_.free(p);
+      EXPECT_EQ(text(heap_.check()), "");
+      EXPECT_EQ(heap_.allocate(size), p);
+      EXPECT_EQ(take_corruptions(), Kinds{CorruptionKind::kDoubleFree});
+      EXPECT_NE(heap_.allocate(size), p) << "it is handed out once";
+      EXPECT_EQ(text(heap_.check()), "");
+    }
+  }
+}
+
+TEST_F(Unchecked, FreeingTwiceInARowIsSeenWhenTheThreadIsLookedAt) {
+  heap_.check_thread();
+  void* const first = heap_.allocate(100);
+  void* const p = heap_.allocate(100);
+  heap_.free(first);
+  heap_.free(p);
+  heap_.check_thread();
+  EXPECT_EQ(take_corruptions(), Kinds{});
+  void* const again = heap_.allocate(100);
+  heap_.free(again);
+  heap_.free(again);
+  heap_.check_thread();
+  EXPECT_EQ(take_corruptions(), Kinds{CorruptionKind::kDoubleFree});
+  heap_.check_thread();
+  EXPECT_EQ(take_corruptions(), Kinds{});
+  EXPECT_EQ(text(heap_.check()), "");
+}
+
+TEST_F(Unchecked, FreeingTwiceInARowIsSeenWhereverTheListIsCut) {
+  // So many that the list gives objects back on the way; the cut is near its end, or its beginning.
+  for (const unsigned after : {0U, 1U, 300U, 5000U}) {
+    SCOPED_TRACE(after);
+    std::vector<void*> all;
+    for (unsigned i = 0; i < 6000; ++i) all.push_back(heap_.allocate(100));
+    for (unsigned i = 0; i < all.size(); ++i) {
+      heap_.free(all[i]);
+      if (i == all.size() - 1 - after) heap_.free(all[i]);
+    }
+    heap_.flush_thread();
+    EXPECT_FALSE(take_corruptions().empty());
+    EXPECT_EQ(text(heap_.check()), "");
+    for (int i = 0; i < 100; ++i) EXPECT_NE(heap_.allocate(100), nullptr);
+    EXPECT_EQ(text(heap_.check()), "");
+  }
+}
+
+TEST_F(Unchecked, FreeingTwiceWithOthersInBetweenIsSeenWhenObjectsGoBack) {
+  void* const p = heap_.allocate(100);
+  void* const other = heap_.allocate(100);
+  heap_.free(p);
+  heap_.free(other);
+  heap_.free(p);
+  heap_.flush_thread();
+  EXPECT_FALSE(take_corruptions().empty());
+  EXPECT_EQ(text(heap_.check()), "");
+}
+
 TEST_F(Unchecked, FreeingTwiceIsSeenAtTheLatestWhenTheThreadGivesItsObjectsBack) {
   void* const p = heap_.allocate(100);
   heap_.free(p);

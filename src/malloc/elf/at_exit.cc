@@ -119,6 +119,7 @@ class File {
   if (options == nullptr) return;
   Heap* const heap = process_heap();
   if (heap == nullptr) return;
+  heap->check_thread();
   if (options->heap.profile_rate != 0) write_profile(*heap, *options);
   if (options->statistics != ReportFormat::kNone) report(*heap, *options);
 }

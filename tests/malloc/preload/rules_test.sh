@@ -55,6 +55,9 @@ misused() {
 }
 misused checked=on double "atoll: double free: 0xc0"
 misused checked=on inside "atoll: free of a pointer inside of an object: 0xc0"
+for what in double double-then-more double-apart; do
+  misused "" "$what" "atoll: double free: 0xc0"
+done
 misused "" stack "invalid pointer"
 
 echo "--- samples tell who allocated"
