@@ -1,7 +1,6 @@
 // Objects in and out of the heap, where the fast path ends.
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstring>
@@ -16,17 +15,21 @@ namespace {
 // What all empty objects are. Nobody writes to it.
 constinit std::uint64_t empty_object = 0;
 
+// The C library compares faster than a loop does, and needs no zeroes to compare with: those would
+// be resident in every process.
+bool is_zero(const std::byte* bytes, std::size_t size) {
+  return *bytes == std::byte{0} && std::memcmp(bytes, bytes + 1, size - 1) == 0;
+}
+
 // Copies without a write where both are zero: pages that were never written need no memory then.
 // Only of a page that is zero in the source does it look at the target, which may be zero too.
 void copy_sparsely(const void* from, void* to, std::size_t size) {
   constexpr std::size_t kStep = 4096;
-  static constexpr std::array<std::byte, kStep> kZero{};
   for (std::size_t done = 0; done < size; done += kStep) {
     const auto* const source = static_cast<const std::byte*>(from) + done;
     auto* const target = static_cast<std::byte*>(to) + done;
     const std::size_t count = std::min(kStep, size - done);
-    const bool is_there = std::memcmp(source, kZero.data(), count) == 0 &&
-                          std::memcmp(target, kZero.data(), count) == 0;
+    const bool is_there = is_zero(source, count) && is_zero(target, count);
     if (!is_there) std::memcpy(target, source, count);
   }
 }
