@@ -294,6 +294,17 @@ COMPONENTS = {
         ],
         packages = ["binutils", "cmake", "git", "make", "valgrind"],
     ),
+    "preloaded-company": dict(
+        why = "what the preloaded library must get on with (tests/malloc/programs)",
+        files = [
+            "/usr/bin/faketime",
+            "/usr/bin/gdb",
+            "/usr/bin/node",
+            "/usr/bin/ruby",
+            "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
+        ],
+        packages = ["faketime", "gdb", "nodejs", "ruby"],
+    ),
     "google-benchmark": dict(
         why = "measures single calls of malloc (//bench/small)",
         files = [

@@ -7,22 +7,8 @@ library="$PWD/$1" checker="$PWD/$2"
 # shellcheck source=tests/malloc/preload/preloaded.sh
 source "$3"
 here="$PWD/$(dirname "$4")"
-export HOME="$work" LC_ALL=C.UTF-8
-
-# same NAME COMMAND...: runs it with and without the library, and compares what it prints.
-same() {
-  local name="$1"
-  shift
-  echo "--- $name"
-  rm -rf "${work:?}/$name"
-  mkdir "$work/$name"
-  (cd "$work/$name" && "$@") >"$work/expected" 2>&1 || fail "$name fails by itself: $(tail "$work/expected")"
-  [[ -s "$work/expected" ]] || fail "$name says nothing"
-  rm -rf "${work:?}/$name"
-  mkdir "$work/$name"
-  (cd "$work/$name" && preloaded "" "$@") >"$work/output" 2>&1 || fail "$name: $(tail "$work/output")"
-  diff "$work/expected" "$work/output" || fail "$name says something else"
-}
+# shellcheck source=tests/malloc/programs/same.sh
+source "$4"
 
 sqlite() { sqlite3 base.db <"$here/session.sql"; }
 python_malloc() { PYTHONMALLOC=malloc /usr/bin/python3 "$here/session.py"; }
