@@ -14,6 +14,7 @@
 #include "src/base/text.h"
 #include "src/heap/heap.h"
 #include "src/malloc/process_heap.h"
+#include "src/malloc/report.h"
 
 namespace Atoll {
 namespace {
@@ -201,6 +202,47 @@ atoll_statistics statistics_of(const Statistics& from) {
   return to;
 }
 
+// --- Reports. ---
+
+// Counts what it passes on.
+class CountingWriter {
+ public:
+  CountingWriter(atoll_writer write, void* context) : write_(write), context_(context) {}
+
+  Writer writer() {
+    return {[](void* self, std::string_view text) {
+              auto& own = *static_cast<CountingWriter*>(self);
+              own.write_(own.context_, text.data(), text.size());
+              own.bytes_ += text.size();
+            },
+            this};
+  }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  atoll_writer write_;
+  void* context_;
+  std::size_t bytes_ = 0;
+};
+
+using Report = void (*)(const Statistics& statistics, const Writer& writer);
+
+[[gnu::cold]] std::size_t write_statistics(Heap* heap, Report report, atoll_writer write,
+                                           void* context) {
+  if (heap == nullptr) return 0;
+  CountingWriter counting(write, context);
+  report(heap->statistics(), counting.writer());
+  return counting.bytes();
+}
+
+[[gnu::cold]] std::size_t write_samples(atoll_writer write, void* context) {
+  const ProcessOptions* const options = process_heap() == nullptr ? nullptr : process_options();
+  if (options == nullptr || options->heap.profile_rate == 0) return 0;
+  CountingWriter counting(write, context);
+  process_profile().write(options->heap.profile_rate, counting.writer());
+  return counting.bytes();
+}
+
 }  // namespace
 }  // namespace Atoll
 
@@ -276,6 +318,16 @@ size_t atoll_heap_check(atoll_heap* heap, char* text, size_t size) {
   if (heap != nullptr) all = Atoll::statistics_of(Atoll::heap_of(heap)->statistics());
   all.size = std::min(statistics->size, sizeof all);
   std::memcpy(statistics, &all, all.size);
+}
+
+size_t atoll_heap_write_text(atoll_heap* heap, atoll_writer write, void* context) {
+  return Atoll::write_statistics(Atoll::heap_of(heap), &Atoll::write_text, write, context);
+}
+size_t atoll_heap_write_json(atoll_heap* heap, atoll_writer write, void* context) {
+  return Atoll::write_statistics(Atoll::heap_of(heap), &Atoll::write_json, write, context);
+}
+size_t atoll_write_profile(atoll_writer write, void* context) {
+  return Atoll::write_samples(write, context);
 }
 
 }  // extern "C"

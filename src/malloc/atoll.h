@@ -153,6 +153,20 @@ typedef struct atoll_statistics {
  */
 void atoll_heap_statistics(atoll_heap* heap, atoll_statistics* statistics);
 
+/* --- Reports, as they are written when a process ends. They come in pieces: `write` is told of
+ * each, and may not call the heap: also not by way of a library that does, as stdio may. The result
+ * is how many bytes that were; 0: there is nothing to tell. --- */
+
+typedef void (*atoll_writer)(void* context, const char* text, size_t size);
+
+/* A heap's statistics for people; as one object of JSON. */
+size_t atoll_heap_write_text(atoll_heap* heap, atoll_writer write, void* context);
+size_t atoll_heap_write_json(atoll_heap* heap, atoll_writer write, void* context);
+
+/* The process's samples, if it takes any (ATOLL_OPTIONS=profile_rate=...), for pprof. What is
+ * loaded where is not told: on Linux append "\nMAPPED_LIBRARIES:\n" and /proc/self/maps. */
+size_t atoll_write_profile(atoll_writer write, void* context);
+
 /* NOLINTEND(modernize-use-using) */
 
 #ifdef __cplusplus

@@ -28,6 +28,16 @@ std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t m
   return value;
 }
 
+// The part before the first `separator`, which is taken off `text` with it.
+std::string_view take_until(std::string_view& text, char separator) {
+  // Not find(), which calls the C library, and not all libraries have one to call.
+  std::size_t end = 0;
+  while (end < text.size() && text[end] != separator) ++end;
+  const std::string_view head(text.data(), end);
+  text.remove_prefix(end < text.size() ? end + 1 : text.size());
+  return head;
+}
+
 // Each takes a value, or says that it cannot.
 
 [[gnu::cold]] bool set_release(std::string_view value, ProcessOptions& options) {
@@ -84,6 +94,29 @@ bool set_profile_file(std::string_view value, ProcessOptions& options) {
   return !value.empty();
 }
 
+bool set_report_signal(std::string_view value, ProcessOptions& options) {
+  struct Name {
+    std::string_view text;
+    ReportSignals bit;
+  };
+  constexpr std::array<Name, 5> kNames = {{{"USR1", kReportUsr1},
+                                           {"USR2", kReportUsr2},
+                                           {"HUP", kReportHup},
+                                           {"INT", kReportInt},
+                                           {"TERM", kReportTerm}}};
+  options.report_signals = 0;
+  while (!value.empty()) {
+    const std::string_view text = take_until(value, '+');
+    std::uint32_t bit = 0;
+    for (const Name& name : kNames) {
+      if (name.text == text) bit = name.bit;
+    }
+    if (bit == 0) return false;
+    options.report_signals |= bit;
+  }
+  return options.report_signals != 0;
+}
+
 bool set_align(std::string_view value, ProcessOptions& options) {
   if (value != "8" && value != "16") return false;
   options.heap.aligns_all_to_16 = value == "16";
@@ -104,7 +137,7 @@ struct Key {
   bool (*set)(std::string_view value, ProcessOptions& options);
 };
 
-constexpr std::array<Key, 9> kKeys = {{
+constexpr std::array<Key, 10> kKeys = {{
     {"go", "1.11 to 1.27", "the oldest that has this port", "the release of Go whose heap it is",
      &set_release},
     {"scavenge_delay", "MILLISECONDS or never", "1000",
@@ -112,16 +145,17 @@ constexpr std::array<Key, 9> kKeys = {{
     {"hints", "port, random or system", "port",
      "where arenas lie: at the port's hints, at random ones (go=1.26 or later), or anywhere",
      &set_hints},
-    {"align", "8 or 16", "8", "where objects of up to 8 bytes lie: at multiples of it",
-     &set_align},
+    {"align", "8 or 16", "8", "where objects of up to 8 bytes lie: at multiples of it", &set_align},
     {"statistics", "none, text or json", "none", "written when the process ends", &set_statistics},
-    {"statistics_file", "PATH", "standard error", "where to; %p is the number of the process",
-     &set_statistics_file},
+    {"statistics_file", "PATH", "standard error",
+     "where to; %p is the number of the process, %n of the report", &set_statistics_file},
     {"profile_rate", "BYTES", "0",
      "mean distance of two samples of the heap, 0: none are taken; slows every call down",
      &set_profile_rate},
     {"profile_file", "PATH", "atoll.%p.heap",
      "where samples are written when the process ends, for pprof", &set_profile_file},
+    {"report_signal", "USR1, USR2, HUP, INT, TERM, or some of them with +", "none",
+     "makes the process write both before it ends", &set_report_signal},
     {"checked", "on or off", "off", "every bad free is named at once; slows every call down",
      &set_checked},
 }};
@@ -134,16 +168,6 @@ void write_help(os::Os& os) {
          << "\n";
     os.write(line.view());
   }
-}
-
-// The part before the first `separator`, which is taken off `text` with it.
-std::string_view take_until(std::string_view& text, char separator) {
-  // Not find(), which calls the C library, and not all libraries have one to call.
-  std::size_t end = 0;
-  while (end < text.size() && text[end] != separator) ++end;
-  const std::string_view head(text.data(), end);
-  text.remove_prefix(end < text.size() ? end + 1 : text.size());
-  return head;
 }
 
 [[gnu::cold]] void parse_one(std::string_view item, os::Os& os, ProcessOptions& options) {

@@ -16,6 +16,15 @@ namespace Atoll {
 
 enum class ReportFormat : std::uint8_t { kNone, kText, kJson };
 
+// Signals that may ask for reports, one bit each.
+enum ReportSignals : std::uint32_t {
+  kReportUsr1 = 1,
+  kReportUsr2 = 2,
+  kReportHup = 4,
+  kReportInt = 8,
+  kReportTerm = 16,
+};
+
 struct ProcessOptions {
   HeapOptions heap;
   ReportFormat statistics = ReportFormat::kNone;
@@ -23,6 +32,8 @@ struct ProcessOptions {
   std::string_view statistics_file;
   // Where samples go, if any are taken.
   std::string_view profile_file = "atoll.%p.heap";
+  // Sums of ReportSignals: what makes the process write both before it ends.
+  std::uint32_t report_signals = 0;
 };
 
 // What the process's heap is without a word from the user.

@@ -22,8 +22,9 @@ void write_text(const Statistics& statistics, const Writer& writer);
 // that were used.
 void write_json(const Statistics& statistics, const Writer& writer);
 
-// What glibc's malloc_info() writes, as far as it is the same thing here: one heap, its free objects
-// by size, all that is free, and large objects as glibc's mappings. docs/FACES.md has the rest.
+// What glibc's malloc_info() writes, as far as it is the same thing here: one heap, its free
+// objects by size, all that is free, and large objects as glibc's mappings. docs/FACES.md has the
+// rest.
 void write_xml(const Statistics& statistics, const Writer& writer);
 
 }  // namespace Atoll

@@ -38,7 +38,7 @@ class SizeTable {
   constexpr SizeTable() = default;
 
   struct Options {
-    bool tiny = true;           // small objects share blocks
+    bool tiny = true;               // small objects share blocks
     bool aligns_to_16 = false;      // objects of more than 8 bytes lie at multiples of 16
     bool aligns_all_to_16 = false;  // the smaller ones too
   };

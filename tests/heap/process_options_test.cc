@@ -58,8 +58,9 @@ TEST_F(ProcessHeap, AlignsAllTo16) {
     options_.spec = port::native_spec(release);
     ASSERT_EQ(text(heap_.init(os::native(), options_)), "");
     for (std::size_t size = 0; size < 2000; ++size) {
-      for (void* const object : {heap_.allocate(size), heap_.allocate_zeroed(size),
-                                 heap_.allocate_aligned(size, 1), heap_.reallocate(nullptr, size)}) {
+      for (void* const object :
+           {heap_.allocate(size), heap_.allocate_zeroed(size), heap_.allocate_aligned(size, 1),
+            heap_.reallocate(nullptr, size)}) {
         ASSERT_NE(object, nullptr);
         ASSERT_EQ(reinterpret_cast<std::uintptr_t>(object) % 16, 0U) << size;
       }

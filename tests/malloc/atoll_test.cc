@@ -198,6 +198,40 @@ TEST_P(AtollTest, StatisticsAreThoseOfTheHeap) {
   functions_.release(large);
 }
 
+struct Told {
+  std::array<char, 1 << 16> text{};
+  std::size_t size = 0;
+
+  std::string_view view() const { return {text.data(), size}; }
+};
+
+void tell(void* context, const char* text, std::size_t size) {
+  auto& told = *static_cast<Told*>(context);
+  ASSERT_LE(told.size + size, told.text.size());
+  std::memcpy(told.text.data() + told.size, text, size);
+  told.size += size;
+}
+
+TEST_P(AtollTest, ReportsComeInPieces) {
+  void* const p = functions_.allocate(100);
+  static Told told;
+  told.size = 0;
+  EXPECT_EQ(atoll_heap_write_text(heap_, tell, &told), told.size);
+  EXPECT_TRUE(told.view().starts_with("atoll: Alloc "));
+  EXPECT_NE(told.view().find("atoll:    112 "), std::string_view::npos);
+  told.size = 0;
+  EXPECT_EQ(atoll_heap_write_json(heap_, tell, &told), told.size);
+  EXPECT_TRUE(told.view().starts_with(R"({"Alloc": )"));
+  EXPECT_TRUE(told.view().ends_with("]}\n"));
+  functions_.release(p);
+
+  told.size = 0;
+  EXPECT_EQ(atoll_heap_write_text(nullptr, tell, &told), 0U);
+  EXPECT_EQ(atoll_heap_write_json(nullptr, tell, &told), 0U);
+  EXPECT_EQ(atoll_write_profile(tell, &told), 0U) << "no samples are taken";
+  EXPECT_EQ(told.size, 0U);
+}
+
 TEST_P(AtollTest, WhatIsFreeGoesBackToTheSystem) {
   functions_.release(functions_.allocate(1'000'000));
   const std::uint64_t scavenged = atoll_heap_scavenge(heap_);

@@ -119,6 +119,8 @@ told "scavenge_delay=99999999999999999999" \
 told "profile_rate=1k" "atoll: ATOLL_OPTIONS: profile_rate=1k: not BYTES; ignored"
 told "checked=yes" "atoll: ATOLL_OPTIONS: checked=yes: not on or off; ignored"
 told "align=32" "atoll: ATOLL_OPTIONS: align=32: not 8 or 16; ignored"
+told "report_signal=KILL" \
+  "atoll: ATOLL_OPTIONS: report_signal=KILL: not USR1, USR2, HUP, INT, TERM, or some of them with +; ignored"
 told "hints=here" "atoll: ATOLL_OPTIONS: hints=here: not port, random or system; ignored"
 told "statistics=xml" "atoll: ATOLL_OPTIONS: statistics=xml: not none, text or json; ignored"
 told "profile_rate=1,profile_file=/nowhere/at/all" \
@@ -126,7 +128,7 @@ told "profile_rate=1,profile_file=/nowhere/at/all" \
 told "statistics=text,statistics_file=/nowhere/at/all" \
   "atoll: statistics_file: /nowhere/at/all: cannot be written"
 ATOLL_OPTIONS=help LD_PRELOAD="$library" "$fresh" >"$work/output" 2>"$work/errors"
-for key in go scavenge_delay hints statistics statistics_file profile_rate profile_file checked align; do
+for key in go scavenge_delay hints statistics statistics_file profile_rate profile_file checked align report_signal; do
   grep -q "^  $key=" "$work/errors" || fail "help has no $key"
 done
 ATOLL_OPTIONS=statistics=text LD_PRELOAD="$library" "$fresh" 2>"$work/errors" >/dev/null

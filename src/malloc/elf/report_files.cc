@@ -1,0 +1,175 @@
+#include "src/malloc/elf/report_files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
+
+#include "src/base/text.h"
+#include "src/malloc/process_heap.h"
+#include "src/malloc/report.h"
+
+namespace Atoll {
+namespace {
+
+void write_all(int file, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = ::write(file, text.data(), text.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+// Standard error as it was at the start. Programs close it before they end, and what they open then
+// may have its number.
+class StandardError {
+ public:
+  constexpr StandardError() = default;
+
+  void remember() {
+    struct stat now = {};
+    if (::fstat(STDERR_FILENO, &now) != 0) return;
+    // A number that programs do not come by, if as many are allowed.
+    for (const int least : {1000, 100, STDERR_FILENO + 1}) {
+      copy_ = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, least);
+      if (copy_ >= 0) break;
+    }
+    device_ = now.st_dev;
+    file_ = now.st_ino;
+  }
+
+  // The copy, unless somebody closed it: then the number standard error has always had.
+  int number() const {
+    struct stat now = {};
+    const bool is_it =
+        copy_ >= 0 && ::fstat(copy_, &now) == 0 && now.st_dev == device_ && now.st_ino == file_;
+    return is_it ? copy_ : STDERR_FILENO;
+  }
+
+ private:
+  int copy_ = -1;
+  dev_t device_ = 0;
+  ino_t file_ = 0;
+};
+
+constinit StandardError standard_error;
+
+// Where pieces of text go, some at a time.
+class File {
+ public:
+  // `path` with the process's number for every %p, and `turn` for every %n; empty: standard error.
+  // `key` is the option that tells of it. What cannot be opened is told, and takes nothing.
+  File(os::Os& os, std::string_view key, std::string_view path, std::uint64_t turn) {
+    if (path.empty()) {
+      number_ = standard_error.number();
+      return;
+    }
+    is_own_ = true;
+    const std::string_view whole = path;
+    Text<1024> name;
+    for (; !path.empty(); path.remove_prefix(1)) {
+      if (path.size() > 1 && path[0] == '%' && path[1] == 'p') {
+        name << static_cast<std::uint64_t>(::getpid());
+        path.remove_prefix(1);
+      } else if (path.size() > 1 && path[0] == '%' && path[1] == 'n') {
+        name << turn;
+        path.remove_prefix(1);
+      } else {
+        name << std::string_view(path.data(), 1);
+      }
+    }
+    name << std::string_view("\0", 1);
+    number_ = ::open(name.view().data(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (number_ >= 0) return;
+    Line line;
+    line << "atoll: " << key << ": " << whole << ": cannot be written\n";
+    os.write(line.view());
+  }
+  ~File() {
+    flush();
+    if (is_own_ && is_open()) (void)::close(number_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  bool is_open() const { return number_ >= 0; }
+  Writer writer() {
+    return {[](void* file, std::string_view text) { static_cast<File*>(file)->put(text); }, this};
+  }
+
+ private:
+  void put(std::string_view text) {
+    if (text_.view().size() + text.size() > kMostText) flush();
+    text_ << text;
+  }
+  void flush() {
+    if (is_open()) write_all(number_, text_.view());
+    text_.clear();
+  }
+
+  // So much is gathered, so that lines of several processes do not mix.
+  static constexpr std::size_t kMostText = 16384;
+
+  int number_ = -1;
+  bool is_own_ = false;
+  Text<kMostText> text_;
+};
+
+// Functions of their own, so that others' processes do not touch the stack that they take.
+
+[[gnu::noinline, gnu::cold]] void write_statistics(Heap& heap, const ProcessOptions& options,
+                                                   std::uint64_t turn) {
+  File file(heap.platform().os, "statistics_file", options.statistics_file, turn);
+  if (!file.is_open()) return;
+  Statistics statistics = heap.statistics();
+  // The heap knows nothing of it. Other threads may add to it.
+  const std::uint64_t of_profile = process_profile().bytes();
+  statistics.buck_hash_sys += of_profile;
+  statistics.sys += of_profile;
+  if (options.statistics == ReportFormat::kJson) {
+    write_json(statistics, file.writer());
+  } else {
+    write_text(statistics, file.writer());
+  }
+}
+
+// The samples, and what of which file is where, so that addresses can be told.
+[[gnu::noinline, gnu::cold]] void write_profile(Heap& heap, const ProcessOptions& options,
+                                                std::uint64_t turn) {
+  File file(heap.platform().os, "profile_file", options.profile_file, turn);
+  if (!file.is_open()) return;
+  process_profile().write(options.heap.profile_rate, file.writer());
+  file.writer()("\nMAPPED_LIBRARIES:\n");
+  const int maps = ::open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+  std::array<char, 4096> text;
+  for (ssize_t size = 1; maps >= 0 && size > 0;) {
+    size = ::read(maps, text.data(), text.size());
+    if (size > 0) file.writer()({text.data(), static_cast<std::size_t>(size)});
+  }
+  if (maps >= 0) (void)::close(maps);
+}
+
+constinit std::atomic<std::uint64_t> turns{0};
+
+}  // namespace
+
+[[gnu::cold]] void prepare_reports(const ProcessOptions& options) {
+  if (options.statistics != ReportFormat::kNone && options.statistics_file.empty()) {
+    standard_error.remember();
+  }
+}
+
+[[gnu::cold]] void write_reports(const ProcessOptions& options) {
+  Heap* const heap = process_heap();
+  if (heap == nullptr) return;
+  const std::uint64_t turn = turns.fetch_add(1, std::memory_order_relaxed);
+  if (options.heap.profile_rate != 0) write_profile(*heap, options, turn);
+  if (options.statistics != ReportFormat::kNone) write_statistics(*heap, options, turn);
+}
+
+}  // namespace Atoll

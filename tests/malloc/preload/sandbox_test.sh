@@ -1,0 +1,12 @@
+#!/bin/bash
+# After a small and a large block no other kinds of system calls are made than docs/FACES.md lists.
+set -euo pipefail
+
+library="$PWD/$1" sandboxed="$2"
+
+for options in "" checked=on scavenge_delay=0 scavenge_delay=never go=1.17 go=1.27 hints=system \
+  go=1.26,hints=random align=16 profile_rate=4096,profile_file=/dev/null; do
+  echo "--- $options"
+  ATOLL_OPTIONS="$options" LD_PRELOAD="$library" "$sandboxed"
+done
+echo "atoll: done"
