@@ -1,14 +1,21 @@
 """The file of --configs, one per target, derived from the table."""
 
-load(":targets.bzl", "TARGETS", "programs_of", "writes_outside_sandbox")
+load(":targets.bzl", "HOST", "TARGETS", "programs_of", "writes_outside_sandbox")
 
 def _configs_text():
     lines = [
         "# Written from platforms/targets.bzl by tools/update. Do not edit.",
     ]
     for name in TARGETS:
+        lines.append("")
+        if name != HOST and programs_of(name) == HOST:
+            # Its programs are the plain build's, and so are other plain tests that it does not run.
+            lines += [
+                "build:%s --build_tag_filters=%s" % (name, name),
+                "test:%s --test_tag_filters=%s" % (name, name),
+            ]
+            continue
         lines += [
-            "",
             "build:%s --platforms=//platforms:%s" % (name, programs_of(name)),
             "build:%s --platform_suffix=-%s" % (name, programs_of(name)),
             "build:%s --run_under=//toolchains/emulators:%s_run" % (name, name),

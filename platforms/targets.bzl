@@ -13,16 +13,28 @@ keep it to literals.
              platform, a folder of freestanding/ that has the triple and the flags; link_flags,
              suffix, and threads if it has them
   runner     kind: native, qemu (argument: the name behind "qemu-"), wine (argument: 64, 32 or arm64),
-             node and node24 (argument: the host script, wasi or js), kernel (argument: which of run.sh's),
+             node and node24 (argument: the host script, wasi or js), kernel (argument: which of run.sh's;
+             host: the machine's first process; on: as below),
              firmware (argument: the name behind "qemu-system-"), host (argument: "native" or
              "qemu-NAME", and options of the host; host: its label; on: the target it is built for),
              plan9 (as host, with the processor behind)
   port       GOOS_GOARCH whose numbers it has, if that is not the target's name
   needs      components of tools/setup that this target needs beyond those of every build
+  tests      the tests that have a cell on this target; without: all
 
 A row without os, cpu and compiler has programs_of instead: it runs another target's programs in
 another way.
 """
+
+# What depends on the kernel's answers, for targets that run the programs of another one: all else has
+# the same result there.
+_WHERE_KERNELS_DIFFER = [
+    "//tests/malloc:atoll_test",
+    "//tests/os:conformance_test",
+    "//tests/os:os_test",
+    "//tests/pages:pages_test",
+    "//tests/tools:probe_test",
+]
 
 TARGETS = {
     "linux_amd64": dict(
@@ -116,14 +128,54 @@ TARGETS = {
         runner = dict(kind = "qemu", argument = "loongarch64"),
         needs = ["clang", "loong64-sysroot", "qemu-user"],
     ),
+    "linux_amd64_6_1": dict(
+        programs_of = "linux_amd64",
+        runner = dict(
+            kind = "kernel",
+            argument = "amd64-6.1",
+            host = "//toolchains/emulators:first_process",
+        ),
+        needs = ["qemu-system-x86", "kernel-amd64-6.1"],
+        tests = _WHERE_KERNELS_DIFFER,
+    ),
+    "linux_amd64_6_12": dict(
+        programs_of = "linux_amd64",
+        runner = dict(
+            kind = "kernel",
+            argument = "amd64-6.12",
+            host = "//toolchains/emulators:first_process",
+        ),
+        needs = ["qemu-system-x86", "kernel-amd64-6.12"],
+        tests = _WHERE_KERNELS_DIFFER,
+    ),
+    "linux_amd64_sid": dict(
+        programs_of = "linux_amd64",
+        runner = dict(
+            kind = "kernel",
+            argument = "amd64-sid",
+            host = "//toolchains/emulators:first_process",
+        ),
+        needs = ["qemu-system-x86", "kernel-amd64-sid"],
+        tests = _WHERE_KERNELS_DIFFER,
+    ),
     "linux_arm64_16k": dict(
         programs_of = "linux_arm64",
-        runner = dict(kind = "kernel", argument = "arm64-16k"),
+        runner = dict(
+            kind = "kernel",
+            argument = "arm64-16k",
+            host = "//toolchains/emulators:first_process",
+            on = "linux_arm64",
+        ),
         needs = ["g++-aarch64-linux-gnu", "qemu-system-arm", "kernel-arm64-16k"],
     ),
     "linux_ppc64le_64k": dict(
         programs_of = "linux_ppc64le",
-        runner = dict(kind = "kernel", argument = "ppc64le-64k"),
+        runner = dict(
+            kind = "kernel",
+            argument = "ppc64le-64k",
+            host = "//toolchains/emulators:first_process",
+            on = "linux_ppc64le",
+        ),
         needs = ["g++-powerpc64le-linux-gnu", "qemu-system-ppc", "kernel-ppc64le-64k"],
     ),
     "android_amd64": dict(
@@ -443,6 +495,18 @@ def programs_of(name):
 def port_of(name):
     """The port whose numbers a target has, as GOOS_GOARCH."""
     return TARGETS[name].get("port", programs_of(name))
+
+def is_chosen(name, test):
+    """Whether a test has a cell on a target.
+
+    Args:
+      name: the target.
+      test: its label from the workspace's root: //PACKAGE:NAME.
+
+    Returns:
+      what the table says.
+    """
+    return test in TARGETS[name].get("tests", [test])
 
 def writes_outside_sandbox(name):
     """Whether running a target's programs writes where Bazel's sandbox has nothing: Wine's prefix."""

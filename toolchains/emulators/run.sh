@@ -3,7 +3,7 @@
 #   KIND      native | qemu | wine | node | node24 | kernel | firmware | host |
 #             plan9
 #   ARGUMENT  qemu: the name behind "qemu-"; wine: 64, 32 or arm64; node*: wasi or js; kernel: see
-#             run_kernel below; firmware: the name behind "qemu-system-"; host: what runs the host,
+#             describe_machine below; firmware: the name behind "qemu-system-"; host: what runs the host,
 #             "native" or a "qemu-...", and options of the host; plan9: as host, then the processor
 #
 # An exit code alone is not trusted (a 32-bit .exe under a 64-bit Wine exits 0 without having run):
@@ -11,7 +11,9 @@
 # test, or "atoll: done".
 #
 # ATOLL_TOOLS: the folder of unpacked tools. ATOLL_EMULATOR_OPTIONS: more options for the emulator.
-# ATOLL_HOST: the program that kind "host" runs programs with.
+# ATOLL_HOST: the program that kind "host" runs programs with; of kind "kernel", the first process.
+# ATOLL_MACHINE_FILES: for kind "kernel", whose PROGRAM may be a list of commands (initrd.py): the
+# files that they need, with blanks between.
 # With ATOLL_DESCRIBE_RUNNER set, prints how programs are run here, and runs nothing.
 set -uo pipefail
 
@@ -54,10 +56,10 @@ describe() {
     qemu) echo "QEMU user $(qemu_version)" ;;
     wine) describe_wine ;;
     kernel)
-      local image
-      image="$(kernel_image)"
-      image="${image##*/vmlinu?-}"
-      echo "Linux ${image%%+*} in QEMU (${argument##*-} pages)"
+      local -a machine kernel_words
+      local console setting
+      describe_machine
+      echo "Linux $(kernel_version) in QEMU ($setting)"
       ;;
     firmware) echo "firmware, QEMU $("qemu-system-$argument" --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p')" ;;
     host | plan9) echo "own host${host_emulator:+, $host_emulator}" ;;
@@ -73,8 +75,56 @@ node_program() {
   esac
 }
 
+# In Debian's older packages, and in its newer ones.
 kernel_image() {
-  compgen -G "$tools/kernel-$argument/boot/vmlinu*"
+  compgen -G "$tools/kernel-$argument/boot/vmlinu*" ||
+    compgen -G "$tools/kernel-$argument/usr/lib/modules/*/vmlinu*"
+}
+
+# The version that a kernel says it is of. (Its file's name is no help: 6.1.0-50 is a 6.1.176.)
+kernel_version() {
+  local version
+  version="$(grep -aom 1 '#[0-9]* SMP[A-Z_ ]* Debian [0-9.]*' "$(kernel_image)")" || version="?"
+  echo "${version##* }"
+}
+
+# The machine of a kernel: how QEMU makes it, what is special about it, and what its kernel is told.
+describe_machine() {
+  setting="" kernel_words=()
+  case "$argument" in
+    amd64-*)
+      machine=(qemu-system-x86_64 -M pc -cpu qemu64)
+      console=ttyS0
+      # On a busy machine the emulated timer is late when the kernel looks whether it works.
+      kernel_words=(no_timer_check)
+      ;;&
+    amd64-6.1)
+      setting="huge pages always"
+      kernel_words+=(transparent_hugepage=always)
+      ;;
+    amd64-6.12)
+      setting="no overcommitment"
+      # As much as a machine with 2 GB may promise.
+      kernel_words+=(sysctl.vm.overcommit_memory=2 sysctl.vm.overcommit_ratio=200)
+      ;;
+    amd64-sid)
+      setting="newest of sid"
+      ;;
+    arm64-16k)
+      machine=(qemu-system-aarch64 -M virt -cpu "max,pauth-impdef=on")
+      console=ttyAMA0
+      setting="16k pages"
+      ;;
+    ppc64le-64k)
+      machine=(qemu-system-ppc64 -M pseries -cpu power9)
+      console=hvc0
+      setting="64k pages"
+      ;;
+    *)
+      echo "run.sh: unknown kernel '$argument'" >&2
+      return 2
+      ;;
+  esac
 }
 
 if [[ -n "${ATOLL_DESCRIBE_RUNNER:-}" ]]; then
@@ -129,44 +179,26 @@ run_wine() {
   return "$status"
 }
 
-# Boots a machine whose first process is the program, and whose only files are the program and the
-# console. When the first process ends, the kernel panics, tells with which status that was, and the
-# machine stops.
+# Boots a machine with the program, or with all that a list of commands names (initrd.py). The first
+# process, $ATOLL_HOST, tells how that ended when all output has left the console: what a console
+# holds when its machine stops is lost. With a second processor the end was lost now and then.
 run_kernel() {
-  local -a machine
-  local console
-  case "$argument" in
-    arm64-16k)
-      machine=(qemu-system-aarch64 -M virt -cpu "max,pauth-impdef=on")
-      console=ttyAMA0
-      ;;
-    ppc64le-64k)
-      machine=(qemu-system-ppc64 -M pseries -cpu power9)
-      console=hvc0
-      ;;
-    *)
-      echo "run.sh: unknown kernel '$argument'" >&2
-      return 2
-      ;;
-  esac
-  local program="$1" word words=""
-  shift
-  for word in "$@"; do words+=" \"$word\""; done
-  python3 "$here/initrd.py" "$program" >"$work/initrd" || return 1
-  "${machine[@]}" -smp 2 -m 1024 -display none -nodefaults -serial stdio -no-reboot \
+  local -a machine kernel_words files
+  local console setting status
+  describe_machine || return
+  read -r -a files <<<"${ATOLL_MACHINE_FILES:-}"
+  python3 -B "$here/initrd.py" "$ATOLL_HOST" "$@" ${files[@]+"${files[@]}"} >"$work/initrd" || return 1
+  "${machine[@]}" -smp 1 -m 1024 -display none -nodefaults -serial stdio -no-reboot \
     -kernel "$(kernel_image)" -initrd "$work/initrd" \
-    -append "console=$console panic=-1 quiet rdinit=/program GTEST_COLOR=no --$words" \
-    </dev/null 2>&1 | tr -d '\r' | tee "$work/console" | sed -u '/^\[ *[0-9.]*\] Kernel panic/,$d'
-  local status
-  status="$(sed -n 's/.*Attempted to kill init! exitcode=0x\([0-9a-f]*\).*/\1/p' "$work/console")"
+    -append "console=$console panic=-1 quiet ${kernel_words[*]:-}" \
+    </dev/null 2>&1 | tr -d '\r' | tee "$work/console" | sed -u '/^machine: status /,$d'
+  status="$(sed -n 's/^machine: status //p' "$work/console")"
   if [[ -z "$status" ]]; then
     echo "run.sh: the machine did not tell how the program ended:" >&2
     tail -n 5 "$work/console" >&2
     return 1
   fi
-  # As wait() has it: a signal, or an exit code.
-  ((16#$status & 127)) && return $((128 + (16#$status & 127)))
-  return $((16#$status >> 8))
+  return "$status"
 }
 
 # One of hosts/: natively, or under QEMU where the programs are another processor's.

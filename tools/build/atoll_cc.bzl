@@ -4,7 +4,7 @@ load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
 load("@rules_cc//cc:cc_library.bzl", "cc_library")
 load("@rules_cc//cc:cc_test.bzl", "cc_test")
 load("//platforms:platforms.bzl", "constraints")
-load("//platforms:targets.bzl", "HOST", "TARGETS", "writes_outside_sandbox")
+load("//platforms:targets.bzl", "HOST", "TARGETS", "is_chosen", "writes_outside_sandbox")
 load(":platform_rules.bzl", "cell", "platform_test")
 
 _WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"]
@@ -143,7 +143,7 @@ def atoll_cc_test(
     Args:
       name: the test's name.
       srcs: as in cc_test.
-      targets: the targets that get a cell.
+      targets: the targets that get a cell, if the table's `tests` has nothing against it.
       emulator_options: options of the emulator.
       matrix: whether there are cells at all; without, the test is for the host.
       main: whether GoogleTest's own main() is linked in.
@@ -176,7 +176,7 @@ def atoll_cc_test(
     if not matrix:
         return
     for target in targets:
-        if target == HOST:
+        if target == HOST or not is_chosen(target, "//%s:%s" % (native.package_name(), name)):
             continue
         platform_test(
             name = name + "." + target,

@@ -1,4 +1,5 @@
 // Large blocks that grow and shrink: their contents, and how many mappings the process has.
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <array>
@@ -78,8 +79,10 @@ std::size_t resident_bytes() {
   return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
-// A block of which little was written stays so when it must move.
+// A block of which little was written stays so when it must move. (Where a system gives huge pages to
+// all, little is much.)
 void grow_what_is_sparse() {
+  CHECK(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0) == 0);
   constexpr std::size_t kBytes = 256 * kKiB * kKiB;
   auto* block = static_cast<char*>(std::malloc(kBytes));
   void* const wall = std::malloc(kBytes);
@@ -90,6 +93,7 @@ void grow_what_is_sparse() {
   CHECK(block != nullptr);
   for (std::size_t at = 0; at < kBytes; at += 8 * kKiB * kKiB) CHECK(block[at] == 's');
   CHECK(resident_bytes() < before + 8 * kKiB * kKiB);
+  CHECK(prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0) == 0);
   std::free(block);
   std::free(wall);
 }

@@ -4,7 +4,7 @@ set -euo pipefail
 
 library="$PWD/$1" checker="$PWD/$2" rules="$3" moments="$4" misuse="$5" fresh="$6" other="$PWD/$7"
 opened="$9" counting="$PWD/${10}" requests="${11}" sampled="${12}" heap_profile="${13}"
-resident="${14}" large="${15}" asleep="${16}"
+resident="${14}" large="${15}" asleep="${16}" large_reallocs="${17}"
 # shellcheck source=tests/malloc/preload/preloaded.sh
 source "$8"
 
@@ -39,6 +39,13 @@ echo "--- large blocks grow, and leave no mappings behind"
 "$large" >/dev/null || fail "large, with the C library's malloc"
 for options in "" checked=on go=1.17; do
   preloaded "$options" "$large" >/dev/null || fail "large: $options"
+done
+"$large_reallocs" 2000 3 || fail "large_reallocs, with the C library's malloc"
+for options in "" checked=on go=1.17,scavenge_delay=0; do
+  for threads in 1 3; do
+    preloaded "$options" "$large_reallocs" 10000 "$threads" "${ATOLL_SEED:-1}" || \
+      fail "large_reallocs: $options, $threads threads"
+  done
 done
 
 echo "--- opened by a program that runs, and behind another library"
