@@ -86,8 +86,8 @@ class ArenaSpace {
   // Reserved from 1.17, where the caller maps what it uses.
   //
   // In order: the reservation of a 32-bit start; each hint, where one that is not honoured is
-  // dropped for good (see set_keeps_hints()) and one that is moves on past the new arenas; and when none is left, wherever
-  // the system likes, with two new hints at both ends of that place.
+  // dropped for good (see set_keeps_hints()) and one that is moves on past the new arenas; and when
+  // none is left, wherever the system likes, with two new hints at both ends of that place.
   //
   // After a failure the heap can go on, and may grow again later.
   //

@@ -63,7 +63,9 @@ TEST(Mutex, WithoutContentionAsksNothingOfTheSystem) {
 TEST(Mutex, GuardsUnlockAtTheirEnd) {
   OtherThreadOs os;
   Mutex mutex;
-  { const LockGuard guard(mutex, os); }
+  {
+    const LockGuard guard(mutex, os);
+  }
   EXPECT_TRUE(mutex.try_lock());
 }
 

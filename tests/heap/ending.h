@@ -21,6 +21,9 @@ class EndingOs final : public os::ForwardOs {
     if (argument != nullptr) function_(argument);
   }
 
+  // For the next test: the process goes on after all.
+  void go_on() { is_ending_ = false; }
+
   // Other threads end as if they were never asked.
   bool at_thread_exit(os::ThreadExitFunction function, void* argument) override {
     function_ = function;
@@ -45,17 +48,27 @@ class Ending : public HeapTest {
   void SetUp() override { start_again(os_); }
   void TearDown() override {
     EXPECT_TRUE(take_corruptions().empty());
+    // A heap that is abandoned leaves its memory to the process, which other tests go on in.
+    os_.go_on();
+    if (holds_locks_) heap_.after_fork_in_parent();
     heap_.destroy();  // which needs the system
   }
 
   // Whoever has the locks does not give them back.
-  void end_with_all_locks_held() {
+  void hold_all_locks() {
     heap_.before_fork();
+    holds_locks_ = true;
+  }
+  void end_with_all_locks_held() {
+    hold_all_locks();
     os_.end();
     EXPECT_TRUE(heap_.is_abandoned());
   }
 
   EndingOs os_;
+
+ private:
+  bool holds_locks_ = false;
 };
 
 }  // namespace Atoll::test

@@ -14,7 +14,7 @@ TEST_F(Ending, ObjectsOfAThreadThatIsGoneCanBeFreed) {
   std::thread([&] {
     for (int i = 0; i < 5000; ++i) objects.push_back(heap_.allocate(64));
     for (int i = 0; i < 100; ++i) objects.push_back(heap_.allocate(10'000));
-    heap_.before_fork();
+    hold_all_locks();
   }).join();
   os_.end();
   for (void* const object : objects) heap_.free(object);

@@ -482,8 +482,7 @@ TEST_F(Threads, FreeBesideObjectsWithFinalizers) {
     for (std::uint64_t n = 0; n < 2000 * kScale; ++n) {
       void* const p = heap_.allocate(kSize);
       if (random.one_in(8)) {
-        EXPECT_TRUE(heap_.set_finalizer(
-            p, [](void*, void*) {}, nullptr));
+        EXPECT_TRUE(heap_.set_finalizer(p, [](void*, void*) {}, nullptr));
       }
       heap_.free(shared[static_cast<std::size_t>(random.below(shared.size()))].exchange(p));
     }

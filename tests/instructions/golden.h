@@ -34,7 +34,6 @@ inline constexpr std::array<GoldenPair, 6> kGoldenPreloaded = {
     {{8, 41.4}, {16, 41.4}, {64, 41.4}, {1024, 43.7}, {8192, 57.9}, {32768, 57.7}}};
 
 // The same of realloc() where the block stays in its place, of a small block and of a large one.
-inline constexpr std::array<GoldenPair, 2> kGoldenReallocated = {
-    {{1000, 42.1}, {1'000'000, 96.1}}};
+inline constexpr std::array<GoldenPair, 2> kGoldenReallocated = {{{1000, 42.1}, {1'000'000, 96.1}}};
 
 }  // namespace Atoll::test

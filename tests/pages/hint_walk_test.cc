@@ -240,7 +240,8 @@ TEST(HintWalk, ASizeThatNobodyHasDropsNoHintWhereTheyAreKept) {
     EXPECT_EQ(growth.failure, GrowFailure::kNoMemory);
     EXPECT_EQ(message(growth), "out of memory: no memory");
   }
-  EXPECT_EQ(walk.calls().size(), calls + 3) << "it passes the end behind every hint: asked anywhere";
+  EXPECT_EQ(walk.calls().size(), calls + 3)
+      << "it passes the end behind every hint: asked anywhere";
   EXPECT_EQ(walk.arenas.hints().size(), 128U);
   EXPECT_EQ(walk.arenas.grow(1).region.base, kFirst + 64 * kMiB);
   EXPECT_EQ(walk.sim.bytes_held(), 128 * kMiB);

@@ -17,11 +17,18 @@ namespace {
   watch_for_report_signals(*options);
 }
 
+// A process without a single object has nothing to tell: its heap was only there for its options.
+[[gnu::noinline, gnu::cold]] bool has_used_heap() {
+  Heap* const heap = process_heap();
+  return heap != nullptr && heap->statistics().mallocs != 0;
+}
+
 [[gnu::destructor]] void report_at_exit() {
   const ProcessOptions* const options = process_options();
   if (options == nullptr) return;
   if (Heap* const heap = process_heap(); heap != nullptr) heap->check_thread();
-  write_reports(*options);
+  if (options->statistics == ReportFormat::kNone && options->heap.profile_rate == 0) return;
+  if (has_used_heap()) write_reports(*options);
 }
 
 }  // namespace

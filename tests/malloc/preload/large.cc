@@ -79,8 +79,8 @@ std::size_t resident_bytes() {
   return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
-// A block of which little was written stays so when it must move. (Where a system gives huge pages to
-// all, little is much.)
+// A block of which little was written stays so when it must move. (Where a system gives huge pages
+// to all, little is much.)
 void grow_what_is_sparse() {
   CHECK(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0) == 0);
   constexpr std::size_t kBytes = 256 * kKiB * kKiB;

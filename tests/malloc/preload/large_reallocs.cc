@@ -1,5 +1,6 @@
 // Random reallocs of large blocks against what they must hold, while parts of the blocks are given
-// advice and the process' address space is limited at random: large_reallocs [COUNT [THREADS [SEED]]].
+// advice and the process' address space is limited at random: large_reallocs [COUNT [THREADS
+// [SEED]]].
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -27,8 +28,8 @@ constexpr unsigned kDoublings = 10;  // up to 16 MiB
 // Of the marks that a block holds.
 constexpr std::size_t kStride = kKiB;
 
-// Advice is given to pieces, so that a heap of hundreds of MiB stays far below the number of mappings
-// that a process may have.
+// Advice is given to pieces, so that a heap of hundreds of MiB stays far below the number of
+// mappings that a process may have.
 constexpr std::size_t kPiece = 64 * kKiB;
 
 std::atomic<std::uint64_t> reallocs;
@@ -104,8 +105,8 @@ class Block {
   std::uint64_t seed_ = 0;
 };
 
-// Crashed before Linux 6.17, where mremap() refuses to move several mappings when it has unmapped the
-// place they should go to.
+// Crashed before Linux 6.17, where mremap() refuses to move several mappings when it has unmapped
+// the place they should go to.
 void grow_two_in_turn() {
   Block a;
   Block b;

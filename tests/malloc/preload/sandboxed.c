@@ -17,7 +17,7 @@
 
 #include "tests/malloc/preload/check.h"
 
-enum { kThreads = 3, kBlocks = 200 };
+enum { kThreads = 2, kBlocks = 100 };
 
 static pthread_barrier_t barrier;
 
@@ -86,7 +86,7 @@ static void give_up_the_rest(void) {
 
 static void small_and_large(void) {
   void* blocks[kBlocks];
-  for (size_t size = 1; size < (size_t)48 << 20; size = size * 3 / 2 + 1) {
+  for (size_t size = 1; size < (size_t)24 << 20; size = size * 3 / 2 + 1) {
     const int count = size < 100000 ? kBlocks : 3;
     for (int i = 0; i < count; ++i) {
       blocks[i] = i % 3 == 0 ? calloc(1, size) : malloc(size);
@@ -104,12 +104,12 @@ static void small_and_large(void) {
 
 static void growing(void) {
   char* block = NULL;
-  for (size_t size = 1; size < (size_t)64 << 20; size = size * 4 / 3 + 1000) {
+  for (size_t size = 1; size < (size_t)12 << 20; size = size * 4 / 3 + 1000) {
     block = realloc(block, size);
     CHECK(block != NULL);
     memset(block, 'y', size);
   }
-  for (size_t size = (size_t)64 << 20; size > 10; size /= 2) {
+  for (size_t size = (size_t)12 << 20; size > 10; size /= 2) {
     block = realloc(block, size);
     CHECK(block != NULL && block[9] == 'y');
   }

@@ -23,7 +23,7 @@ ask <<'END'
 SET work_mem = '64kB';
 SELECT count(*), md5(string_agg(x, ',' ORDER BY x)) FROM (SELECT md5(i::text) x FROM generate_series(1, 100000) i) t;
 SET work_mem = '256MB';
-SELECT count(*), sum(a * b % 7) FROM generate_series(1, 300000) a JOIN generate_series(1, 300000, 3) b ON a = b;
+SELECT count(*), sum(a::bigint * b % 7) FROM generate_series(1, 300000) a JOIN generate_series(1, 300000, 3) b ON a = b;
 CREATE TABLE words AS SELECT i AS id, repeat(md5(i::text), i % 200) AS word FROM generate_series(1, 5000) i;
 CREATE INDEX words_word ON words (md5(word));
 SELECT sum(length(word)), count(DISTINCT md5(word)) FROM words;
@@ -33,7 +33,8 @@ WITH RECURSIVE f(a, b) AS (SELECT 0::numeric, 1::numeric UNION ALL SELECT b, a +
   SELECT length(string_agg(a::text, '')) FROM f;
 VACUUM FULL words;
 END
-pg_dump -t words | grep -v '^--' | cksum
+# It says a random word first and last, so that a dump cannot be ended early.
+pg_dump -t words | grep -v -e '^--' -e '^\\\(un\)\?restrict' | cksum
 trap - EXIT
 pg_ctl -D data -w -m fast stop >/dev/null
 ! grep -E 'PANIC|FATAL|terminated by' server.log
