@@ -39,8 +39,8 @@ namespace Atoll {
       continue;
     }
     most_large_bytes -= spans * sizes_.size_class(i).span_bytes();
-    counts.allocated[i] =
-        std::min(counts.allocated[i], counts.freed[i] + spans * sizes_.object_count(i));
+    counts.places[i] = spans * sizes_.object_count(i);
+    counts.allocated[i] = std::min(counts.allocated[i], counts.freed[i] + counts.places[i]);
   }
   counts.large_allocated = std::min(counts.large_allocated, most_large);
   counts.large_allocated_bytes = std::min(counts.large_allocated_bytes, most_large_bytes);
@@ -88,13 +88,7 @@ namespace Atoll {
     by_size.size = sizes_.size_class(i).size;
     by_size.mallocs += counts.allocated[i];
     by_size.frees += counts.freed[i];
-    // The class of large objects has no places.
-    const std::uint64_t places =
-        port::size_class_of(i) == 0
-            ? 0
-            : state.objects.centrals[i].span_count() * sizes_.object_count(i);
-    const std::uint64_t in_use = counts.allocated[i] - counts.freed[i];
-    by_size.free_places += places - std::min(places, in_use);
+    by_size.free_places += counts.places[i] - (counts.allocated[i] - counts.freed[i]);
     result.mallocs += counts.allocated[i];
     result.frees += counts.freed[i];
     result.alloc += by_size.size * (counts.allocated[i] - counts.freed[i]);

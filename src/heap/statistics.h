@@ -17,8 +17,7 @@ namespace Atoll {
 //     heap_objects;
 //   - heap_alloc, which is alloc, is the sum of by_size[i].size * (mallocs - frees), and
 //     large_alloc; it is at most heap_in_use;
-//   - so is heap_alloc and the sum of by_size[i].size * free_places, but for what others do
-//     meanwhile.
+//   - so is heap_alloc and the sum of by_size[i].size * free_places.
 struct Statistics {
   std::uint64_t alloc = 0;        // of objects in use
   std::uint64_t total_alloc = 0;  // of all objects ever

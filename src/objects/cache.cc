@@ -90,8 +90,8 @@ bool Cache::refill(Context& context, unsigned span_class) {
     fill(context, span_class, surplus);
   }
   // A new span is made only when an object must be had: spans lie in the order in which they are
-  // needed.
-  if (list.head == &end_of_list && hold_another(context, span_class)) {
+  // needed. A trim may take the span away before its first object is had.
+  while (list.head == &end_of_list && hold_another(context, span_class)) {
     Surplus surplus(context);
     const LockGuard guard(lock_, context.os());
     fill(context, span_class, surplus);
@@ -141,7 +141,7 @@ void Cache::fill(Context& context, unsigned span_class, Surplus& surplus) {
   classes_[list].length = 1;
 }
 
-[[gnu::cold]] void Cache::check_lists(Context& context) {
+void Cache::check_lists(Context& context) {
   for (unsigned i = 0; i < context.sizes->num_span_classes(); ++i) {
     const FreeObject* const object = lists_[i].head;
     if (object == &end_of_list || object->next != object) continue;
@@ -150,7 +150,7 @@ void Cache::fill(Context& context, unsigned span_class, Surplus& surplus) {
   }
 }
 
-void* Cache::allocate_carefully(Context& context, unsigned span_class) {
+[[gnu::cold]] void* Cache::allocate_carefully(Context& context, unsigned span_class) {
   void* object = nullptr;
   do {
     Surplus surplus(context);
@@ -161,7 +161,7 @@ void* Cache::allocate_carefully(Context& context, unsigned span_class) {
   return object;
 }
 
-void* Cache::take_carefully(Context& context, unsigned span_class, Surplus& surplus) {
+[[gnu::cold]] void* Cache::take_carefully(Context& context, unsigned span_class, Surplus& surplus) {
   ClassCache& state = classes_[span_class];
   Central& central = context.centrals[span_class];
   while (state.held.count != 0 || central.take(context, holder(span_class))) {
@@ -213,28 +213,6 @@ bool Cache::resize_large(Context& context, Span* span, std::uint64_t npages) {
     large_freed_bytes_ += before - span->bytes();
   }
   return true;
-}
-
-void Cache::sample(Context& context, void* object, std::uint64_t size) {
-  const std::uint64_t rate = context.profile_rate;
-  if (rate == 0) return;
-  if (size < rate && static_cast<std::int64_t>(size) < next_sample_) {
-    next_sample_ -= static_cast<std::int64_t>(size);
-    return;
-  }
-  const port::PortSpec& spec = context.platform->spec;
-  next_sample_ = objects::next_sample(spec.release, spec.goos, rate, random_);
-  const Address address = context.platform->address(object);
-  Span* const span = context.pages->map().object_span_of(address);
-  void* const bucket = context.on_sample != nullptr
-                           ? context.on_sample(context.profile_context, object, size)
-                           : nullptr;
-  const unsigned span_class = span->span_class.load(std::memory_order_relaxed);
-  if (context.specials.add_profile(span, address - span->base, bucket)) {
-    context.centrals[span_class].free_slowly(context, span);
-  } else if (context.on_sample_freed != nullptr) {
-    context.on_sample_freed(context.profile_context, bucket);
-  }
 }
 
 // --- Freed objects. ---

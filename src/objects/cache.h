@@ -64,6 +64,7 @@ struct ClassCache {
 struct ObjectCounts {
   std::array<std::uint64_t, kMaxSpanClasses> allocated{};
   std::array<std::uint64_t, kMaxSpanClasses> freed{};
+  std::array<std::uint64_t, kMaxSpanClasses> places{};  // of a heap: in spans of small objects
   std::uint64_t cached = 0;  // free objects on lists, in batches, and taken from held spans
   std::uint64_t tiny_allocated = 0;
   std::uint64_t large_allocated = 0;
@@ -237,7 +238,11 @@ class Cache {
   }
 
   void* allocate_carefully(Context& context, unsigned span_class);
-  void sample(Context& context, void* object, std::uint64_t size);
+  void sample(Context& context, void* object, std::uint64_t size) {
+    if (context.profile_rate != 0) [[unlikely]]
+      count_for_sample(context, object, size);
+  }
+  void count_for_sample(Context& context, void* object, std::uint64_t size);
   bool refill(Context& context, unsigned span_class);
   void name_double_free(Context& context, unsigned list);
   void take_back(Context& context, unsigned span_class, std::uint32_t rejected);

@@ -71,7 +71,7 @@ void Cache::give_back_held(Context& context, unsigned span_class, Surplus& surpl
   }
 }
 
-void Cache::give_back_free(Context& context, Surplus& surplus) {
+[[gnu::cold]] void Cache::give_back_free(Context& context, Surplus& surplus) {
   for (unsigned i = 0; i < context.sizes->num_span_classes(); ++i) {
     const HeldSpans& held = classes_[i].held;
     if (held.count == 0) continue;

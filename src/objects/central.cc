@@ -270,7 +270,7 @@ void Central::sweep(Context& context, Span* span) {
   swept_bytes_ += freed * span->object_size;
 }
 
-bool Central::sweep_for(Context& context, Span* span, std::uint64_t index) {
+[[gnu::cold]] bool Central::sweep_for(Context& context, Span* span, std::uint64_t index) {
   List<Span> empties;
   bool is_alive = false;
   {
@@ -310,7 +310,7 @@ void Central::free_slowly(Context& context, Span* span) {
   context.pages->map().set_records(*span, 0);
 }
 
-TinyBlock* Central::tiny_blocks(Context& context, Span* span) {
+[[gnu::cold]] TinyBlock* Central::tiny_blocks(Context& context, Span* span) {
   TinyBlock* table = span->tiny_blocks.load(std::memory_order_acquire);
   if (table != nullptr) return table;
   const LockGuard guard(lock_, context.os());

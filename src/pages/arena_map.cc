@@ -234,7 +234,7 @@ void ArenaMap::set_records(Range pages, PageRecord record) {
   });
 }
 
-bool ArenaMap::windows_agree(Range pages) const {
+[[gnu::cold]] bool ArenaMap::windows_agree(Range pages) const {
   bool agree = true;
   for_each_in_windows(pages, [&](std::uint64_t page, const std::atomic<PageRecord>& copy) {
     const Address base(page << port::kPageShift);

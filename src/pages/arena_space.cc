@@ -119,7 +119,7 @@ Growth ArenaSpace::grow_at_hints(std::uint64_t wish, std::uint64_t least) {
 }
 
 // Whether the system has so much room at all.
-os::Status ArenaSpace::ask_anywhere(std::uint64_t size) {
+[[gnu::cold]] os::Status ArenaSpace::ask_anywhere(std::uint64_t size) {
   const os::Allocation answer = os_.reserve(Address(), size);
   if (answer.ok()) (void)os_.release(answer.base, size);
   return answer.status;
@@ -145,7 +145,7 @@ HintOutcome ArenaSpace::try_hint(const Hint& hint, std::uint64_t size, Address* 
   return trial.outcome;
 }
 
-Growth ArenaSpace::grow_anywhere(std::uint64_t wish, std::uint64_t least) {
+[[gnu::cold]] Growth ArenaSpace::grow_anywhere(std::uint64_t wish, std::uint64_t least) {
   const bool exact = (spec_.sbrk && spec_.since(port::Release::k1_24)) || takes_parts();
   const Surplus surplus = exact ? Surplus::kGivenBack : Surplus::kKept;
   AlignedReservation got = reserve_aligned(os_, machine_, Address(), wish, unit(), surplus);

@@ -116,7 +116,7 @@ Span* Treap::before(std::uint64_t npages, Address base) const {
 namespace {
 
 // Whether every node below is in place, between the spans `low` and `high`, if there are any.
-bool is_sound_below(const TreapNode* node, const Span* low, const Span* high) {
+[[gnu::cold]] bool is_sound_below(const TreapNode* node, const Span* low, const Span* high) {
   if (node == nullptr) return true;
   const Span* const span = node->span;
   if (span == nullptr || span->treap_node != node) return false;

@@ -119,11 +119,11 @@ options=""
 if make_group; then
   trap 'rmdir "$group"; rm -rf "$work"' EXIT
   [[ ! -e "$group/memory.swap.max" ]] || echo 0 >"$group/memory.swap.max"
-  # 4 MiB for what a process has of its files and of the kernel's.
+  # Some MiB for what the command and timeout have of their files and of the kernel's.
   for program in "${programs[@]}"; do
     read -r own command <<<"$program"
     # shellcheck disable=SC2086
-    LD_PRELOAD="$library" in_group $((own + 8)) timeout 100 $command >"$work/output" ||
+    LD_PRELOAD="$library" in_group $((own + 12)) timeout 100 $command >"$work/output" ||
       fail "in a cgroup: $command"
   done
   LD_PRELOAD="$library" in_group 8 /usr/bin/python3 -c 'bytearray(64 << 20)' 2>"$work/errors" &&
