@@ -1,4 +1,4 @@
-// Where nothing is known to ask.
+// Where nothing is known to ask, or no C library to ask it with (Android).
 
 #include "tools/probe/kernel.h"
 
