@@ -1,10 +1,12 @@
 #include "src/malloc/process_heap.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <new>
 #include <optional>
+#include <string_view>
 
 #include "os/os.h"
 #include "src/malloc/call_stack.h"
@@ -25,6 +27,9 @@ constinit std::atomic<std::uint32_t> state{kNone};
 // What the start calls may call malloc() in turn, and is served by what stands by then.
 constinit ATOLL_THREAD_LOCAL bool is_starting = false;
 
+// The text of the options, which refer to it. A process may write over its environment.
+constinit std::array<char, 8192> option_text{};
+
 constinit std::optional<ProcessOptions> options;
 
 constinit HeapProfile profile;
@@ -41,10 +46,19 @@ void* on_sample(void* /*context*/, void* /*object*/, std::uint64_t size) {
 
 void on_sample_freed(void* /*context*/, void* bucket) { profile.remove(bucket); }
 
+std::string_view keep_options(std::string_view text, os::Os& os) {
+  if (text.size() > option_text.size()) {
+    os.write("atoll: ATOLL_OPTIONS: too long; ignored\n");
+    return {};
+  }
+  std::copy(text.begin(), text.end(), option_text.begin());
+  return {option_text.data(), text.size()};
+}
+
 bool start() {
   os::Os& os = os::native();
   options = default_process_options();
-  parse_process_options(environment("ATOLL_OPTIONS"), os, *options);
+  parse_process_options(keep_options(environment("ATOLL_OPTIONS"), os), os, *options);
   if (takes_samples()) {
     options->heap.on_sample = &on_sample;
     options->heap.on_sample_freed = &on_sample_freed;
