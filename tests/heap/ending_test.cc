@@ -24,7 +24,7 @@ TEST_F(Ending, WhereNobodyHeldALockTheHeapWorksAsEver) {
   for (void* const object : objects) heap_.free(object);
   heap_.free(p);
   EXPECT_EQ(heap_.statistics().heap_objects, 0U);
-  EXPECT_GT(heap_.scavenge(), 0U);
+  EXPECT_EQ(heap_.scavenge() > 0, heap_.platform().machine.can_shrink);
   EXPECT_EQ(text(heap_.check()), "");
 }
 
@@ -37,7 +37,8 @@ TEST_F(Ending, ItIsNotAbandonedBeforeTheEnd) {
 TEST_F(Ending, WhatIsFreedIsLostWhereALockIsHeld) {
   std::vector<void*> objects;
   for (int i = 0; i < 5000; ++i) objects.push_back(heap_.allocate(64));
-  for (const std::size_t size : {1, 3000, 30'000, 100'000, 1 << 20}) {
+  for (const std::size_t size :
+       {std::size_t{1}, std::size_t{3000}, std::size_t{30'000}, std::size_t{1} << 20}) {
     objects.push_back(heap_.allocate(size));
   }
   end_with_all_locks_held();
