@@ -127,8 +127,8 @@ TEST_F(ProcessHeap, TheWindowTellsWhatTheArenaTells) {
       ASSERT_EQ(in_window, FastPath::offset_by_arena(cache(), p));
     }
   }
-  // Where memory that is not touched costs something there is no window. In linear memory a heap gets
-  // what heaps before it gave back, in any order, and a window begins at the first piece.
+  // Where memory that is not touched costs something there is no window. In linear memory a heap
+  // gets what heaps before it gave back, in any order, and a window begins at the first piece.
   if (!heap_.platform().machine.linear_only) {
     EXPECT_EQ(found > all.size() / 2, heap_.platform().machine.lazy_commit);
   }
