@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <optional>
@@ -303,22 +302,19 @@ class Meeting {
  public:
   explicit Meeting(unsigned count) : count_(count) {}
   void meet() {
-    std::unique_lock lock(mutex_);
     const unsigned round = round_;
     if (++met_ == count_) {
       met_ = 0;
       ++round_;
-      all_met_.notify_all();
+      return;
     }
-    all_met_.wait(lock, [&] { return round_ != round; });
+    while (round_ == round) os::native().yield();
   }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable all_met_;
   const unsigned count_;
-  unsigned met_ = 0;
-  unsigned round_ = 0;
+  std::atomic<unsigned> met_{0};
+  std::atomic<unsigned> round_{0};
 };
 
 struct Sleepers : Threads {
