@@ -367,6 +367,7 @@ class Heap {
   bool was_abandoned();  // asked at the end of the process only
   void detach(ThreadCache* cache);
   void flush(ThreadCache& cache);
+  void give_back_own();
   void settle_chains();
   pages::PageRecord new_number();
   // The span of an object in use, or free and in a cache. Whoever asks holds the object, or the

@@ -99,21 +99,24 @@ namespace Atoll {
   return result;
 }
 
+// Gives the page heap what this thread's cache and the central lists have that is free.
+void Heap::give_back_own() {
+  ThreadCache* const own = thread_caches()[slot_];
+  if (own != &no_cache) flush(*own);
+  settle_chains();
+}
+
 std::uint64_t Heap::scavenge(std::uint64_t age_nanoseconds) {
   if (!state_.has_value() || is_abandoned()) return 0;
-  ThreadCache* const cache = thread_caches()[slot_];
-  if (cache != &no_cache) flush(*cache);
-  settle_chains();
+  give_back_own();
   return state_->pages.scavenge_older_than(age_nanoseconds);
 }
 
 std::uint64_t Heap::trim() {
-  if (!state_.has_value()) return 0;
+  if (!state_.has_value() || is_abandoned()) return 0;
   State& state = *state_;
-  ThreadCache* const own = thread_caches()[slot_];
-  if (own != &no_cache) flush(*own);
   adopt_all();
-  settle_chains();
+  give_back_own();
   {
     objects::Surplus surplus(state.objects);
     const LockGuard guard(state.lock, state.platform.os);

@@ -15,9 +15,9 @@ extern "C" [[gnu::weak]] void* __libc_stack_end;
 
 namespace Atoll {
 
-#if defined(__linux__)
 namespace {
 
+#if defined(__linux__)
 // Before the C library is initialised it knows of no environment. The kernel's lies behind the
 // arguments: their number, pointers to them, a null pointer.
 [[gnu::cold]] const char* from_kernel(std::string_view name) {
@@ -35,18 +35,19 @@ namespace {
   return nullptr;
 }
 
+const char* find(const char* name) {
+  if (::getauxval(AT_SECURE) != 0) return nullptr;
+  return environ != nullptr ? std::getenv(name) : from_kernel(name);
+}
+#else
+const char* find(const char* name) { return std::getenv(name); }
+#endif
+
 }  // namespace
 
 std::string_view environment(const char* name) {
-  if (::getauxval(AT_SECURE) != 0) return {};
-  const char* const value = environ != nullptr ? std::getenv(name) : from_kernel(name);
+  const char* const value = find(name);
   return value != nullptr ? value : std::string_view();
 }
-#else
-std::string_view environment(const char* name) {
-  const char* const value = std::getenv(name);
-  return value != nullptr ? value : std::string_view();
-}
-#endif
 
 }  // namespace Atoll

@@ -48,28 +48,25 @@ void* ask_heap(Ask ask) {
   return object != nullptr ? object : out_of_memory();
 }
 
-// At the end of a process its heap may be out of use; what this gives instead is foreign.
-void* otherwise(Heap& heap, void* object, std::size_t size) {
-  if (object != nullptr || !heap.is_abandoned()) [[likely]]
-    return object;
-  return allocate_foreign(size);
+// Whether the process is at its end and its heap out of use: then the C library's memory serves.
+bool needs_foreign(Heap& heap, const void* object) {
+  return object == nullptr && heap.is_abandoned();
 }
 
 // Apart, so that larger objects of a list need none of its registers.
 [[gnu::noinline]] void* allocate_from_heap(std::size_t size) {
-  return ask_heap([size](Heap& heap) { return otherwise(heap, heap.allocate(size), size); });
+  return ask_heap([size](Heap& heap) {
+    void* const object = heap.allocate(size);
+    return needs_foreign(heap, object) ? allocate_foreign(size) : object;
+  });
 }
 
-void* otherwise_zeroed(Heap& heap, void* object, std::size_t size) {
-  if (object != nullptr || !heap.is_abandoned()) [[likely]]
-    return object;
+void* allocate_foreign_zeroed(std::size_t size) {
   void* const foreign = allocate_foreign(size);
   return foreign == nullptr ? nullptr : std::memset(foreign, 0, size);
 }
 
-void* otherwise_moved(Heap& heap, void* object, void* from, std::size_t size) {
-  if (object != nullptr || !heap.is_abandoned()) [[likely]]
-    return object;
+void* move_to_foreign(Heap& heap, void* from, std::size_t size) {
   void* const foreign = allocate_foreign(size);
   if (foreign == nullptr) return nullptr;
   std::memcpy(foreign, from, std::min(size, heap.usable_size(from)));
@@ -110,8 +107,10 @@ void release(void* p) { release_fast(p); }
 void* allocate_zeroed(std::size_t count, std::size_t size) {
   std::size_t bytes = 0;
   if (__builtin_mul_overflow(count, size, &bytes)) return out_of_memory();
-  return ask_heap(
-      [bytes](Heap& heap) { return otherwise_zeroed(heap, heap.allocate_zeroed(bytes), bytes); });
+  return ask_heap([bytes](Heap& heap) {
+    void* const object = heap.allocate_zeroed(bytes);
+    return needs_foreign(heap, object) ? allocate_foreign_zeroed(bytes) : object;
+  });
 }
 
 namespace {
@@ -123,8 +122,10 @@ namespace {
     return nullptr;
   }
   if (is_foreign(p)) return reallocate_foreign(p, size);
-  return ask_heap(
-      [p, size](Heap& heap) { return otherwise_moved(heap, heap.reallocate(p, size), p, size); });
+  return ask_heap([p, size](Heap& heap) {
+    void* const object = heap.reallocate(p, size);
+    return needs_foreign(heap, object) ? move_to_foreign(heap, p, size) : object;
+  });
 }
 
 void* move(void* p, std::size_t used, std::size_t size) {

@@ -84,30 +84,26 @@ bool Cache::refill(Context& context, unsigned span_class) {
     state.length += static_cast<std::int32_t>(chain.count);
     return true;
   }
-  {
-    Surplus surplus(context);
-    const LockGuard guard(lock_, context.os());
-    fill(context, span_class, surplus);
-  }
-  // A new span is made only when an object must be had: spans lie in the order in which they are
-  // needed. A trim may take the span away before its first object is had.
-  while (list.head == &end_of_list && hold_another(context, span_class)) {
-    Surplus surplus(context);
-    const LockGuard guard(lock_, context.os());
-    fill(context, span_class, surplus);
-  }
-  return list.head != &end_of_list;
-}
-
-void Cache::fill(Context& context, unsigned span_class, Surplus& surplus) {
-  ClassCache& state = classes_[span_class];
-  FreeObject** link = &lists_[span_class].head;
   const SizeTable& sizes = *context.sizes;
   const unsigned shift = context.crowding.load(std::memory_order_relaxed);
   const std::int32_t fewest = sizes.objects_in(kFewestTaken >> shift, span_class, 1,
                                                std::max(kFewestTakenObjects >> shift, 1));
   const std::int32_t most = sizes.objects_in(kMostTaken, span_class, 1, sizes.batch(span_class));
   state.taken = static_cast<std::int16_t>(std::clamp(state.taken * 2, fewest, most));
+  // A new span is made only when an object must be had: spans lie in the order in which they are
+  // needed. A trim may take the span away before its first object is had.
+  do {
+    Surplus surplus(context);
+    const LockGuard guard(lock_, context.os());
+    fill(context, span_class, surplus);
+  } while (list.head == &end_of_list && hold_another(context, span_class));
+  return list.head != &end_of_list;
+}
+
+// Takes `taken` objects, or as many as there are, from the spans that have some.
+void Cache::fill(Context& context, unsigned span_class, Surplus& surplus) {
+  ClassCache& state = classes_[span_class];
+  FreeObject** link = &lists_[span_class].head;
   std::int32_t left = state.taken;
   // Where spans have few free objects, several serve one batch.
   while (left > 0) {

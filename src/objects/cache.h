@@ -6,11 +6,11 @@
 // cache goes on holding the spans that it has emptied, so that it needs no lock for this either,
 // until they are full of free objects (or many are held).
 //
-// How long is too long depends. A list may always have a few objects, fewer where there are many
-// caches (context.h). It may have many, up to what
-// threads may keep together, as long as nobody needs the memory: if the thread must ask the page
-// heap for a span, lists give their many objects back first, some at a time; and they give back
-// what they have not used for a while (cache_lists.cc).
+// The limit of a list's length is dynamic. Every list may hold a few objects, fewer where there are
+// many caches (context.h). It may hold many, up to what all threads may keep together, as long as
+// nobody needs the memory: when the thread must ask the page heap for a span, its lists first give
+// their many objects back, some at a time; and each list gives back what it has not used for a
+// while (cache_lists.cc).
 //
 // Freed objects come to the list only if this cache was the last to hold their span: the page's
 // record has the cache's number. Others are gathered, in a batch for each class. If another cache

@@ -25,8 +25,8 @@ struct Chain {
   std::uint32_t count = 0;
 };
 
-// Thread safe. No call holds this lock while it asks the page heap for something. What is told a
-// holder, or a cache's spans, is called under the lock of that cache.
+// Thread safe. No call holds this lock while it asks the page heap for something. The caller of a
+// function that takes a Holder or a cache's HeldSpans holds the lock of that cache.
 class Central {
  public:
   constexpr Central() = default;

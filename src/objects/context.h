@@ -44,8 +44,8 @@ struct Context {
   static constexpr std::uint32_t kManyCaches = 16;
   static constexpr unsigned kMostCrowding = 10;
   std::atomic<unsigned> crowding{0};
-  // So many frees are granted to a list at least until it is counted again, and none at all where
-  // there are hundreds of caches: a large object that stays on a list keeps a span.
+  // How many frees a list may take, at least, before the cache counts it again. Where there are
+  // hundreds of caches the number is 0, because a large object that stays on a list keeps a span.
   static constexpr std::int32_t kFewestGranted = 32;
   std::atomic<std::int32_t> fewest_granted{kFewestGranted};
   void set_cache_count(std::uint64_t count) {

@@ -9,7 +9,7 @@ namespace Atoll {
 
 // The function `name` that the first library defines whose soname begins with `library`; of no
 // matter what library, or the program, if that is empty. Versions are not looked at. Null: nobody
-// defines it. What a library is that is closed meanwhile is gone.
+// defines it. The pointer is bad once its library is closed.
 void* find_loaded_function(std::string_view library, std::string_view name);
 
 }  // namespace Atoll

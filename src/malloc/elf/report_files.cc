@@ -73,14 +73,12 @@ class File {
     const std::string_view whole = path;
     Text<1024> name;
     for (; !path.empty(); path.remove_prefix(1)) {
-      if (path.size() > 1 && path[0] == '%' && path[1] == 'p') {
-        name << static_cast<std::uint64_t>(::getpid());
-        path.remove_prefix(1);
-      } else if (path.size() > 1 && path[0] == '%' && path[1] == 'n') {
-        name << turn;
+      const bool is_process = path.starts_with("%p");
+      if (is_process || path.starts_with("%n")) {
+        name << (is_process ? static_cast<std::uint64_t>(::getpid()) : turn);
         path.remove_prefix(1);
       } else {
-        name << std::string_view(path.data(), 1);
+        name << path.substr(0, 1);
       }
     }
     name << std::string_view("\0", 1);
