@@ -175,36 +175,33 @@ TEST(SparingHeap, OfA32BitStartReservesNoMoreThanItsArenas) {
 
 // --- Less than it wishes for. ---
 
+// Takes what `limit`, set to `bytes`, leaves of a system, and more when the limit is lifted.
+void use_all(std::uint64_t os::sim::Config::* limit, std::uint64_t bytes, std::string_view why) {
+  os::sim::Config config = presets::linux_amd64();
+  config.*limit = bytes;
+  Sparing run(config);
+  const std::uint64_t had = run.take_all(64 * kKiB);
+  // But for one chunk of records for each 16 MiB or so, and the first.
+  EXPECT_GE(had, bytes - bytes / 24 - kMiB) << bytes / kMiB;
+  EXPECT_EQ(run.test.why(), why);
+  EXPECT_EQ(run.test.check(), "");
+  run.world.os().config().*limit = 0;
+  EXPECT_NE(run.allocate(64 * kMiB), nullptr) << run.test.why();
+  EXPECT_EQ(run.test.check(), "");
+  run.test.end();
+  EXPECT_EQ(run.world.os().bytes_held(), 0U);
+  EXPECT_EQ(run.world.os().misuses(), 0U);
+}
+
 TEST(SparingHeap, UsesAllTheAddressSpaceThereIs) {
   for (const std::uint64_t limit : {2 * kMiB, 3 * kMiB, 8 * kMiB, 31 * kMiB}) {
-    os::sim::Config config = presets::linux_amd64();
-    config.address_space_limit = limit;
-    Sparing run(config);
-    const std::uint64_t had = run.take_all(64 * kKiB);
-    // But for one chunk of records for each 16 MiB or so, and the first.
-    EXPECT_GE(had, limit - limit / 24 - kMiB) << limit / kMiB;
-    EXPECT_EQ(run.test.check(), "");
-    run.world.os().config().address_space_limit = 0;
-    EXPECT_NE(run.allocate(64 * kMiB), nullptr) << run.test.why();
-    EXPECT_EQ(run.test.check(), "");
-    run.test.end();
-    EXPECT_EQ(run.world.os().bytes_held(), 0U);
-    EXPECT_EQ(run.world.os().misuses(), 0U);
+    use_all(&os::sim::Config::address_space_limit, limit, "out of memory: no memory");
   }
 }
 
 TEST(SparingHeap, UsesAllTheMemoryThereIs) {
   for (const std::uint64_t limit : {2 * kMiB, 3 * kMiB, 8 * kMiB, 100 * kMiB}) {
-    os::sim::Config config = presets::linux_amd64();
-    config.commit_limit = limit;
-    Sparing run(config);
-    const std::uint64_t had = run.take_all(64 * kKiB);
-    EXPECT_GE(had, limit - limit / 24 - kMiB) << limit / kMiB;
-    EXPECT_EQ(run.test.why(), "runtime: out of memory");
-    EXPECT_EQ(run.test.check(), "");
-    run.world.os().config().commit_limit = 0;
-    EXPECT_NE(run.allocate(64 * kMiB), nullptr) << run.test.why();
-    EXPECT_EQ(run.test.check(), "");
+    use_all(&os::sim::Config::commit_limit, limit, "runtime: out of memory");
   }
 }
 
