@@ -67,9 +67,9 @@ struct HeapOptions {
   // size 0 is taken for 1, as C's malloc() may: no two objects in use have the same address.
   bool distinct_empty = false;
 
-  // Address space and memory are taken from the system as they are needed soon, in steps that grow
-  // with the heap, and not in the units of the release: src/pages/sparing.h. Less is taken where
-  // the system refuses more. For a process with limits, and for small ones.
+  // The heap takes address space and memory from the system in steps that grow with the heap, and
+  // not in the units of the release (src/pages/sparing.h). Where the system refuses a step, the
+  // heap takes what it needs. For processes with limits, and for small ones.
   bool is_sparing = false;
 
   // Bytes of address space, from the first arena on, where an object's free finds its page's record
@@ -91,8 +91,8 @@ struct HeapOptions {
   // at a time. Of what becomes free in pieces of 8 MiB or more only the newest 32 MiB are kept.
   bool is_bounded = false;
 
-  // A size for which the system has no address space at all leaves the port's hints as they are. By
-  // default each hint where it was asked for is dropped for good, as Go does.
+  // The heap keeps the port's hints when it is asked for a size for which the system has no address
+  // space at all. By default it drops each hint that the system refused for good, as Go does.
   bool keeps_hints = false;
 
   // Bytes of pages without objects that each thread keeps for what it allocates next, rather than
@@ -230,8 +230,8 @@ class Heap {
   // bytes that was. This thread's cache is flushed first, and what waits for other caches.
   std::uint64_t scavenge(std::uint64_t age_nanoseconds = 0);
 
-  // The same for all free pages, after what free objects and pages other threads' caches keep was
-  // taken from them too: but for the objects on their lists, which nobody else can reach.
+  // As scavenge() of all free pages, but first takes free objects and pages from the caches of all
+  // other threads, too. It cannot take the objects on their lists, which only their threads reach.
   std::uint64_t trim();
 
   // Hands what this thread's cache holds back to the heap, and what waits to be passed on to other
