@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <optional>
 
+#include "src/base/decimal.h"
+
 namespace Atoll {
 namespace {
 
@@ -15,18 +17,6 @@ constexpr std::size_t kMostListed = std::size_t{32} << 20;
 
 // Where memory costs something only if it is touched.
 constexpr std::uint64_t kRecordWindow = std::uint64_t{64} << 30;
-
-std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t most) {
-  if (text.empty()) return std::nullopt;
-  std::uint64_t value = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9') return std::nullopt;
-    const auto digit = static_cast<std::uint64_t>(c - '0');
-    if (value > (most - digit) / 10) return std::nullopt;
-    value = value * 10 + digit;
-  }
-  return value;
-}
 
 // The part before the first `separator`, which is taken off `text` with it.
 std::string_view take_until(std::string_view& text, char separator) {
@@ -52,7 +42,7 @@ bool set_scavenge_delay(std::string_view value, ProcessOptions& options) {
     options.heap.scavenge_delay = HeapOptions::kNeverScavenge;
     return true;
   }
-  const std::optional<std::uint64_t> milliseconds = parse_number(value, kMaxMilliseconds);
+  const std::optional<std::uint64_t> milliseconds = parse_decimal(value, kMaxMilliseconds);
   if (!milliseconds) return false;
   options.heap.scavenge_delay = *milliseconds * kNanosecondsPerMillisecond;
   return true;
@@ -84,7 +74,7 @@ bool set_statistics_file(std::string_view value, ProcessOptions& options) {
 }
 
 bool set_profile_rate(std::string_view value, ProcessOptions& options) {
-  const std::optional<std::uint64_t> rate = parse_number(value, std::uint64_t{1} << 40);
+  const std::optional<std::uint64_t> rate = parse_decimal(value, std::uint64_t{1} << 40);
   if (rate) options.heap.profile_rate = *rate;
   return rate.has_value();
 }

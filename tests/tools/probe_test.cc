@@ -9,6 +9,7 @@
 #include "os/decorators/fault_injection.h"
 #include "os/decorators/refuse_hints.h"
 #include "src/base/bits.h"
+#include "src/base/decimal.h"
 #include "tools/probe/kernel.h"
 #include "tools/probe/kernel_text.h"
 
@@ -153,10 +154,10 @@ TEST(KernelText, TheChosenWordIsInBrackets) {
 }
 
 TEST(KernelText, NumbersAreDecimalAndFit) {
-  EXPECT_EQ(decimal("0"), 0U);
-  EXPECT_EQ(decimal("18446744073709551615"), ~std::uint64_t{0});
+  EXPECT_EQ(parse_decimal("0"), 0U);
+  EXPECT_EQ(parse_decimal("18446744073709551615"), ~std::uint64_t{0});
   for (const char* const none : {"", "18446744073709551616", "-1", "1 ", "max", "0x10"}) {
-    EXPECT_EQ(decimal(none), std::nullopt) << none;
+    EXPECT_EQ(parse_decimal(none), std::nullopt) << none;
   }
 }
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "src/base/decimal.h"
 #include "tools/atoll/text.h"
-#include "tools/probe/kernel_text.h"
 
 namespace Atoll::tool {
 namespace {
@@ -40,14 +40,14 @@ Question question_of(const Fact& fact) {
 
 std::string answer_of(const Fact& fact, Unit unit) {
   if (fact.value == "?") return "not known";
-  const auto number = probe::decimal(fact.value);
+  const auto number = parse_decimal(fact.value);
   return number && unit == Unit::kBytes ? human_bytes(*number) : fact.value;
 }
 
 Json json_of(const std::string& value) {
   if (value == "?") return nullptr;
   if (value == "yes" || value == "no") return value == "yes";
-  if (const auto number = probe::decimal(value)) return *number;
+  if (const auto number = parse_decimal(value)) return *number;
   return value;
 }
 

@@ -2,9 +2,8 @@
 // operating system (os/os.h) leaves out because the core does not need them: what it grants, and
 // what limits are in force. Information, and no part of the verdict. For each one line:
 //
-//   fact   KEY   VALUE    a number, "yes", "no", "unlimited", a word of the kernel's; or "?", if
-//   the
-//                         kernel would not tell
+//   fact   KEY   VALUE    a number, "yes", "no", "unlimited", a word of the kernel's; or "?" where
+//                         the kernel would not tell
 //
 // The keys are in docs/COMMAND.md. Linux only: other systems tell nothing.
 #pragma once

@@ -11,6 +11,7 @@
 #include <limits>
 #include <optional>
 
+#include "src/base/decimal.h"
 #include "src/base/text.h"
 #include "tools/probe/kernel.h"
 #include "tools/probe/kernel_text.h"
@@ -109,7 +110,7 @@ std::optional<std::uint64_t> limit_of(Resource resource) {
 std::optional<std::uint64_t> limit_in(std::string_view text) {
   constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max() - (1 << 20);
   if (text == "max") return kNoLimit;
-  const std::optional<std::uint64_t> bytes = decimal(text);
+  const std::optional<std::uint64_t> bytes = parse_decimal(text);
   return bytes && *bytes >= kMost ? kNoLimit : bytes;
 }
 
@@ -140,7 +141,7 @@ std::optional<std::uint64_t> cgroup_limit() {
 
 std::optional<std::uint64_t> number_in(const char* path) {
   const KernelFile file(path);
-  return decimal(first_line(file.text()));
+  return parse_decimal(first_line(file.text()));
 }
 
 }  // namespace

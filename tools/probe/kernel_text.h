@@ -1,8 +1,7 @@
 // Reads what Linux has in files. Apart, so that tests can make the files up.
 #pragma once
 
-#include <cstdint>
-#include <optional>
+#include <cstddef>
 #include <string_view>
 
 namespace Atoll::probe {
@@ -18,19 +17,6 @@ constexpr std::string_view chosen_word(std::string_view text) {
   const std::size_t end = text.find(']');
   if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) return {};
   return text.substr(begin + 1, end - begin - 1);
-}
-
-constexpr std::optional<std::uint64_t> decimal(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  std::uint64_t number = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9') return std::nullopt;
-    if (__builtin_mul_overflow(number, std::uint64_t{10}, &number)) return std::nullopt;
-    if (__builtin_add_overflow(number, static_cast<std::uint64_t>(c - '0'), &number)) {
-      return std::nullopt;
-    }
-  }
-  return number;
 }
 
 // Where a process is, of the two generations of control groups.

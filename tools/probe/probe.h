@@ -8,8 +8,7 @@
 //   check   NAME    ok|FAIL  WHY   one comparison
 //   note    TEXT                   something a reader should know, such as why a hint was refused
 //   call    TEXT                   a call to the operating system, in order
-//   fact    KEY     VALUE          what the kernel says of itself (kernel.h); no part of the
-//   verdict
+//   fact    KEY     VALUE          what the kernel says of itself (kernel.h), not the verdict's
 #pragma once
 
 #include <cstdint>
