@@ -2,7 +2,7 @@
 
 namespace Atoll::os {
 
-std::string_view describe(Failure failure) {
+[[gnu::cold]] std::string_view describe(Failure failure) {
   switch (failure) {
     case Failure::kNone:
       return "no failure";

@@ -63,7 +63,7 @@ constexpr std::string_view name(Release release) {
 
 // Accepts "1.11" to "1.27", with or without a leading "go"; patch versions and anything else are
 // refused, because the model knows releases and no patches.
-constexpr std::optional<Release> parse_release(std::string_view text) {
+[[gnu::cold]] constexpr std::optional<Release> parse_release(std::string_view text) {
   if (text.substr(0, 2) == "go") text.remove_prefix(2);
   for (const Release release : kReleases) {
     if (text == name(release)) return release;
