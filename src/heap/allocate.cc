@@ -101,10 +101,17 @@ void Heap::free_slowly(void* p) {
   if (&own != &no_cache) own.objects.refresh_lookup(state_->objects, kNativePort);
   if (FastPath::gather(*this, own, FastPath::offset_by_arena(own, p), p)) return;
   const CacheUse cache(*this);
+  if (cache.is_inner()) put_aside(p);
   // Else the object is lost: there is no memory to remember it with, or the process is ending.
   if (!cache) return;
   cache.objects().refresh_lookup(state_->objects, kNativePort);
   cache.objects().free(state_->objects, p);
+}
+
+// Tiny objects may be too small for it; such a one is lost.
+[[gnu::cold]] void Heap::put_aside(void* p) {
+  if (state_->options.tiny && usable_size(p) < sizeof(objects::FreeObject)) return;
+  Entry::put_aside(*this, p);
 }
 
 std::size_t Heap::usable_size(const void* p) {
@@ -155,7 +162,7 @@ void* Heap::reallocate(void* p, std::size_t size, Scan scan) {
 }
 
 // Where there is no memory for a smaller one.
-void* Heap::shrink(void* p, pages::Span* span, std::size_t size) {
+[[gnu::cold]] void* Heap::shrink(void* p, pages::Span* span, std::size_t size) {
   const std::uint64_t npages = pages::pages_for(size);
   const unsigned span_class = span->span_class.load(std::memory_order_relaxed);
   if (port::size_class_of(span_class) == 0 && npages < span->npages) {
@@ -188,7 +195,7 @@ StackMemory Heap::stack_allocate(std::size_t size) {
   if (!state_.has_value()) return {};
   // Without a cache a stack comes from the pool.
   const CacheUse cache(*this);
-  if (!cache && is_abandoned()) return {};
+  if (!cache && (cache.is_inner() || is_abandoned())) return {};
   void* const base = state_->stacks.allocate(cache.stacks(), size);
   return base == nullptr ? StackMemory{} : StackMemory{base, size};
 }
@@ -196,7 +203,8 @@ StackMemory Heap::stack_allocate(std::size_t size) {
 void Heap::stack_free(StackMemory stack) {
   if (stack.base == nullptr) return;
   const CacheUse cache(*this);
-  if (!cache && is_abandoned()) return;
+  // The stack of an inner call is lost.
+  if (!cache && (cache.is_inner() || is_abandoned())) return;
   if (state_->stacks.free(cache.stacks(), stack.base, stack.size) != stacks::StackFree::kOk) {
     state_->objects.report(CorruptionKind::kBadStackFree, stack.base,
                            state_->pages.map().span_of(platform().address(stack.base)));

@@ -30,6 +30,8 @@ objects::Central& Heap::central_of(const pages::Span& span) {
 // lock keeps it as it is.
 Object Heap::find_object(const void* p) {
   if (!state_.has_value()) return {};
+  const Entry entry(*this);
+  if (entry.is_inner()) return {};
   const LockGuard guard(state_->pages.lock(), state_->platform.os);
   std::uint64_t index = 0;
   pages::Span* const span = find_span(p, &index);
@@ -43,23 +45,26 @@ void Heap::begin_mark() {
   state.stacks.set_collecting(true);
   state.objects.marking.store(true, std::memory_order_relaxed);
   state.objects.may_have_marks = true;
-  adopt_all();
-  for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
-    if (is_orphan(*cache)) {
-      cache->objects.forget_lists();
-    } else {
-      cache->objects.flush(state.objects);
-      cache->objects.set_careful(true);
+  {
+    const Entry entry(*this);
+    adopt_all();
+    for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
+      if (is_orphan(*cache)) {
+        cache->objects.forget_lists();
+      } else {
+        cache->objects.flush(state.objects);
+        cache->objects.set_careful(true);
+      }
     }
+    settle_chains();
   }
-  settle_chains();
   // What a finalizer is due for lives until it has run.
   state.objects.specials.for_each_due(
       [](void* heap, void* object) { (void)static_cast<Heap*>(heap)->mark(object); }, this);
 }
 
 Object Heap::mark(const void* p) {
-  if (!state_.has_value()) return {};
+  if (!state_.has_value() || is_inner()) return {};
   const LockGuard guard(state_->pages.lock(), state_->platform.os);
   std::uint64_t index = 0;
   const pages::Span* const span = find_span(p, &index);
@@ -72,6 +77,7 @@ Object Heap::mark(const void* p) {
 
 void Heap::end_mark() {
   State& state = *state_;
+  const Entry entry(*this);
   state.objects.marking.store(false, std::memory_order_relaxed);
   // New numbers: what threads freed the fast way before is looked at until its span is swept.
   for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
@@ -88,6 +94,8 @@ void Heap::end_mark() {
 
 bool Heap::sweep_one() {
   State& state = *state_;
+  const Entry entry(*this);
+  if (entry.is_inner()) return false;
   for (;;) {
     unsigned i = 0;
     {
@@ -112,6 +120,8 @@ bool Heap::set_finalizer(void* p, objects::FinalizerFunction function, void* arg
   std::uint64_t index = 0;
   pages::Span* const span = find_span(p, &index);
   if (span == nullptr) return false;
+  const Entry entry(*this);
+  if (entry.is_inner()) return false;
   const Address address = platform().address(p);
   if (objects::object_at(*span, index) != address) return false;
   // A block of tiny objects is not one object.
@@ -128,13 +138,15 @@ bool Heap::clear_finalizer(void* p) {
   std::uint64_t index = 0;
   pages::Span* const span = find_span(p, &index);
   if (span == nullptr) return false;
+  const Entry entry(*this);
+  if (entry.is_inner()) return false;
   return state_->objects.specials.remove(span, platform().address(p) - span->base,
                                          objects::SpecialKind::kFinalizer);
 }
 
 bool Heap::run_finalizer() {
   objects::DueFinalizer due;
-  if (!state_.has_value() || !state_->objects.specials.take_due(&due)) return false;
+  if (!state_.has_value() || is_inner() || !state_->objects.specials.take_due(&due)) return false;
   due.function(due.object, due.argument);
   return true;
 }

@@ -5,6 +5,7 @@
 // wherever they are. That can only be found out afterwards.
 
 #include <algorithm>
+#include <new>
 
 #include "src/heap/heap.h"
 
@@ -16,7 +17,7 @@ void Heap::visit_locks(const Visit& visit) {
   State& state = *state_;
   os::Os& os = state.platform.os;
   for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
-    if (!is_orphan(*cache)) visit(cache->objects.lock(), os);
+    if (!is_orphan(*cache) && cache != state.interrupted) visit(cache->objects.lock(), os);
   }
   for (objects::Central& central : state.objects.centrals) visit(central.lock(), os);
   state.stacks.visit_locks([&](Mutex& lock) { visit(lock, os); });
@@ -26,28 +27,72 @@ void Heap::visit_locks(const Visit& visit) {
   visit(state.memory.lock(), os);
 }
 
-void Heap::before_fork() {
-  if (!state_.has_value()) return;
+Entry* Heap::fork_entry() const {
+  return const_cast<Entry*>(reinterpret_cast<const Entry*>(&state_->fork_entry));
+}
+
+bool Heap::is_forking() const {
+  return state_.has_value() && Entry::innermost() == fork_entry() && state_->inner_forks == 0;
+}
+
+bool Heap::before_fork() {
+  if (!state_.has_value()) return false;
   State& state = *state_;
+  if (is_inner()) {
+    // A signal handler that forks, while the thread does.
+    if (Entry::innermost() == fork_entry()) ++state.inner_forks;
+    return false;
+  }
+  state.fork_lock.lock(state.platform.os);
+  ::new (fork_entry()) Entry(*this);
   state.closed_lock.lock(state.platform.os);
   state.lock.lock(state.platform.os);
+  // A cache counts its lists without being inside of the heap. Who counts for statistics holds the
+  // lock that is held now: so if the cache's is taken, it is by this thread, in whose signal
+  // handler this is.
+  ThreadCache* const own = fork_entry()->cache();
+  state.interrupted = nullptr;
+  if (own != &no_cache) {
+    if (own->objects.lock().try_lock()) {
+      own->objects.lock().unlock(state.platform.os);
+    } else {
+      state.interrupted = own;
+    }
+  }
   visit_locks([](Mutex& lock, os::Os& os) { lock.lock(os); });
+  return true;
+}
+
+// Whether this fork had nothing to do with the heap.
+bool Heap::was_inner_fork() {
+  if (!state_.has_value() || Entry::innermost() != fork_entry()) return true;
+  if (state_->inner_forks == 0) return false;
+  --state_->inner_forks;
+  return true;
 }
 
 void Heap::after_fork_in_parent() {
-  if (state_.has_value()) unlock_all();
+  if (was_inner_fork()) return;
+  unlock_all();
+  leave_fork();
 }
 
 // The other threads' caches hold spans still, in good order, as their locks were taken. Most
 // children have no use for these: each class waits until there is one. So nothing of these caches
 // is written to here: it would be copied, page by page.
 void Heap::after_fork_in_child() {
-  if (!state_.has_value()) return;
+  if (was_inner_fork()) return;
   State& state = *state_;
-  const ThreadCache* const own = thread_caches()[slot_];
+  const ThreadCache* const own = fork_entry()->cache();
   state.orphan_age = state.caches_made;
   state.survivor_ages = {own->age, state.closed != nullptr ? state.closed->age : 0};
   unlock_all();
+  adopt_later();
+  leave_fork();
+}
+
+void Heap::adopt_later() {
+  State& state = *state_;
   bool has_orphans = false;
   state.cache_count = 0;
   for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
@@ -89,6 +134,12 @@ void Heap::adopt(unsigned span_class) {
   if (--state.orphaned_classes == 0) {
     state.objects.has_orphans.store(false, std::memory_order_relaxed);
   }
+}
+
+void Heap::leave_fork() {
+  state_->interrupted = nullptr;
+  fork_entry()->~Entry();
+  state_->fork_lock.unlock(state_->platform.os);
 }
 
 void Heap::unlock_all() {

@@ -26,18 +26,25 @@ Line out_of_memory() {
     if (options.is_process_heap) return line << "the process has its heap already";
     return line << "too many heaps: " << std::uint64_t{kHeapSlots} << " live already";
   }
-  state_.emplace(os, options);
   slot_ = slot;
-  const Line why = start();
+  Line why;
+  {
+    Entry entry(*this);
+    state_.emplace(os, options);
+    why = start(entry);
+  }
   if (!is_empty(why)) {
     release_all();
     forget_state();
+    return why;
   }
+  // The system may call malloc() for this, which may be this heap's.
+  watch_thread_end(os);
   return why;
 }
 
 // stackinit, mallocinit with mheap.init, and the first allocmcache.
-[[gnu::cold]] Line Heap::start() {
+[[gnu::cold]] Line Heap::start(Entry& entry) {
   State& state = *state_;
   const port::PortSpec& spec = state.platform.spec;
   const std::optional<Line> wrong = check_initialisation(spec, port::size_classes(spec.release),
@@ -84,24 +91,30 @@ Line out_of_memory() {
   context.adopt_function = [](void* heap, unsigned span_class) {
     static_cast<Heap*>(heap)->adopt(span_class);
   };
+  context.inside_function = [](void* heap, objects::Cache& its_cache, unsigned list,
+                               objects::Context::Work work) {
+    auto& its_heap = *static_cast<Heap*>(heap);
+    const Entry inside(its_heap);
+    work(its_cache, its_heap.state_->objects, list);
+  };
   context.heap = this;
   context.specials.init(state.platform, state.memory);
   context.tiny_tables.init(state.platform, state.memory);
   state.stacks.init(state.platform, state.pages);
   state.random.state = state.platform.os.random_seed();
 
-  if (new_cache(&thread_caches()[slot_]) == nullptr) return out_of_memory();
+  ThreadCache* const cache = new_cache(&thread_caches()[slot_]);
+  if (cache == nullptr) return out_of_memory();
+  entry.set_cache(cache);
   port::HintOptions hints = state.options.hints;
   if (state.options.random_hints && port::can_randomize(spec)) {
     hints.random_seed = state.random.next();
   }
   state.pages.init_arenas(hints);
-  // The system may call malloc() for this, which may be this heap's.
-  watch_thread_end(state.platform.os);
   return {};
 }
 
-void Heap::release_all() {
+[[gnu::cold]] void Heap::release_all() {
   State& state = *state_;
   for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
     if (cache->slot != nullptr) *cache->slot = const_cast<ThreadCache*>(&no_cache);
@@ -121,7 +134,7 @@ void Heap::destroy() {
   forget_state();
 }
 
-void Heap::forget_state() {
+[[gnu::cold]] void Heap::forget_state() {
   give_heap_slot(slot_);
   slot_ = kNoHeapSlot;
   state_.reset();
@@ -129,14 +142,15 @@ void Heap::forget_state() {
 
 // --- Threads. ---
 
-Heap::CacheUse::CacheUse(Heap& heap) : heap_(heap), cache_(thread_caches()[heap.slot_]) {
-  if (cache_ != &no_cache) return;
-  if (heap.is_abandoned()) {
-    cache_ = nullptr;
+Heap::CacheUse::CacheUse(Heap& heap) : heap_(heap), entry_(heap) {
+  if (is_inner()) return;
+  if (entry_.cache() != &no_cache) {
+    cache_ = entry_.cache();
     return;
   }
+  if (heap.is_abandoned()) return;
   if (!of_this_thread(thread_has_ended)) {
-    cache_ = heap.attach();
+    cache_ = heap.attach(entry_);
     return;
   }
   State& state = *heap.state_;
@@ -150,8 +164,8 @@ Heap::CacheUse::~CacheUse() {
   if (is_shared_) heap_.state_->closed_lock.unlock(heap_.state_->platform.os);
 }
 
-// `slot`: where its thread will find it; null if it is no thread's own.
-ThreadCache* Heap::new_cache(ThreadCache** slot) {
+// `slot`: where its thread will find it when it has left; null if it is no thread's own.
+[[gnu::cold]] ThreadCache* Heap::new_cache(ThreadCache** slot) {
   State& state = *state_;
   const LockGuard guard(state.lock, state.platform.os);
   void* const record = state.cache_records.alloc();
@@ -163,23 +177,25 @@ ThreadCache* Heap::new_cache(ThreadCache** slot) {
   cache->slot = slot;
   cache->age = ++state.caches_made;
   state.objects.set_cache_count(++state.cache_count);
-  if (slot != nullptr) *slot = cache;
   state.caches.push_back(cache);
   return cache;
 }
 
-ThreadCache* Heap::attach() {
+ThreadCache* Heap::attach(Entry& entry) {
   ThreadCache* const cache = new_cache(&thread_caches()[slot_]);
+  if (cache == nullptr) return nullptr;
+  entry.set_cache(cache);
   // The system may hold a lock of its own for this, and hold it too while it calls a thread that
-  // ends, which then waits for ours.
-  if (cache != nullptr) watch_thread_end(state_->platform.os);
+  // ends, which then waits for ours. It may also want memory, and keep it.
+  entry.step_out([this] { watch_thread_end(state_->platform.os); });
   return cache;
 }
 
-void Heap::detach(ThreadCache* cache) {
+[[gnu::cold]] void Heap::detach(ThreadCache* cache) {
   State& state = *state_;
+  Entry entry(*this);
   flush(*cache);
-  *cache->slot = const_cast<ThreadCache*>(&no_cache);
+  entry.set_cache(const_cast<ThreadCache*>(&no_cache));
   const LockGuard guard(state.lock, state.platform.os);
   state.caches.remove(cache);
   cache->objects.add_freed(state.retired);
@@ -205,15 +221,17 @@ void Heap::flush(ThreadCache& cache) {
 }
 
 void Heap::flush_thread() {
-  if (is_abandoned()) return;
+  if (!state_.has_value() || is_inner() || is_abandoned()) return;
   ThreadCache* const cache = thread_caches()[slot_];
   if (cache != &no_cache) detach(cache);
-  if (state_.has_value()) settle_chains();
+  const Entry entry(*this);
+  settle_chains();
 }
 
 void Heap::check_thread() {
-  ThreadCache* const cache = thread_caches()[slot_];
-  if (cache != &no_cache) cache->objects.check_lists(state_->objects);
+  const Entry entry(*this);
+  if (entry.is_inner() || entry.cache() == &no_cache) return;
+  entry.cache()->objects.check_lists(state_->objects);
 }
 
 void Heap::settle_chains() {

@@ -12,6 +12,10 @@
 // Any thread may free what any thread allocated. All calls are thread safe, but for those that say
 // otherwise. allocate() and free() of small objects take no lock, but once in a batch.
 //
+// The system's functions may call the heap that called them, and so may signal handlers, whatever
+// they interrupted: nothing hangs or breaks, but such an inner call gets no memory, no statistics
+// and no stack, and what it frees is free when the outer call ends (src/heap/entry.h).
+//
 // Out of memory is a null pointer, and the heap stays usable: last_failure() tells why. What no
 // correct program can do (freeing twice, freeing what was never allocated) is told to the
 // corruption handler (src/base/corruption.h), as soon as it is seen.
@@ -32,6 +36,7 @@
 #include "src/base/persistent_alloc.h"
 #include "src/base/platform.h"
 #include "src/base/text.h"
+#include "src/heap/entry.h"
 #include "src/heap/statistics.h"
 #include "src/heap/thread_cache.h"
 #include "src/objects/central.h"
@@ -251,7 +256,16 @@ class Heap {
   Line check();
 
   // Why the last allocation of pages failed.
-  Line last_failure() { return state_->pages.last_failure(); }
+  Line last_failure();
+
+  // Whether this is an inner call: one that the heap's own call of the system led to, or that
+  // interrupted the heap.
+  bool is_inner() const { return Entry::is_inside(*this); }
+
+  // Whether `p`, any address, lies in memory that is divided into objects and stacks.
+  bool has_arena_at(const void* p) {
+    return state_.has_value() && state_->pages.map().arena(Address::of(p)) != nullptr;
+  }
 
   const Platform& platform() const { return state_->platform; }
   pages::PageHeap& pages() { return state_->pages; }
@@ -259,8 +273,12 @@ class Heap {
   // --- For a process that forks while other threads use the heap. ---
 
   // Takes every lock of the heap, so that no other thread changes anything shared until one of the
-  // other two, which give them back. The calling thread may not use the heap in between.
-  void before_fork();
+  // other two, which give them back. Calls of this thread in between are inner calls. In an inner
+  // call, as of a signal handler that forks, nothing is done: the thread goes on where it was, in
+  // the parent and in the child. Whether the locks were taken.
+  bool before_fork();
+  // Whether the other two would give locks back now.
+  bool is_forking() const;
   void after_fork_in_parent();
   // Spans that other threads' caches held are everybody's then, as soon as somebody frees or needs
   // objects of their class, and so are pages in their stock. Free objects that were on their lists
@@ -278,11 +296,13 @@ class Heap {
   }
 
  private:
+  friend class Entry;
   friend class FastPath;
   friend class ThreadExit;
 
   // The calling thread's cache for the time of one call. The thread gets one if it has none yet;
-  // one that is ending uses the cache such threads share, under a lock. None: no memory.
+  // one that is ending uses the cache such threads share, under a lock. None: no memory, or an
+  // inner call.
   class CacheUse {
    public:
     explicit CacheUse(Heap& heap);
@@ -291,12 +311,14 @@ class Heap {
     CacheUse& operator=(const CacheUse&) = delete;
 
     explicit operator bool() const { return cache_ != nullptr; }
+    bool is_inner() const { return entry_.is_inner(); }
     objects::Cache& objects() const { return cache_->objects; }
     stacks::StackCache* stacks() const { return cache_ != nullptr ? &cache_->stacks : nullptr; }
 
    private:
     Heap& heap_;
-    ThreadCache* cache_;
+    Entry entry_;
+    ThreadCache* cache_ = nullptr;
     bool is_shared_ = false;
   };
 
@@ -316,6 +338,11 @@ class Heap {
     FixedAlloc cache_records;
     objects::Context objects;
     stacks::StackHeap stacks;
+
+    Mutex fork_lock;  // of the entry of a thread that forks, held from before it until after it:
+    alignas(Entry) std::array<std::byte, sizeof(Entry)> fork_entry;
+    unsigned inner_forks = 0;
+    ThreadCache* interrupted = nullptr;  // whose lock the forking thread has already
 
     Mutex closed_lock;              // of the cache that threads share while they end:
     ThreadCache* closed = nullptr;  // made when it is needed
@@ -339,7 +366,7 @@ class Heap {
     std::optional<bool> was_abandoned;  // found out at the end of the process, once
   };
 
-  Line start();
+  Line start(Entry& entry);
   void release_all();
   void forget_state();
   void* allocate_fast(std::size_t size, Scan scan);
@@ -353,8 +380,13 @@ class Heap {
   void* shrink(void* p, pages::Span* span, std::size_t size);
   void* move(void* p, pages::Span& span, std::size_t used, std::size_t size, Scan scan);
   ThreadCache* new_cache(ThreadCache** slot);
-  ThreadCache* attach();
+  ThreadCache* attach(Entry& entry);
+  void put_aside(void* p);
+  Entry* fork_entry() const;
+  bool was_inner_fork();
+  void leave_fork();
   void unlock_all();
+  void adopt_later();
   void adopt(unsigned span_class);
   bool is_orphan(const ThreadCache& cache) const;
   void adopt_all();
@@ -367,7 +399,7 @@ class Heap {
   bool was_abandoned();  // asked at the end of the process only
   void detach(ThreadCache* cache);
   void flush(ThreadCache& cache);
-  void give_back_own();
+  void give_back_own(ThreadCache* own);
   void settle_chains();
   pages::PageRecord new_number();
   // The span of an object in use, or free and in a cache. Whoever asks holds the object, or the

@@ -50,6 +50,8 @@ namespace Atoll {
 [[gnu::cold]] Statistics Heap::statistics() {
   Statistics result;
   if (!state_.has_value()) return result;
+  const Entry entry(*this);
+  if (entry.is_inner()) return result;
   State& state = *state_;
   pages::PageStatistics pages;
   const objects::ObjectCounts counts = count_objects(&pages);
@@ -99,24 +101,28 @@ namespace Atoll {
   return result;
 }
 
-// Gives the page heap what this thread's cache and the central lists have that is free.
-void Heap::give_back_own() {
-  ThreadCache* const own = thread_caches()[slot_];
+// Gives the page heap what this thread's cache, if it has one, and the central lists have that is
+// free. Inside of the heap.
+void Heap::give_back_own(ThreadCache* own) {
   if (own != &no_cache) flush(*own);
   settle_chains();
 }
 
 std::uint64_t Heap::scavenge(std::uint64_t age_nanoseconds) {
   if (!state_.has_value() || is_abandoned()) return 0;
-  give_back_own();
+  const Entry entry(*this);
+  if (entry.is_inner()) return 0;
+  give_back_own(entry.cache());
   return state_->pages.scavenge_older_than(age_nanoseconds);
 }
 
 std::uint64_t Heap::trim() {
   if (!state_.has_value() || is_abandoned()) return 0;
+  const Entry entry(*this);
+  if (entry.is_inner()) return 0;
   State& state = *state_;
   adopt_all();
-  give_back_own();
+  give_back_own(entry.cache());
   {
     objects::Surplus surplus(state.objects);
     const LockGuard guard(state.lock, state.platform.os);
@@ -125,10 +131,18 @@ std::uint64_t Heap::trim() {
   return state.pages.scavenge_older_than(0);
 }
 
+Line Heap::last_failure() {
+  if (!state_.has_value()) return {};
+  const Entry entry(*this);
+  return entry.is_inner() ? Line() : state_->pages.last_failure();
+}
+
 // --- The check. ---
 
 [[gnu::cold]] Line Heap::check() {
   if (!state_.has_value()) return {};
+  const Entry entry(*this);
+  if (entry.is_inner()) return {};
   Line wrong = state_->pages.check();
   if (wrong.view().empty()) wrong = state_->stacks.check();
   for (ThreadCache* cache = state_->caches.first(); cache != nullptr && wrong.view().empty();

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstdint>
 
+#include "src/heap/entry.h"
 #include "src/heap/heap.h"
 
 namespace Atoll {

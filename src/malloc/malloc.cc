@@ -9,6 +9,7 @@
 
 #include "src/malloc/fast_path.h"
 #include "src/malloc/foreign.h"
+#include "src/malloc/inner_supply.h"
 #include "src/malloc/process_heap.h"
 #include "src/malloc/the_heap.h"
 
@@ -37,13 +38,17 @@ void* invalid() {
   return nullptr;
 }
 
-// Asks the heap, if there is one. Null sets errno; else errno is left alone.
-template <typename Ask>
-void* ask_heap(Ask ask) {
+constexpr std::size_t kAlignment = 16;
+
+// Asks the heap, if there is one. An inner call gets nothing of it, and asks the other way. Null
+// sets errno; else errno is left alone.
+template <typename Ask, typename AskInside>
+void* ask_heap(Ask ask, AskInside ask_inside) {
   void* object = nullptr;
   {
     const KeepErrno keep;
     if (Heap* const heap = process_heap(); heap != nullptr) object = ask(*heap);
+    if (object == nullptr && is_inner_call()) object = ask_inside();
   }
   return object != nullptr ? object : out_of_memory();
 }
@@ -55,30 +60,49 @@ bool needs_foreign(Heap& heap, const void* object) {
 
 // Apart, so that larger objects of a list need none of its registers.
 [[gnu::noinline]] void* allocate_from_heap(std::size_t size) {
-  return ask_heap([size](Heap& heap) {
-    void* const object = heap.allocate(size);
-    return needs_foreign(heap, object) ? allocate_foreign(size) : object;
-  });
+  return ask_heap(
+      [size](Heap& heap) {
+        void* const object = heap.allocate(size);
+        return needs_foreign(heap, object) ? allocate_foreign(size) : object;
+      },
+      [size] { return inner_supply::allocate(size, kAlignment); });
 }
 
-void* allocate_foreign_zeroed(std::size_t size) {
-  void* const foreign = allocate_foreign(size);
-  return foreign == nullptr ? nullptr : std::memset(foreign, 0, size);
+void* zeroed(void* p, std::size_t size) { return p != nullptr ? std::memset(p, 0, size) : p; }
+
+// `to` may be null; then `p` is left alone.
+void* move_to(void* to, void* p, std::size_t used, std::size_t size) {
+  if (to == nullptr) return nullptr;
+  std::memcpy(to, p, std::min(used, size));
+  release(p);
+  return to;
 }
 
-void* move_to_foreign(Heap& heap, void* from, std::size_t size) {
-  void* const foreign = allocate_foreign(size);
-  if (foreign == nullptr) return nullptr;
-  std::memcpy(foreign, from, std::min(size, heap.usable_size(from)));
-  heap.free(from);
-  return foreign;
+// Of the hardware. 0: there is no heap.
+[[gnu::cold]] std::size_t page_size() {
+  const KeepErrno keep;
+  const Heap* const heap = process_heap();
+  return heap == nullptr ? 0 : static_cast<std::size_t>(heap->platform().machine.page_size);
+}
+
+// The heap's object that an inner call wants to have another size.
+[[gnu::cold]] void* reallocate_inside(void* p, std::size_t size) {
+  const std::size_t used = usable_size(p);
+  if (size <= used) return p;
+  return move_to(inner_supply::allocate(size, kAlignment), p, used, size);
+}
+
+// A block that an inner call got, `used` bytes long.
+[[gnu::cold]] void* reallocate_of_supply(void* p, std::size_t used, std::size_t size) {
+  if (size <= used) return p;
+  return move_to(allocate(size), p, used, size);
 }
 
 }  // namespace
 
 bool is_foreign(const void* p) {
   Heap* const heap = process_heap();
-  return heap == nullptr || heap->pages().map().arena(Address::of(p)) == nullptr;
+  return heap == nullptr || !heap->has_arena_at(p);
 }
 
 void* allocate_slowly(std::size_t size) {
@@ -95,7 +119,7 @@ void release_slowly(void* p) {
   if (FastPath::gather(the_heap(), cache, FastPath::offset_in_window(cache, p), p)) return;
   const KeepErrno keep;
   if (is_foreign(p)) {
-    release_foreign(p);
+    if (!inner_supply::release(p)) release_foreign(p);
   } else {
     the_heap().free(p);
   }
@@ -107,10 +131,12 @@ void release(void* p) { release_fast(p); }
 void* allocate_zeroed(std::size_t count, std::size_t size) {
   std::size_t bytes = 0;
   if (__builtin_mul_overflow(count, size, &bytes)) return out_of_memory();
-  return ask_heap([bytes](Heap& heap) {
-    void* const object = heap.allocate_zeroed(bytes);
-    return needs_foreign(heap, object) ? allocate_foreign_zeroed(bytes) : object;
-  });
+  return ask_heap(
+      [bytes](Heap& heap) {
+        void* const object = heap.allocate_zeroed(bytes);
+        return needs_foreign(heap, object) ? zeroed(allocate_foreign(bytes), bytes) : object;
+      },
+      [bytes] { return zeroed(inner_supply::allocate(bytes, kAlignment), bytes); });
 }
 
 namespace {
@@ -121,27 +147,25 @@ namespace {
     release(p);
     return nullptr;
   }
-  if (is_foreign(p)) return reallocate_foreign(p, size);
-  return ask_heap([p, size](Heap& heap) {
-    void* const object = heap.reallocate(p, size);
-    return needs_foreign(heap, object) ? move_to_foreign(heap, p, size) : object;
-  });
-}
-
-void* move(void* p, std::size_t used, std::size_t size) {
-  void* const moved = allocate(size);
-  if (moved == nullptr) return nullptr;
-  std::memcpy(moved, p, std::min(used, size));
-  release(p);
-  return moved;
+  if (is_foreign(p)) {
+    const std::size_t used = inner_supply::usable_size(p);
+    return used != 0 ? reallocate_of_supply(p, used, size) : reallocate_foreign(p, size);
+  }
+  return ask_heap(
+      [p, size](Heap& heap) {
+        void* const object = heap.reallocate(p, size);
+        if (!needs_foreign(heap, object)) return object;
+        return move_to(allocate_foreign(size), p, heap.usable_size(p), size);
+      },
+      [p, size] { return reallocate_inside(p, size); });
 }
 
 // As Heap::reallocate() does, of an object of which no more need be known.
 [[gnu::noinline]] void* reallocate_small(void* p, std::size_t used, std::size_t size) {
   if (size == 0) return reallocate_slowly(p, size);
-  if (size > used) return move(p, used, size);
+  if (size > used) return move_to(allocate(size), p, used, size);
   const KeepErrno keep;
-  void* const moved = move(p, used, size);
+  void* const moved = move_to(allocate(size), p, used, size);
   return moved != nullptr ? moved : p;
 }
 
@@ -164,7 +188,8 @@ void* reallocate_array(void* p, std::size_t count, std::size_t size) {
 
 void* allocate_aligned(std::size_t alignment, std::size_t size) {
   if (!std::has_single_bit(alignment)) return invalid();
-  return ask_heap([alignment, size](Heap& heap) { return heap.allocate_aligned(size, alignment); });
+  return ask_heap([alignment, size](Heap& heap) { return heap.allocate_aligned(size, alignment); },
+                  [alignment, size] { return inner_supply::allocate(size, alignment); });
 }
 
 void* allocate_aligned_at_least(std::size_t alignment, std::size_t size) {
@@ -182,16 +207,17 @@ int allocate_aligned_into(void** result, std::size_t alignment, std::size_t size
   return 0;
 }
 
-void* allocate_page_aligned(std::size_t size) {
-  return ask_heap([size](Heap& heap) {
-    return heap.allocate_aligned(size, static_cast<std::size_t>(heap.platform().machine.page_size));
-  });
+[[gnu::cold]] void* allocate_page_aligned(std::size_t size) {
+  const std::size_t page = page_size();
+  return page == 0 ? out_of_memory() : allocate_aligned(page, size);
 }
 
 std::size_t usable_size(void* p) {
   if (p == nullptr) return 0;
   const KeepErrno keep;
-  return is_foreign(p) ? usable_size_of_foreign(p) : the_heap().usable_size(p);
+  if (!is_foreign(p)) return the_heap().usable_size(p);
+  const std::size_t of_supply = inner_supply::usable_size(p);
+  return of_supply != 0 ? of_supply : usable_size_of_foreign(p);
 }
 
 bool trim() {

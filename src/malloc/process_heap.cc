@@ -11,6 +11,7 @@
 #include "os/os.h"
 #include "src/malloc/call_stack.h"
 #include "src/malloc/environment.h"
+#include "src/malloc/inner_supply.h"
 #include "src/malloc/the_heap.h"
 #include "src/malloc/watch_process.h"
 
@@ -20,12 +21,16 @@ constinit HeapStorage heap_storage;
 
 namespace {
 
-enum State : std::uint32_t { kNone, kStarting, kReady, kFailed };
+// A process that starts the heap has its number in the state, in the bits above kStarting: it may
+// be that a child was forked meanwhile, which has not the thread that starts.
+enum State : std::uint32_t { kNone, kReady, kFailed, kStarting };
+constexpr unsigned kStateBits = 2;
 
 constinit std::atomic<std::uint32_t> state{kNone};
 
-// What the start calls may call malloc() in turn, and is served by what stands by then.
-constinit ATOLL_THREAD_LOCAL bool is_starting = false;
+// What the start calls may call malloc() in turn, and so may what a thread calls that waits for it.
+enum class Part : std::uint8_t { kNone, kStarts, kWaits };
+constinit ATOLL_THREAD_LOCAL Part part_in_start = Part::kNone;
 
 // The text of the options, which refer to it. A process may write over its environment.
 constinit std::array<char, 8192> option_text{};
@@ -39,6 +44,8 @@ constinit std::atomic<bool> has_libraries{false};
 bool takes_samples() { return options->heap.profile_rate != 0; }
 
 void* on_sample(void* /*context*/, void* /*object*/, std::uint64_t size) {
+  // What the last calls of the start allocate is nobody's.
+  if (state.load(std::memory_order_acquire) != kReady) return nullptr;
   std::array<std::uintptr_t, HeapProfile::kMostFrames> frames;
   const std::size_t depth = call_stack(frames);
   return profile.add(std::span(frames).first(depth), size);
@@ -75,29 +82,63 @@ bool start() {
   return false;
 }
 
+// Watched from before there is a heap: so no process forks while its locks are held.
+void start_now() {
+  of_this_thread(part_in_start) = Part::kStarts;
+  watch_process();
+  const State reached = start() ? kReady : kFailed;
+  state.store(reached, std::memory_order_release);
+  if (reached == kReady && takes_samples() && has_libraries.load(std::memory_order_acquire)) {
+    prepare_call_stacks();
+  }
+  of_this_thread(part_in_start) = Part::kNone;
+}
+
+// Asks the system for something. An inner call is no reason to ask again.
+template <typename Ask>
+auto ask_outside(Ask ask) {
+  of_this_thread(part_in_start) = Part::kWaits;
+  const auto answer = ask();
+  of_this_thread(part_in_start) = Part::kNone;
+  return answer;
+}
+
+// Starts the heap, or waits for whoever does.
+[[gnu::cold, gnu::noinline]] Heap* start_or_wait() {
+  if (of_this_thread(part_in_start) == Part::kWaits) return nullptr;
+  if (of_this_thread(part_in_start) == Part::kStarts) {
+    return the_heap().is_initialised() ? &the_heap() : nullptr;
+  }
+  std::uint32_t now = state.load(std::memory_order_acquire);
+  if (now == kFailed) return nullptr;
+  const std::uint32_t by_us = kStarting | ask_outside(process_number) << kStateBits;
+  while (now != kReady && now != kFailed) {
+    if (now == by_us) {
+      if (os::native().is_ending()) return nullptr;  // who started it is gone
+      now = ask_outside([] {
+        os::native().yield();
+        return state.load(std::memory_order_acquire);
+      });
+    } else if (state.compare_exchange_strong(now, by_us, std::memory_order_acquire)) {
+      // The parent of this process was about to.
+      if (now != kNone) give_heap_slot(kProcessHeapSlot);
+      start_now();
+      now = state.load(std::memory_order_acquire);
+    }
+  }
+  return now == kReady ? &the_heap() : nullptr;
+}
+
 }  // namespace
 
 Heap* process_heap() {
-  std::uint32_t now = state.load(std::memory_order_acquire);
-  if (now == kReady) return &the_heap();
-  if (now == kStarting && of_this_thread(is_starting)) return &the_heap();
-  if (now == kNone && state.compare_exchange_strong(now, kStarting, std::memory_order_acquire)) {
-    of_this_thread(is_starting) = true;
-    now = start() ? kReady : kFailed;
-    state.store(now, std::memory_order_release);
-    // What is registered with the C library may need memory of this heap.
-    if (now == kReady) {
-      watch_process();
-      if (takes_samples() && has_libraries.load(std::memory_order_acquire)) prepare_call_stacks();
-    }
-    of_this_thread(is_starting) = false;
-  }
-  while (now == kStarting) {
-    if (os::native().is_ending()) return nullptr;  // who started it is gone
-    os::native().yield();
-    now = state.load(std::memory_order_acquire);
-  }
-  return now == kReady ? &the_heap() : nullptr;
+  if (state.load(std::memory_order_acquire) == kReady) [[likely]]
+    return &the_heap();
+  return start_or_wait();
+}
+
+bool is_inner_call() {
+  return of_this_thread(part_in_start) != Part::kNone || the_heap().is_inner();
 }
 
 void libraries_are_ready() {

@@ -10,8 +10,13 @@
 
 namespace Atoll {
 
-// Null: the heap could not be had. A line on the console told why, once.
+// Null: the heap could not be had, and a line on the console told why, once; or this is an inner
+// call of the start.
 Heap* process_heap();
+
+// Whether the calling thread is in the start, or inside of the heap (src/heap/entry.h): it gets no
+// memory from the heap now, but from src/malloc/inner_supply.h.
+bool is_inner_call();
 
 // To be called when the libraries of the process are initialised: from now on samples have call
 // stacks. Without it they have none.

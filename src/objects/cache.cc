@@ -277,8 +277,21 @@ bool Cache::gather(Context& context, pages::PageRecord offset, void* p) {
   // Numbers of caches, and kNobody, have none of these bits, and large objects no list.
   const unsigned span_class = (offset & kOffsetMask) / kListStride;
   if (span_class == 0 || number_ == kNobody) return false;
-  put_back(context, span_class, p, /*is_own=*/false);
+  if (add_to_batch(context, span_class, p)) {
+    context.call_inside(*this, span_class, [](Cache& cache, Context& its_context, unsigned list) {
+      cache.finish_batch(its_context, list, Others::kPassOn);
+    });
+  }
   return true;
+}
+
+// Whether the batch should be passed on.
+bool Cache::add_to_batch(const Context& context, unsigned span_class, void* p) {
+  ClassCache& state = classes_[span_class];
+  auto* const object = static_cast<FreeObject*>(p);
+  object->next = state.batch != nullptr ? state.batch : &end_of_list;
+  state.batch = object;
+  return state.batch_count.increment() >= context.sizes->batch(span_class);
 }
 
 void Cache::put_back(Context& context, unsigned span_class, void* p, bool is_own) {
@@ -297,12 +310,7 @@ void Cache::put_back(Context& context, unsigned span_class, void* p, bool is_own
     if (!push(lists_[span_class], p)) overflow(context, std::size_t{span_class} * kListStride);
     return;
   }
-  auto* const object = static_cast<FreeObject*>(p);
-  object->next = state.batch != nullptr ? state.batch : &end_of_list;
-  state.batch = object;
-  if (state.batch_count.increment() >= context.sizes->batch(span_class)) {
-    finish_batch(context, span_class, Others::kPassOn);
-  }
+  if (add_to_batch(context, span_class, p)) finish_batch(context, span_class, Others::kPassOn);
 }
 
 void Cache::finish_batch(Context& context, unsigned span_class, Others others) {
@@ -389,7 +397,7 @@ void Cache::add_allocated(ObjectCounts& counts) const {
   counts.large_allocated_bytes += large_allocated_bytes_;
 }
 
-std::uint64_t Cache::cached_count(unsigned span_class) const {
+[[gnu::cold]] std::uint64_t Cache::cached_count(unsigned span_class) const {
   const ClassCache& state = classes_[span_class];
   std::int32_t count = listed_count(span_class) + state.batch_count.read();
   for (const List<Span>* list : {&state.held.usable, &state.held.full}) {

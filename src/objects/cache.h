@@ -163,7 +163,8 @@ class Cache {
   // For what the functions above returned, a number above kOffsetMask: gathers `p` with what other
   // caches will want back. False: there is more to it than that, and free() is for it.
   bool gather(Context& context, pages::PageRecord offset, void* p);
-  // A list that push() wants looked at.
+  // A list that push() wants looked at. Both are inside of the heap only where they take more than
+  // this cache's lock, once in a while.
   void overflow(Context& context, std::size_t offset);
   // Anything a fast free does not do, with all checks.
   void free(Context& context, void* p);
@@ -298,6 +299,8 @@ class Cache {
   // What to do with free objects of spans that others hold.
   enum class Others : std::uint8_t { kSettle, kPassOn };
   FreeObject* settle(Context& context, unsigned span_class, Chain chain, Others others);
+  void finish_overflow(Context& context, unsigned list);
+  bool add_to_batch(const Context& context, unsigned span_class, void* p);
   void finish_batch(Context& context, unsigned span_class, Others others);
   void free_large(Context& context, Span* span, void* p);
   // `is_own`: it goes on the list; else it waits in the batch.

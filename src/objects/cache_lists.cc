@@ -45,10 +45,24 @@ inline void Cache::grant(const Context& context, unsigned list) {
 void Cache::overflow(Context& context, std::size_t offset) {
   const auto list = static_cast<unsigned>(offset / kListStride);
   count_now(context, list);
-  if (classes_[list].length > classes_[list].limit) [[unlikely]]
-    lengthen(context, list);
-  if (++overflows_ >= kOverflowsPerLook) [[unlikely]]
-    look_at_lists(context);
+  ++overflows_;
+  const bool is_long = classes_[list].length > classes_[list].limit;
+  if (is_long || overflows_ >= kOverflowsPerLook) [[unlikely]]
+    finish_overflow(context, list);
+}
+
+[[gnu::noinline]] void Cache::finish_overflow(Context& context, unsigned list) {
+  const bool is_long = classes_[list].length > classes_[list].limit;
+  if (!is_long && !has_long()) {
+    overflows_ = 0;
+    return;
+  }
+  context.call_inside(*this, list, [](Cache& cache, Context& its_context, unsigned its_list) {
+    if (cache.classes_[its_list].length > cache.classes_[its_list].limit) {
+      cache.lengthen(its_context, its_list);
+    }
+    if (cache.overflows_ >= kOverflowsPerLook) cache.look_at_lists(its_context);
+  });
 }
 
 void Cache::count(Context& context, unsigned list) { count_now(context, list); }

@@ -17,6 +17,7 @@
 
 namespace Atoll::objects {
 
+class Cache;
 class Central;
 
 struct Context {
@@ -83,12 +84,24 @@ struct Context {
   // Gives back those of a class, and what these caches have in stock. Takes time proportional to
   // the number of caches and spans, once for each class.
   void (*adopt_function)(void* heap, unsigned span_class) = nullptr;
-  void* heap = nullptr;
   // Under no lock.
   void adopt(unsigned span_class) const {
     if (has_orphans.load(std::memory_order_relaxed)) [[unlikely]]
       adopt_function(heap, span_class);
   }
+
+  // Does `work` with a cache and one of its lists. Where there is a heap, the thread is inside of
+  // it meanwhile (src/heap/entry.h).
+  using Work = void (*)(Cache& cache, Context& context, unsigned list);
+  void (*inside_function)(void* heap, Cache& cache, unsigned list, Work work) = nullptr;
+  void call_inside(Cache& cache, unsigned list, Work work) {
+    if (inside_function != nullptr) {
+      inside_function(heap, cache, list, work);
+    } else {
+      work(cache, *this, list);
+    }
+  }
+  void* heap = nullptr;  // for the functions above
 
   // Grows by one with every end of marking. A span with another number is still to be swept.
   std::atomic<std::uint32_t> sweep_generation{0};

@@ -18,7 +18,7 @@ constexpr unsigned kLn2FractionBits = 31;
 // What a note handler of plan9 takes for the rate, so that twice as much fits into 31 bits.
 constexpr std::uint64_t kMaxUniformRate = 0x3fffffff;
 
-std::int64_t uniform_sample(std::uint64_t rate, Random& random) {
+[[gnu::cold]] std::int64_t uniform_sample(std::uint64_t rate, Random& random) {
   if (rate == 0) return 0;
   return static_cast<std::int64_t>(random.next() % (2 * std::min(rate, kMaxUniformRate)));
 }
@@ -35,7 +35,7 @@ std::uint64_t Random::next() {
 }
 
 // Squaring a number doubles its logarithm, so that the next binary digit moves before the point.
-std::uint64_t fast_log2(std::uint32_t n) {
+[[gnu::cold]] std::uint64_t fast_log2(std::uint32_t n) {
   const auto whole = static_cast<unsigned>(std::bit_width(n)) - 1;
   std::uint64_t result = whole;
   std::uint64_t x = std::uint64_t{n} << (31 - whole);  // 1 to 2, in units of 2^-31
@@ -49,7 +49,7 @@ std::uint64_t fast_log2(std::uint32_t n) {
 }
 
 // -ln(p) for a uniform p is exponentially distributed around 1.
-std::int32_t fast_exp_rand(std::uint64_t mean, Random& random) {
+[[gnu::cold]] std::int32_t fast_exp_rand(std::uint64_t mean, Random& random) {
   if (mean == 0) return 0;
   const auto probability = static_cast<std::uint32_t>(random.next() >> (64 - kProbabilityBits)) + 1;
   const std::uint64_t log2 =
@@ -59,8 +59,8 @@ std::int32_t fast_exp_rand(std::uint64_t mean, Random& random) {
   return static_cast<std::int32_t>(distance) + 1;
 }
 
-std::int64_t next_sample(port::Release release, port::Goos goos, std::uint64_t rate, Random& random,
-                         bool in_note_handler) {
+[[gnu::cold]] std::int64_t next_sample(port::Release release, port::Goos goos, std::uint64_t rate,
+                                       Random& random, bool in_note_handler) {
   if (release >= port::Release::k1_24 && rate == 0) {
     return std::numeric_limits<std::int64_t>::max();
   }

@@ -4,8 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "os/decorators/forward.h"
 #include "os/thread_local.h"
+#include "src/heap/entry.h"
 #include "tests/heap/fixture.h"
 
 namespace Atoll::test {
@@ -50,14 +53,20 @@ class Ending : public HeapTest {
     EXPECT_TRUE(take_corruptions().empty());
     // A heap that is abandoned leaves its memory to the process, which other tests go on in.
     os_.go_on();
-    if (holds_locks_) heap_.after_fork_in_parent();
+    if (holder_ != nullptr) {
+      of_this_thread(innermost_entry) = holder_;
+      heap_.after_fork_in_parent();
+    }
     heap_.destroy();  // which needs the system
   }
 
-  // Whoever has the locks does not give them back.
+  // Whoever has the locks does not give them back. As far as this thread can tell, that is another
+  // one.
   void hold_all_locks() {
+    const ThreadCaches own = thread_caches();
     heap_.before_fork();
-    holds_locks_ = true;
+    thread_caches() = own;
+    holder_ = std::exchange(of_this_thread(innermost_entry), nullptr);
   }
   void end_with_all_locks_held() {
     hold_all_locks();
@@ -68,7 +77,7 @@ class Ending : public HeapTest {
   EndingOs os_;
 
  private:
-  bool holds_locks_ = false;
+  Entry* holder_ = nullptr;
 };
 
 }  // namespace Atoll::test

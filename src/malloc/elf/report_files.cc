@@ -141,7 +141,11 @@ class File {
                                                 std::uint64_t turn) {
   File file(heap.platform().os, "profile_file", options.profile_file, turn);
   if (!file.is_open()) return;
-  process_profile().write(options.heap.profile_rate, file.writer());
+  {
+    // What the system's functions allocate meanwhile may be a sample otherwise.
+    const Entry inside(heap);
+    process_profile().write(options.heap.profile_rate, file.writer());
+  }
   file.writer()("\nMAPPED_LIBRARIES:\n");
   const int maps = ::open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
   std::array<char, 4096> text;

@@ -1,28 +1,42 @@
 #include "src/malloc/watch_process.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include "src/malloc/process_heap.h"
 #include "src/malloc/the_heap.h"
 
 namespace Atoll {
 
+namespace {
+
+// The profile's lock comes behind the heap's, as where samples are freed.
+[[gnu::cold]] void before_fork() {
+  // Another thread may be starting it, which the child would not have.
+  Heap* const heap = process_heap();
+  if (heap != nullptr && heap->before_fork()) process_profile().lock().lock(os::native());
+}
+
+[[gnu::cold]] void unlock_profile() {
+  if (the_heap().is_forking()) process_profile().lock().unlock(os::native());
+}
+
+}  // namespace
+
 // Registered before all others that may need memory: their functions run while the locks are free.
-// The profile's comes behind the heap's, as where samples are freed.
 void watch_process() {
   (void)::pthread_atfork(
+      &before_fork,
       [] {
-        the_heap().before_fork();
-        process_profile().lock().lock(os::native());
-      },
-      [] {
-        process_profile().lock().unlock(os::native());
+        unlock_profile();
         the_heap().after_fork_in_parent();
       },
       [] {
-        process_profile().lock().unlock(os::native());
+        unlock_profile();
         the_heap().after_fork_in_child();
       });
 }
+
+std::uint32_t process_number() { return static_cast<std::uint32_t>(::getpid()); }
 
 }  // namespace Atoll

@@ -5,5 +5,6 @@
 namespace Atoll {
 
 void watch_process() {}
+std::uint32_t process_number() { return 0; }
 
 }  // namespace Atoll

@@ -1,0 +1,80 @@
+// What a central list has to do with marks, records and tiny objects: no part of a program without
+// any of these.
+
+#include "src/objects/central.h"
+#include "src/objects/sweep.h"
+
+namespace Atoll::objects {
+
+void Central::begin_sweep() {
+  for (List<Span>* list : {&full_, &partial_}) {
+    while (!list->empty()) {
+      Span* const span = list->first();
+      list->remove(span);
+      unswept_.push_back(span);
+    }
+  }
+}
+
+void Central::sweep(Context& context, Span* span) {
+  unswept_.remove(span);
+  const std::uint64_t freed = sweep_objects(context, *span);
+  swept_frees_ += freed;
+  swept_bytes_ += freed * span->object_size;
+}
+
+[[gnu::cold]] bool Central::sweep_for(Context& context, Span* span, std::uint64_t index) {
+  List<Span> empties;
+  bool is_alive = false;
+  {
+    const LockGuard guard(lock_, context.os());
+    if (is_unswept(*span)) {
+      sweep(context, span);
+      place(span, empties);
+    }
+    is_alive = is_set(span->alloc_bits, index);
+  }
+  free_empties(context, empties);
+  return is_alive;
+}
+
+bool Central::sweep_one(Context& context) {
+  List<Span> empties;
+  {
+    const LockGuard guard(lock_, context.os());
+    if (unswept_.empty()) return false;
+    Span* const span = unswept_.first();
+    sweep(context, span);
+    place(span, empties);
+  }
+  free_empties(context, empties);
+  return true;
+}
+
+std::uint64_t Central::swept_frees(Context& context, std::uint64_t* bytes) {
+  const LockGuard guard(lock_, context.os());
+  *bytes = swept_bytes_;
+  return swept_frees_;
+}
+
+void Central::free_slowly(Context& context, Span* span) {
+  const LockGuard guard(lock_, context.os());
+  span->frees_slowly = true;
+  context.pages->map().set_records(*span, 0);
+}
+
+[[gnu::cold]] TinyBlock* Central::tiny_blocks(Context& context, Span* span) {
+  TinyBlock* table = span->tiny_blocks.load(std::memory_order_acquire);
+  if (table != nullptr) return table;
+  const LockGuard guard(lock_, context.os());
+  table = span->tiny_blocks.load(std::memory_order_relaxed);
+  if (table != nullptr) return table;
+  table = context.tiny_tables.alloc();
+  if (table == nullptr) return nullptr;
+  span->tiny_blocks.store(table, std::memory_order_release);
+  span->frees_slowly = true;
+  context.pages->map().set_records(*span, 0);
+  return table;
+}
+
+}  // namespace Atoll::objects
