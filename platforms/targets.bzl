@@ -30,6 +30,7 @@ another way.
 # the same result there.
 _WHERE_KERNELS_DIFFER = [
     "//tests/malloc:atoll_test",
+    "//tests/malloc:large_reallocs_test",
     "//tests/os:conformance_test",
     "//tests/os:os_test",
     "//tests/pages:pages_test",

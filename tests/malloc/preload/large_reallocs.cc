@@ -1,173 +1,11 @@
-// Random reallocs of large blocks against what they must hold, while parts of the blocks are given
-// advice and the process' address space is limited at random: large_reallocs [COUNT [THREADS
+// tests/malloc/large_reallocs.h with the C library's names: large_reallocs [COUNT [THREADS
 // [SEED]]].
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <unistd.h>
+#include "tests/malloc/large_reallocs.h"
 
-#include <array>
-#include <atomic>
-#include <cerrno>
-#include <cstdint>
-#include <cstring>
-#include <thread>
-#include <vector>
-
-#include "tests/heap/request_source.h"
-#include "tests/malloc/preload/check.h"
+#include <cstdio>
+#include <cstdlib>
 
 namespace {
-
-using Atoll::test::Random;
-
-constexpr std::size_t kKiB = 1024;
-constexpr std::size_t kSmallest = 16 * kKiB;
-constexpr unsigned kDoublings = 10;  // up to 16 MiB
-
-// Of the marks that a block holds.
-constexpr std::size_t kStride = kKiB;
-
-// Advice is given to pieces, so that a heap of hundreds of MiB stays far below the number of
-// mappings that a process may have.
-constexpr std::size_t kPiece = 64 * kKiB;
-
-std::atomic<std::uint64_t> reallocs;
-std::atomic<std::uint64_t> refused;
-
-// A block that is marked in each KiB and at its end. A mark tells its place and the block.
-class Block {
- public:
-  ~Block() { release(); }
-
-  void begin(std::uint64_t seed) {
-    CHECK(data_ == nullptr);
-    seed_ = seed;
-  }
-
-  // Whether there was memory; if not, all is as it was.
-  bool resize(std::size_t size) {
-    errno = 0;
-    auto* const data = static_cast<char*>(std::realloc(data_, size));
-    if (data == nullptr) {
-      CHECK(errno == ENOMEM);
-      check(size_);
-      return false;
-    }
-    data_ = data;
-    const std::size_t kept = size < size_ ? size : size_;
-    check(kept);
-    size_ = size;
-    for (std::size_t at = kept / kStride * kStride; at < size; at += kStride) mark(at);
-    mark(size - sizeof(std::uint64_t));
-    return true;
-  }
-
-  void release() {
-    if (data_ == nullptr) return;
-    check(size_);
-    std::free(data_);
-    data_ = nullptr;
-    size_ = 0;
-  }
-
-  // None of it changes what the block holds.
-  void advise(Random& random) {
-    if (size_ < 3 * kPiece) return;
-    constexpr std::array kAdvice = {MADV_DONTDUMP, MADV_DODUMP, MADV_DONTFORK, MADV_DOFORK};
-    const auto begin = (reinterpret_cast<std::uintptr_t>(data_) + kPiece - 1) / kPiece * kPiece;
-    const auto end = (reinterpret_cast<std::uintptr_t>(data_) + size_) / kPiece * kPiece;
-    const std::size_t pieces = (end - begin) / kPiece;
-    const std::size_t first = random.below(pieces);
-    const std::size_t count = 1 + random.below(pieces - first);
-    auto* const place = reinterpret_cast<void*>(begin + first * kPiece);
-    CHECK(madvise(place, count * kPiece, kAdvice[random.below(kAdvice.size())]) == 0);
-  }
-
- private:
-  std::uint64_t mark_of(std::size_t at) const { return seed_ + at; }
-  void mark(std::size_t at) {
-    const std::uint64_t value = mark_of(at);
-    std::memcpy(data_ + at, &value, sizeof value);
-  }
-  void check_at(std::size_t at) const {
-    std::uint64_t value = 0;
-    std::memcpy(&value, data_ + at, sizeof value);
-    CHECK(value == mark_of(at));
-  }
-  void check(std::size_t kept) const {
-    for (std::size_t at = 0; at + kStride <= kept; at += kStride) check_at(at);
-    if (kept == size_ && kept > 0) check_at(kept - sizeof(std::uint64_t));
-  }
-
-  char* data_ = nullptr;
-  std::size_t size_ = 0;
-  std::uint64_t seed_ = 0;
-};
-
-// Crashed before Linux 6.17, where mremap() refuses to move several mappings when it has unmapped
-// the place they should go to.
-void grow_two_in_turn() {
-  Block a;
-  Block b;
-  a.begin(1);
-  b.begin(std::uint64_t{1} << 40);
-  CHECK(a.resize(160 * kKiB) && b.resize(160 * kKiB));
-  CHECK(a.resize(256 * kKiB) && b.resize(256 * kKiB));
-  CHECK(a.resize(352 * kKiB));
-}
-
-// In bytes; without a malloc() on the way.
-std::size_t address_space() {
-  std::array<char, 128> text{};
-  const int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-  CHECK(file >= 0 && read(file, text.data(), text.size() - 1) > 0);
-  CHECK(close(file) == 0);
-  return std::strtoull(text.data(), nullptr, 10) * static_cast<std::size_t>(getpagesize());
-}
-
-// Less than there is, a little more, or no limit.
-void change_limit(Random& random) {
-  rlimit limit{};
-  CHECK(getrlimit(RLIMIT_AS, &limit) == 0);
-  limit.rlim_cur = limit.rlim_max;
-  switch (random.below(3)) {
-    case 0:
-      limit.rlim_cur = address_space() / 2;
-      break;
-    case 1:
-      limit.rlim_cur = address_space() + random.below(4 * kKiB * kKiB);
-      break;
-    default:
-      break;
-  }
-  CHECK(setrlimit(RLIMIT_AS, &limit) == 0);
-}
-
-// Half as many blocks in each doubling as in the one before: each has the same part of the work.
-std::size_t random_size(Random& random) {
-  unsigned doublings = 0;
-  while (doublings + 1 < kDoublings && random.one_in(2)) ++doublings;
-  const std::size_t smallest = kSmallest << doublings;
-  return (smallest + random.below(smallest + 1)) / sizeof(std::uint64_t) * sizeof(std::uint64_t);
-}
-
-void play(std::uint64_t seed, std::uint64_t count) {
-  Random random(seed);
-  std::array<Block, 24> blocks;
-  std::uint64_t next_seed = seed << 48;
-  for (std::uint64_t i = 0; i < count; ++i) {
-    Block& block = blocks[random.below(blocks.size())];
-    if (random.one_in(16)) {
-      block.release();
-      block.begin(next_seed += std::uint64_t{1} << 28);
-    }
-    if (!block.resize(random_size(random))) ++refused;
-    if (random.one_in(8)) block.advise(random);
-    if (random.one_in(64)) change_limit(random);
-  }
-  reallocs += count;
-}
 
 std::uint64_t number(int count, char** arguments, int which, std::uint64_t otherwise) {
   return count > which ? std::strtoull(arguments[which], nullptr, 10) : otherwise;
@@ -176,28 +14,11 @@ std::uint64_t number(int count, char** arguments, int which, std::uint64_t other
 }  // namespace
 
 int main(int count, char** arguments) {
-  grow_two_in_turn();
-  const std::uint64_t total = number(count, arguments, 1, 10'000);
-  const std::uint64_t threads = number(count, arguments, 2, 1);
-  const std::uint64_t seed = number(count, arguments, 3, 1);
-  if (threads == 1) {
-    play(seed, total);
-  } else {
-    // Started before one of them sets a limit.
-    std::atomic<bool> is_begun{false};
-    std::vector<std::thread> players;
-    for (std::uint64_t i = 0; i < threads; ++i) {
-      players.emplace_back([&is_begun, seed, total, threads, i] {
-        while (!is_begun) std::this_thread::yield();
-        play(seed + i, total / threads);
-      });
-    }
-    is_begun = true;
-    for (std::thread& player : players) player.join();
-  }
-  std::printf("%llu reallocs, %llu of them refused\n",
-              static_cast<unsigned long long>(reallocs.load()),
-              static_cast<unsigned long long>(refused.load()));
+  const Atoll::test::ReallocFamily family = {.realloc = &std::realloc, .free = &std::free};
+  Atoll::test::grow_two_in_turn(family);
+  Atoll::test::reallocate_at_random(family, number(count, arguments, 3, 1),
+                                    number(count, arguments, 1, 10'000),
+                                    static_cast<unsigned>(number(count, arguments, 2, 1)));
   std::printf("atoll: done\n");
   return 0;
 }
