@@ -29,7 +29,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "src/base/address.h"
+#include "os/base/address.h"
 
 namespace Atoll::os {
 

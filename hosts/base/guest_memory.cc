@@ -6,8 +6,8 @@
 #include <cinttypes>
 #include <cstdio>
 
+#include "os/base/bits.h"
 #include "os/sim/placement.h"
-#include "src/base/bits.h"
 
 namespace Atoll::hosts {
 namespace {

@@ -13,9 +13,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "os/base/address.h"
 #include "os/sim/address_space.h"
 #include "os/sim/config.h"
-#include "src/base/address.h"
 
 namespace Atoll::hosts {
 

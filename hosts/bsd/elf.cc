@@ -3,7 +3,7 @@
 #include <cstring>
 #include <optional>
 
-#include "src/base/bits.h"
+#include "os/base/bits.h"
 
 namespace Atoll::hosts::bsd {
 namespace {

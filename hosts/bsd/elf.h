@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "hosts/base/bytes.h"
-#include "src/base/address.h"
+#include "os/base/address.h"
 
 namespace Atoll::hosts::bsd {
 

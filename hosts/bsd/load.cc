@@ -5,8 +5,8 @@
 #include <cstring>
 
 #include "hosts/base/refuse.h"
+#include "os/base/bits.h"
 #include "os/sim/placement.h"
-#include "src/base/bits.h"
 
 namespace Atoll::hosts::bsd {
 namespace {

@@ -4,8 +4,8 @@
 #include "hosts/base/refuse.h"
 #include "hosts/bsd/calls.h"
 #include "hosts/bsd/errors.h"
+#include "os/base/bits.h"
 #include "os/sim/placement.h"
-#include "src/base/bits.h"
 
 namespace Atoll::hosts::bsd::calls {
 namespace {

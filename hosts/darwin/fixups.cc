@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "hosts/darwin/format.h"
-#include "src/base/bits.h"
+#include "os/base/bits.h"
 
 namespace Atoll::hosts::darwin {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "hosts/base/bytes.h"
 #include "hosts/darwin/image.h"
-#include "src/base/address.h"
+#include "os/base/address.h"
 
 namespace Atoll::hosts::darwin {
 

@@ -5,7 +5,7 @@
 
 #include "hosts/darwin/fixups.h"
 #include "hosts/darwin/format.h"
-#include "src/base/bits.h"
+#include "os/base/bits.h"
 
 namespace Atoll::hosts::darwin {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "hosts/base/refuse.h"
 #include "hosts/darwin/shims.h"
-#include "src/base/bits.h"
+#include "os/base/bits.h"
 
 namespace Atoll::hosts::darwin {
 namespace {

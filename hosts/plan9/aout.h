@@ -11,7 +11,7 @@
 
 #include "hosts/base/bytes.h"
 #include "hosts/plan9/machine.h"
-#include "src/base/address.h"
+#include "os/base/address.h"
 
 namespace Atoll::hosts::plan9 {
 

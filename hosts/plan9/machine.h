@@ -4,9 +4,9 @@
 
 #include <cstdint>
 
+#include "os/base/address.h"
 #include "os/sim/config.h"
 #include "os/sim/presets.h"
-#include "src/base/address.h"
 
 namespace Atoll::hosts::plan9 {
 

@@ -10,8 +10,8 @@
 
 #include "hosts/plan9/aout.h"
 #include "hosts/plan9/machine.h"
+#include "os/base/address.h"
 #include "os/sim/address_space.h"
-#include "src/base/address.h"
 
 namespace Atoll::hosts::plan9 {
 

@@ -26,7 +26,7 @@
 #include <cstdint>
 #include <span>
 
-#include "src/base/address.h"
+#include "os/base/address.h"
 
 namespace Atoll::hosts::trap {
 

@@ -3,8 +3,8 @@
 #include <cstdint>
 
 #include "os/arm64/semihosting.h"
-#include "src/base/address.h"
-#include "src/base/text.h"
+#include "os/base/address.h"
+#include "os/base/text.h"
 
 namespace Atoll::os::arm64 {
 

@@ -3,7 +3,7 @@
 #include <bit>
 #include <cstring>
 
-#include "src/base/bits.h"
+#include "os/base/bits.h"
 
 namespace Atoll::os::arm64 {
 

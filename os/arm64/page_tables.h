@@ -25,7 +25,7 @@
 #include <optional>
 
 #include "os/arm64/frames.h"
-#include "src/base/address.h"
+#include "os/base/address.h"
 
 namespace Atoll::os::arm64 {
 

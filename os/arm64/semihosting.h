@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-#include "src/base/address.h"
+#include "os/base/address.h"
 
 namespace Atoll::os::arm64::semihosting {
 

@@ -17,7 +17,7 @@
 #include "os/arm64/semihosting.h"
 #include "os/arm64/translation_cache.h"
 #include "os/arm64/virtual_space.h"
-#include "src/base/bits.h"
+#include "os/base/bits.h"
 
 // What goes on from here, the first of these that is there: a C++ library's, which calls main() and
 // ends the program, or main(). (Where a compiler is told that there is no system, that is a

@@ -1,6 +1,6 @@
 #include "os/arm64/virtual_space.h"
 
-#include "src/base/bits.h"
+#include "os/backend/range_check.h"
 
 namespace Atoll::os::arm64 {
 namespace {
@@ -13,15 +13,6 @@ constexpr State kMapped = State::kPrepared;
 
 constexpr Status kDone{};
 constexpr Status failed(Failure failure) { return {failure, 0}; }
-
-bool is_size(std::uint64_t size) {
-  return size != 0 && is_multiple_of(size, VirtualSpace::kPageBytes);
-}
-
-bool is_well_formed(Range range) {
-  return is_size(range.size) && range.base.is_aligned(VirtualSpace::kPageBytes) &&
-         range.last() >= range.base;
-}
 
 }  // namespace
 
@@ -48,7 +39,7 @@ std::uint64_t VirtualSpace::bytes_held() const {
 }
 
 Status VirtualSpace::check(Range range, StateSet states) const {
-  if (!is_well_formed(range)) return failed(Failure::kBadArgument);
+  if (!is_well_formed(range, kPageBytes)) return failed(Failure::kBadArgument);
   return regions_.is_all(range, states) ? kDone : failed(Failure::kNotReserved);
 }
 
@@ -63,7 +54,7 @@ Allocation VirtualSpace::take(Address hint, std::uint64_t size, State state) {
 }
 
 Allocation VirtualSpace::reserve(Address hint, std::uint64_t size) {
-  if (hint.is_null() ? !is_size(size) : !is_well_formed({hint, size})) {
+  if (!is_well_formed({hint, size}, kPageBytes)) {
     return {Address(), failed(Failure::kBadArgument)};
   }
   return take(hint, size, State::kReserved);
@@ -100,7 +91,8 @@ Status VirtualSpace::fault(Range range) {
 }
 
 Allocation VirtualSpace::alloc(std::uint64_t size) {
-  if (!is_size(size)) return {Address(), failed(Failure::kBadArgument)};
+  if (!is_well_formed({Address(), size}, kPageBytes))
+    return {Address(), failed(Failure::kBadArgument)};
   const Allocation allocation = take(Address(), size, kMapped);
   if (!allocation.ok() || tables_.back({allocation.base, size})) return allocation;
   (void)regions_.remove({allocation.base, size});

@@ -15,9 +15,9 @@
 #include <span>
 
 #include "os/arm64/page_tables.h"
+#include "os/base/address.h"
 #include "os/os.h"
 #include "os/sim/address_space.h"
-#include "src/base/address.h"
 
 namespace Atoll::os::arm64 {
 

@@ -1,15 +1,12 @@
 #include "os/brk/brk_space.h"
 
 #include <cstring>
-#include <limits>
 #include <new>
 
-#include "src/base/bits.h"
+#include "os/backend/range_check.h"
 
 namespace Atoll::os {
 namespace {
-
-constexpr std::uint64_t kMost = std::numeric_limits<std::size_t>::max();
 
 void clear(Range range) {
   std::memset(range.base.pointer(), 0, static_cast<std::size_t>(range.size));
@@ -28,11 +25,6 @@ BrkSpace::Lock::Lock(BrkSpace& space) : space_(space) {
 
 BrkSpace::Lock::~Lock() { space_.locked_.store(false, std::memory_order_release); }
 
-bool BrkSpace::is_well_formed(Range range) const {
-  return range.size != 0 && is_multiple_of(range.size, page_size_) &&
-         range.base.is_aligned(page_size_) && range.last() >= range.base;
-}
-
 bool BrkSpace::is_handed_out(Range range) const {
   if (!Range{start_, break_ - start_}.contains(range)) return false;
   for (const FreeBlock* b = free_; b != nullptr && b->range().base <= range.last(); b = b->next) {
@@ -42,8 +34,8 @@ bool BrkSpace::is_handed_out(Range range) const {
 }
 
 Allocation BrkSpace::reserve(Address hint, std::uint64_t size) {
-  if (!is_well_formed({hint, size})) return {Address(), {Failure::kBadArgument, 0}};
-  if (size > kMost) return {Address(), {Failure::kNoMemory, 0}};
+  if (!is_well_formed({hint, size}, page_size_)) return {Address(), {Failure::kBadArgument, 0}};
+  if (size > kLastPointer) return {Address(), {Failure::kNoMemory, 0}};
   const Lock lock(*this);
   const Address base = hint.is_null() ? reserve_anywhere(size) : reserve_at(hint, size);
   return {base, {base.is_null() ? Failure::kNoMemory : Failure::kNone, 0}};
@@ -51,7 +43,7 @@ Allocation BrkSpace::reserve(Address hint, std::uint64_t size) {
 
 Status BrkSpace::free(Address base, std::uint64_t size) {
   const Range range{base, size};
-  if (!is_well_formed(range)) return {Failure::kBadArgument, 0};
+  if (!is_well_formed(range, page_size_)) return {Failure::kBadArgument, 0};
   const Lock lock(*this);
   if (!is_handed_out(range)) return {Failure::kNotReserved, 0};
   clear(range);
@@ -65,7 +57,7 @@ Status BrkSpace::free(Address base, std::uint64_t size) {
 
 Status BrkSpace::check(Address base, std::uint64_t size) {
   const Range range{base, size};
-  if (!is_well_formed(range)) return {Failure::kBadArgument, 0};
+  if (!is_well_formed(range, page_size_)) return {Failure::kBadArgument, 0};
   const Lock lock(*this);
   return {is_handed_out(range) ? Failure::kNone : Failure::kNotReserved, 0};
 }
@@ -104,7 +96,7 @@ Address BrkSpace::reserve_at(Address hint, std::uint64_t size) {
     if (hint < break_ || (policy_ == HintPolicy::kExactBreak && hint != break_)) return Address();
     const Address before = break_;
     const Range skipped{before, hint - before};
-    if (skipped.size > kMost - size) return Address();
+    if (skipped.size > kLastPointer - size) return Address();
     // First see whether others took the place: no need to grow for a hint that cannot be had.
     if (segment_end_ - break_ < skipped.size + size) catch_up();
     if (break_ == before && !make_room(skipped.size + size)) return Address();

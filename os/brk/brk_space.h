@@ -24,8 +24,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "os/base/address.h"
 #include "os/os.h"
-#include "src/base/address.h"
 
 namespace Atoll::os {
 
@@ -100,7 +100,6 @@ class BrkSpace {
     BrkSpace& space_;
   };
 
-  bool is_well_formed(Range range) const;
   bool is_handed_out(Range range) const;
   Address reserve_anywhere(std::uint64_t size);
   Address reserve_at(Address hint, std::uint64_t size);

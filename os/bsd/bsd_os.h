@@ -3,17 +3,11 @@
 // libc serves as a thin wrapper of system calls and nothing else. In Go all releases do the same
 // here, unless noted:
 //
-//   reserve   mmap(hint, PROT_NONE), never MAP_FIXED
-//   release   munmap
-//   map       mprotect(READ|WRITE), where Go maps anew with MAP_FIXED: that wipes out whatever lies
-//             at a wrong address, and when it fails the old mapping may be gone
-//   used      nothing
+//   memory and the console as of any system with mmap() (os/backend/mmap_os.h)
+//   map       Go maps anew with MAP_FIXED: when that fails the old mapping may be gone
 //   unused    madvise(MADV_FREE). The memory may be taken or may stay, page by page, until it is
 //             written to: so it is not zero afterwards, and Machine says so. (From 1.20 Go can be
 //             told to use MADV_DONTNEED, which on these systems frees nothing.)
-//   fault     mmap(PROT_NONE, MAP_FIXED)
-//   alloc     mmap(READ|WRITE)
-//   free      munmap
 //   park      _umtx_op, futex or umtx_sleep (systems.h), always private to the process
 //   yield     sched_yield
 //   random    sysctl kern.arandom; OpenBSD getentropy; DragonFly arc4random_buf
@@ -41,11 +35,13 @@
 #include <atomic>
 #include <cstdint>
 
+#include "os/backend/made_once.h"
+#include "os/bsd/system.h"
 #include "os/os.h"
 
 namespace Atoll::os {
 
-class BsdOs final : public Os {
+class BsdOs final : public MmapOs<BsdSystem> {
  public:
   constexpr BsdOs() = default;
 
@@ -53,16 +49,6 @@ class BsdOs final : public Os {
   // clears a page: of both the answer is no.
   Machine probe() override;
 
-  Allocation reserve(Address hint, std::uint64_t size) override;
-  Status release(Address base, std::uint64_t size) override;
-  Status map(Address base, std::uint64_t size) override;
-  Status used(Address base, std::uint64_t size) override;
-  Status unused(Address base, std::uint64_t size) override;
-  Status fault(Address base, std::uint64_t size) override;
-  Allocation alloc(std::uint64_t size) override;
-  Status free(Address base, std::uint64_t size) override;
-
-  void write(std::string_view text) override;
   [[noreturn]] void abort() override;
 
   std::uint64_t monotonic_nanoseconds() override;
@@ -74,12 +60,7 @@ class BsdOs final : public Os {
   bool at_thread_exit(ThreadExitFunction function, void* argument) override;
 
  private:
-  std::uint64_t page_size();
-  Status check(Address base, std::uint64_t size);
-  Allocation map_anywhere(Address hint, std::uint64_t size, std::int32_t protection);
-
-  std::atomic<std::uint32_t> page_size_{0};  // 0: not asked yet
-  std::atomic<std::uint32_t> exit_key_state_{0};
+  MadeOnce exit_key_is_made_;
   unsigned exit_key_ = 0;
 };
 

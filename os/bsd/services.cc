@@ -17,11 +17,7 @@ namespace libc = bsd::libc;
 
 constinit BsdOs bsd_os;
 
-enum KeyState : std::uint32_t { kUnmade, kBeingMade, kMade, kRefused };
-
 static_assert(sizeof(std::atomic<std::uint32_t>) == 4, "a thread parks on the word itself");
-
-constexpr int kStandardError = 2;
 
 // Of _umtx_op.
 constexpr int kWaitUintPrivate = 15;
@@ -44,19 +40,6 @@ std::uint32_t* address_of(const std::atomic<std::uint32_t>& word) {
 }  // namespace
 
 Os& native() { return bsd_os; }
-
-void BsdOs::write(std::string_view text) {
-  const int errno_before = *libc::errno_location();
-  while (!text.empty()) {
-    const std::ptrdiff_t n = libc::write(kStandardError, text.data(), text.size());
-    if (n > 0) {
-      text.remove_prefix(static_cast<std::size_t>(n));
-    } else if (n == 0 || *libc::errno_location() != bsd::error::kInterrupted) {
-      break;
-    }
-  }
-  *libc::errno_location() = errno_before;
-}
 
 void BsdOs::abort() { std::abort(); }
 
@@ -123,17 +106,12 @@ void BsdOs::yield() { libc::sched_yield(); }
 
 bool BsdOs::at_thread_exit(ThreadExitFunction function, void* argument) {
   if (!has_threads()) return false;
-  std::uint32_t state = exit_key_state_.load(std::memory_order_acquire);
-  if (state == kUnmade &&
-      exit_key_state_.compare_exchange_strong(state, kBeingMade, std::memory_order_acquire)) {
-    state = libc::pthread_key_create(&exit_key_, function) == 0 ? kMade : kRefused;
-    exit_key_state_.store(state, std::memory_order_release);
-  }
-  while (state == kBeingMade) {
+  const auto make = [&] { return libc::pthread_key_create(&exit_key_, function) == 0; };
+  const auto wait = [] {
     libc::sched_yield();
-    state = exit_key_state_.load(std::memory_order_acquire);
-  }
-  return state == kMade && libc::pthread_setspecific(exit_key_, argument) == 0;
+    return true;
+  };
+  return exit_key_is_made_.get(make, wait) && libc::pthread_setspecific(exit_key_, argument) == 0;
 }
 
 }  // namespace Atoll::os

@@ -2,21 +2,17 @@
 //
 // libSystem serves as a thin wrapper of system calls and nothing else. Release 1.11 unless noted:
 //
-//   reserve   mmap(hint, PROT_NONE), never MAP_FIXED. A free hint is taken exactly; else the kernel
-//             looks upwards from it, and after that from the lowest address.
-//   release   munmap
-//   map       mprotect(READ|WRITE), where Go maps anew with MAP_FIXED: on a wrong address that
-//             wipes out whatever lies there.
+//   memory and the console as of any system with mmap() (os/backend/mmap_os.h)
+//   reserve   A free hint is taken exactly; else the kernel looks upwards from it, and after that
+//             from the lowest address.
 //   used      madvise(MADV_FREE_REUSE), since 1.13: the pages count as this process's again. The
 //             answer does not matter: without it only the accounts are wrong. Go before 1.13 does
 //             nothing.
 //   unused    madvise(MADV_FREE_REUSABLE), since 1.13; MADV_FREE before, and here where the other
 //             is refused. Neither clears pages: they read as zero once the kernel has taken them,
 //             and as what they were until then.
-//   fault     mmap(PROT_NONE, MAP_FIXED): drops contents and protects in one call, which the kernel
-//             carries out as a whole or not at all.
-//   alloc     mmap(READ|WRITE)
-//   free      munmap. The kernel says nothing of addresses that no process has, so they are refused
+//   fault     The kernel carries it out as a whole or not at all.
+//   free      The kernel says nothing of addresses that no process has, so they are refused
 //             here.
 //   page size sysctl(CTL_HW, HW_PAGESIZE), asked while running: 16 KiB on arm64, 4 KiB on amd64 and
 //             for amd64 programs on arm64.
@@ -38,26 +34,21 @@
 #include <atomic>
 #include <cstdint>
 
+#include "os/backend/asked_once.h"
+#include "os/backend/made_once.h"
+#include "os/darwin/mmap_system.h"
 #include "os/os.h"
 
 namespace Atoll::os {
 
-class DarwinOs final : public Os {
+class DarwinOs final : public MmapOs<DarwinSystem> {
  public:
   constexpr DarwinOs() = default;
 
   Machine probe() override;
 
-  Allocation reserve(Address hint, std::uint64_t size) override;
-  Status release(Address base, std::uint64_t size) override;
-  Status map(Address base, std::uint64_t size) override;
   Status used(Address base, std::uint64_t size) override;
-  Status unused(Address base, std::uint64_t size) override;
-  Status fault(Address base, std::uint64_t size) override;
-  Allocation alloc(std::uint64_t size) override;
-  Status free(Address base, std::uint64_t size) override;
 
-  void write(std::string_view text) override;
   [[noreturn]] void abort() override;
 
   std::uint64_t monotonic_nanoseconds() override;
@@ -69,13 +60,11 @@ class DarwinOs final : public Os {
   bool at_thread_exit(ThreadExitFunction function, void* argument) override;
 
  private:
-  std::uint64_t page_size();
+  std::uint64_t last_address() override;
   std::uint32_t address_bits();
-  Status check(Address base, std::uint64_t size);
 
-  std::atomic<std::uint32_t> page_size_{0};     // 0: not asked yet
-  std::atomic<std::uint32_t> address_bits_{0};  // 0: not asked yet
-  std::atomic<std::uint32_t> exit_key_state_{0};
+  NumberAskedOnce address_bits_;
+  MadeOnce exit_key_is_made_;
   unsigned long exit_key_ = 0;
 };
 

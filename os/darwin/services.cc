@@ -8,8 +8,6 @@ namespace {
 
 constinit DarwinOs darwin_os;
 
-enum KeyState : std::uint32_t { kUnmade, kBeingMade, kMade, kRefused };
-
 static_assert(sizeof(std::atomic<std::uint32_t>) == 4, "what is waited on is the word itself");
 
 void* address_of(const std::atomic<std::uint32_t>& word) {
@@ -19,19 +17,6 @@ void* address_of(const std::atomic<std::uint32_t>& word) {
 }  // namespace
 
 Os& native() { return darwin_os; }
-
-void DarwinOs::write(std::string_view text) {
-  const int errno_before = *darwin::errno_place();
-  while (!text.empty()) {
-    const long n = darwin::write_file(darwin::kStandardError, text.data(), text.size());
-    if (n > 0) {
-      text.remove_prefix(static_cast<std::size_t>(n));
-    } else if (n == 0 || *darwin::errno_place() != darwin::kErrorInterrupted) {
-      break;
-    }
-  }
-  *darwin::errno_place() = errno_before;
-}
 
 void DarwinOs::abort() { darwin::abort_program(); }
 
@@ -72,19 +57,12 @@ void DarwinOs::unpark(const std::atomic<std::uint32_t>& word, std::uint32_t coun
 void DarwinOs::yield() { (void)darwin::yield_processor(); }
 
 bool DarwinOs::at_thread_exit(ThreadExitFunction function, void* argument) {
-  std::uint32_t state = exit_key_state_.load(std::memory_order_acquire);
-  if (state == kUnmade &&
-      exit_key_state_.compare_exchange_strong(state, kBeingMade, std::memory_order_acquire)) {
-    unsigned long key = 0;
-    state = darwin::make_thread_key(&key, function) == 0 ? kMade : kRefused;
-    exit_key_ = key;
-    exit_key_state_.store(state, std::memory_order_release);
-  }
-  while (state == kBeingMade) {
-    yield();
-    state = exit_key_state_.load(std::memory_order_acquire);
-  }
-  return state == kMade && darwin::set_thread_value(exit_key_, argument) == 0;
+  const auto make = [&] { return darwin::make_thread_key(&exit_key_, function) == 0; };
+  const auto wait = [] {
+    (void)darwin::yield_processor();
+    return true;
+  };
+  return exit_key_is_made_.get(make, wait) && darwin::set_thread_value(exit_key_, argument) == 0;
 }
 
 }  // namespace Atoll::os

@@ -2,21 +2,17 @@
 //
 // libc serves as a thin wrapper of system calls and nothing else. Release 1.11 unless noted:
 //
-//   reserve   mmap(hint, PROT_NONE), never MAP_FIXED. Without MAP_NORESERVE: private PROT_NONE
-//             memory is not charged anyway, and under strict overcommit the flag is ignored.
-//   release   munmap
-//   map       mprotect(READ|WRITE), where Go maps anew with MAP_FIXED. That call first unmaps and
-//             then asks for the memory (before Linux 6.12), so a refusal under strict overcommit
-//             leaves a hole that any other thread may be given; and on a wrong address it wipes
-//             out whatever lies there. mprotect loses nothing in either case.
+//   memory and the console as of any system with mmap() (os/backend/mmap_os.h):
+//   reserve   without MAP_NORESERVE: private PROT_NONE memory is not charged anyway, and under
+//             strict overcommit the flag is ignored.
+//   map       Go maps anew with MAP_FIXED. That call first unmaps and then asks for the memory
+//             (before Linux 6.12), so a refusal under strict overcommit leaves a hole that any
+//             other thread may be given.
 //   used      nothing. Up to 1.20 Go asked for huge pages here and took them back in unused().
 //             1.21 dropped both, as we do: it multiplied mappings and fought the system's policy.
 //   unused    madvise(MADV_DONTNEED): all releases but 1.12 to 1.15, whose MADV_FREE makes resident
 //             size meaningless. Whether it really zeroes is probed: qemu-user may ignore it.
-//   fault     mmap(PROT_NONE, MAP_FIXED): drops contents and charge in one call. (1.23 and later
-//             use mprotect and MADV_DONTNEED, which keep the charge.)
-//   alloc     mmap(READ|WRITE)
-//   free      munmap
+//   fault     1.23 and later use mprotect and MADV_DONTNEED, which keep the charge.
 //   park      futex(FUTEX_WAIT_PRIVATE), unpark: futex(FUTEX_WAKE_PRIVATE), yield: sched_yield
 //   thread exit: one pthread key. On the main thread it fires only in pthread_exit.
 //
@@ -29,11 +25,14 @@
 #include <atomic>
 #include <cstdint>
 
+#include "os/backend/asked_once.h"
+#include "os/backend/made_once.h"
+#include "os/linux/system.h"
 #include "os/os.h"
 
 namespace Atoll::os {
 
-class LinuxOs final : public Os {
+class LinuxOs final : public MmapOs<LinuxSystem> {
  public:
   constexpr LinuxOs() = default;
 
@@ -41,16 +40,6 @@ class LinuxOs final : public Os {
   std::uint64_t huge_page_size() override;
   bool decommit_zeroes() override;
 
-  Allocation reserve(Address hint, std::uint64_t size) override;
-  Status release(Address base, std::uint64_t size) override;
-  Status map(Address base, std::uint64_t size) override;
-  Status used(Address base, std::uint64_t size) override;
-  Status unused(Address base, std::uint64_t size) override;
-  Status fault(Address base, std::uint64_t size) override;
-  Allocation alloc(std::uint64_t size) override;
-  Status free(Address base, std::uint64_t size) override;
-
-  void write(std::string_view text) override;
   [[noreturn]] void abort() override;
 
   std::uint64_t monotonic_nanoseconds() override;
@@ -62,17 +51,8 @@ class LinuxOs final : public Os {
   bool at_thread_exit(ThreadExitFunction function, void* argument) override;
 
  private:
-  // What was found out once: threads that ask together find the same.
-  enum class Known : std::uint8_t { kNot, kNo, kYes };
-  using Question = bool (*)(std::uint64_t page_size);
-  bool ask(std::atomic<Known>& answer, Question question);
-
-  std::uint64_t page_size();
-  Status check(Address base, std::uint64_t size);
-
-  std::atomic<std::uint32_t> page_size_{0};  // 0: not asked yet
-  std::atomic<Known> decommit_zeroes_{Known::kNot};
-  std::atomic<std::uint32_t> exit_key_state_{0};
+  QuestionAskedOnce decommit_zeroes_;
+  MadeOnce exit_key_is_made_;
   std::uint32_t exit_key_ = 0;
 };
 

@@ -7,11 +7,13 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cerrno>
 #include <cstddef>
 
-#include "src/base/bits.h"
+#include "os/backend/probes.h"
+#include "os/base/bits.h"
+#include "os/base/decimal.h"
+#include "os/linux/system.h"
 
 // Set by the linker: the first address behind the static data.
 extern "C" __attribute__((weak)) char _end[];
@@ -20,18 +22,18 @@ namespace Atoll::os::linux_probe {
 namespace {
 
 // Some memory for as long as one question takes.
-class Scratch {
+class Mapping {
  public:
-  Scratch(Address hint, std::uint64_t size, int protection, int flags = 0)
+  Mapping(Address hint, std::uint64_t size, int protection, int flags = 0)
       : size_(static_cast<std::size_t>(size)) {
     void* p = ::mmap(hint.pointer(), size_, protection, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
     if (p != MAP_FAILED) base_ = static_cast<unsigned char*>(p);
   }
-  ~Scratch() {
+  ~Mapping() {
     if (base_ != nullptr) ::munmap(base_, size_);
   }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
 
   unsigned char* base() const { return base_; }
   Address address() const { return Address::of(base_); }
@@ -40,10 +42,6 @@ class Scratch {
   unsigned char* base_ = nullptr;
   std::size_t size_;
 };
-
-[[gnu::cold]] bool is_honoured(Address hint, std::uint64_t page_size) {
-  return Scratch(hint, page_size, PROT_NONE).address() == hint;
-}
 
 enum class Answer : std::uint8_t { kNo, kYes, kUnclear };
 
@@ -55,27 +53,9 @@ enum class Answer : std::uint8_t { kNo, kYes, kUnclear };
 #else
   constexpr int kFlags = 0;
 #endif
-  const Scratch scratch(place, page_size, PROT_NONE, kFlags);
+  const Mapping scratch(place, page_size, PROT_NONE, kFlags);
   if (scratch.base() == nullptr) return errno == EEXIST ? Answer::kYes : Answer::kNo;
   return scratch.address() == place ? Answer::kYes : Answer::kUnclear;
-}
-
-std::uint32_t width_of(Address a) { return static_cast<std::uint32_t>(std::bit_width(a.value())); }
-
-[[gnu::cold]] bool honours_hints(std::uint64_t page_size) {
-  // The middle of a gap: a system that ignores hints picks one of its ends. More than one attempt,
-  // because another thread may be faster.
-  constexpr std::uint64_t kPages = 9;
-  for (int attempt = 0; attempt < 3; ++attempt) {
-    Address gap;
-    {
-      const Scratch all(Address(), kPages * page_size, PROT_NONE);
-      gap = all.address();
-    }
-    if (gap.is_null()) return false;
-    if (is_honoured(gap + kPages / 2 * page_size, page_size)) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -84,7 +64,7 @@ std::uint32_t width_of(Address a) { return static_cast<std::uint32_t>(std::bit_w
   if (aux_value != 0) return aux_value;
   constexpr std::size_t kSmallest = 4096;
   constexpr std::size_t kLargest = 256 << 10;
-  const Scratch scratch(Address(), kLargest, PROT_READ | PROT_WRITE);
+  const Mapping scratch(Address(), kLargest, PROT_READ | PROT_WRITE);
   if (scratch.base() == nullptr) return 0;
   for (std::size_t n = kSmallest; n < kLargest; n *= 2) {
     unsigned char resident = 0;
@@ -94,12 +74,8 @@ std::uint32_t width_of(Address a) { return static_cast<std::uint32_t>(std::bit_w
 }
 
 [[gnu::cold]] std::uint64_t parse_huge_page_size(std::string_view text) {
-  std::uint64_t n = 0;
-  for (; !text.empty() && text.front() >= '0' && text.front() <= '9'; text.remove_prefix(1)) {
-    if (n > (std::uint64_t{1} << 59)) return 0;
-    n = n * 10 + static_cast<std::uint64_t>(text.front() - '0');
-  }
-  if (!text.empty() && text != "\n") return 0;
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  const std::uint64_t n = parse_decimal(text).value_or(0);
   return is_power_of_two(n) ? n : 0;
 }
 
@@ -137,7 +113,8 @@ std::uint32_t width_of(Address a) { return static_cast<std::uint32_t>(std::bit_w
   const std::uint32_t of_stack = std::clamp(width_of(Address::of(&on_stack)), kFewest, kMost);
   std::uint32_t found = kFewest;
   std::uint32_t most = kMost;
-  const bool honoured = is_honoured(place(of_stack, 2), page_size);
+  MmapMemory<LinuxSystem> memory;
+  const bool honoured = is_honoured(memory, place(of_stack, 2), page_size);
   if (honoured || are_there(of_stack)) {
     found = of_stack;
     if (found == kMost || !are_there(found + 1)) most = found;
@@ -150,16 +127,13 @@ std::uint32_t width_of(Address a) { return static_cast<std::uint32_t>(std::bit_w
       most = bits - 1;
     }
   }
-  if (found == kFewest) {
-    const Scratch anywhere(Address(), page_size, PROT_NONE);
-    found = std::max(width_of(anywhere.address()), width_of(Address::of(&on_stack)));
-  }
-  return {.bits = found, .honours_hints = honoured || honours_hints(page_size)};
+  if (found == kFewest) found = address_bits_seen(memory, page_size);
+  return {.bits = found, .honours_hints = honoured || honours_hints(memory, page_size)};
 }
 
 [[gnu::cold]] bool decommit_zeroes(std::uint64_t page_size) {
   // The middle one of three pages: an emulator may clear larger pieces only.
-  const Scratch scratch(Address(), 3 * page_size, PROT_READ | PROT_WRITE);
+  const Mapping scratch(Address(), 3 * page_size, PROT_READ | PROT_WRITE);
   if (scratch.base() == nullptr) return false;
   const auto page = static_cast<std::size_t>(page_size);
   volatile unsigned char* const middle = scratch.base() + page;

@@ -19,27 +19,12 @@ namespace {
 
 constinit LinuxOs linux_os;
 
-enum KeyState : std::uint32_t { kUnmade, kBeingMade, kMade, kRefused };
-
 static_assert(sizeof(std::atomic<std::uint32_t>) == 4, "a futex is the word itself");
 static_assert(sizeof(pthread_key_t) == sizeof(std::uint32_t));  // but signed on Android
 
 }  // namespace
 
 Os& native() { return linux_os; }
-
-void LinuxOs::write(std::string_view text) {
-  const int errno_before = errno;
-  while (!text.empty()) {
-    const ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
-    if (n > 0) {
-      text.remove_prefix(static_cast<std::size_t>(n));
-    } else if (n == 0 || errno != EINTR) {
-      break;
-    }
-  }
-  errno = errno_before;
-}
 
 void LinuxOs::abort() { ::abort(); }
 
@@ -82,19 +67,17 @@ void LinuxOs::unpark(const std::atomic<std::uint32_t>& word, std::uint32_t count
 void LinuxOs::yield() { ::sched_yield(); }
 
 bool LinuxOs::at_thread_exit(ThreadExitFunction function, void* argument) {
-  std::uint32_t state = exit_key_state_.load(std::memory_order_acquire);
-  if (state == kUnmade &&
-      exit_key_state_.compare_exchange_strong(state, kBeingMade, std::memory_order_acquire)) {
+  const auto make = [&] {
     pthread_key_t key = 0;
-    state = ::pthread_key_create(&key, function) == 0 ? kMade : kRefused;
+    const bool is_made = ::pthread_key_create(&key, function) == 0;
     exit_key_ = static_cast<std::uint32_t>(key);
-    exit_key_state_.store(state, std::memory_order_release);
-  }
-  while (state == kBeingMade) {
+    return is_made;
+  };
+  const auto wait = [] {
     ::sched_yield();
-    state = exit_key_state_.load(std::memory_order_acquire);
-  }
-  return state == kMade &&
+    return true;
+  };
+  return exit_key_is_made_.get(make, wait) &&
          ::pthread_setspecific(static_cast<pthread_key_t>(exit_key_), argument) == 0;
 }
 

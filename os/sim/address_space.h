@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <span>
 
-#include "src/base/address.h"
+#include "os/base/address.h"
 
 namespace Atoll::os::sim {
 

@@ -3,7 +3,7 @@
 // A range may be, in part or wholly, already what it is told to become.
 #pragma once
 
-#include "src/base/address.h"
+#include "os/base/address.h"
 
 namespace Atoll::os::sim {
 

@@ -6,9 +6,9 @@
 #include <span>
 #include <string_view>
 
+#include "os/base/address.h"
 #include "os/os.h"
 #include "os/sim/backing.h"
-#include "src/base/address.h"
 
 namespace Atoll::os::sim {
 

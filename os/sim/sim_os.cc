@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "os/base/bits.h"
 #include "os/sim/placement.h"
-#include "src/base/bits.h"
 
 namespace Atoll::os::sim {
 namespace {

@@ -2,16 +2,14 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 
+#include "os/backend/probes.h"
+#include "os/backend/range_check.h"
 #include "os/windows/system.h"
 #include "os/windows/windows_os.h"
-#include "src/base/bits.h"
 
 namespace Atoll::os {
 namespace {
-
-constexpr std::uint64_t kLastAddress = std::numeric_limits<std::uintptr_t>::max();
 
 Failure failure_of(DWORD code) {
   switch (code) {
@@ -111,41 +109,11 @@ Status release_whole(Range range) {
 }  // namespace
 
 std::uint64_t WindowsOs::page_size() {
-  std::uint32_t known = page_size_.load(std::memory_order_relaxed);
-  if (known == 0) {
-    // Threads that come here together find the same.
-    known = system_info().dwPageSize;
-    page_size_.store(known, std::memory_order_relaxed);
-  }
-  return known;
+  return page_size_.get([] { return system_info().dwPageSize; });
 }
 
-// What can be known to be wrong without asking the system.
 Status WindowsOs::check(Address base, std::uint64_t size) {
-  const std::uint64_t page = page_size();
-  const Range range{base, size};
-  if (size == 0 || page == 0 || !is_multiple_of(size, page) || !base.is_aligned(page) ||
-      range.last() < base) {
-    return {Failure::kBadArgument, 0};
-  }
-  // Nothing of ours lies on page 0 or beyond the width of a pointer; and an address cut to that
-  // width would be somebody else's.
-  if (base.is_null() || range.last().value() > kLastAddress) return {Failure::kNotReserved, 0};
-  return {};
-}
-
-bool WindowsOs::honours_hints(std::uint64_t granularity) {
-  // The middle of a gap: a system that ignores hints picks one of its ends. More than one attempt,
-  // because another thread may be faster.
-  for (int attempt = 0; attempt < 3; ++attempt) {
-    const Allocation gap = reserve(Address(), 9 * granularity);
-    if (!gap.ok() || !release(gap.base, 9 * granularity).ok()) return false;
-    const Address hint = gap.base + 4 * granularity;
-    const Allocation page = reserve(hint, granularity);
-    if (!page.ok() || !release(page.base, granularity).ok()) return false;
-    if (page.base == hint) return true;
-  }
-  return false;
+  return check_range({base, size}, page_size());
 }
 
 Machine WindowsOs::probe() {
@@ -156,7 +124,7 @@ Machine WindowsOs::probe() {
   machine.granularity = info.dwAllocationGranularity;
   machine.address_bits = static_cast<std::uint32_t>(
       std::bit_width(Address::of(info.lpMaximumApplicationAddress).value()));
-  machine.honours_hints = honours_hints(info.dwAllocationGranularity);
+  machine.honours_hints = honours_hints(*this, info.dwAllocationGranularity);
   machine.releases_parts = false;
   machine.lazy_commit = false;  // committed pages count against the system's limit at once
   machine.can_shrink = true;
@@ -167,10 +135,8 @@ Machine WindowsOs::probe() {
 }
 
 Allocation WindowsOs::allocate(Address hint, std::uint64_t size, std::uint32_t kind) {
-  if (check(hint, size).failure == Failure::kBadArgument) {
-    return {Address(), {Failure::kBadArgument, 0}};
-  }
-  if (size > kLastAddress) return {Address(), {Failure::kNoMemory, 0}};
+  const Status status = check_request(hint, size, page_size());
+  if (!status.ok()) return {Address(), status};
   void* p = ::VirtualAlloc(hint.pointer(), static_cast<std::size_t>(size), kind, PAGE_READWRITE);
   if (p != nullptr) return {Address::of(p), {}};
   const DWORD code = ::GetLastError();

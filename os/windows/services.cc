@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "os/backend/made_once.h"
 #include "os/windows/windows_os.h"
 
 namespace Atoll::os {
@@ -33,11 +34,9 @@ void look_up(HMODULE module, const char* name, std::atomic<Function>& function) 
   function.store(reinterpret_cast<Function>(found), std::memory_order_relaxed);
 }
 
-enum SlotState : std::uint32_t { kUnmade, kBeingMade, kMade, kRefused };
-
 struct ExitSlot {
-  std::atomic<std::uint32_t> state{kUnmade};
-  DWORD index = 0;                        // the rest is written before `state` becomes kMade
+  MadeOnce is_made;
+  DWORD index = 0;
   ThreadExitFunction function = nullptr;  // has another calling convention than the system's
 };
 constinit ExitSlot exit_slot;
@@ -128,20 +127,16 @@ void WindowsOs::unpark(const std::atomic<std::uint32_t>& word, std::uint32_t cou
 void WindowsOs::yield() { ::SwitchToThread(); }
 
 bool WindowsOs::at_thread_exit(ThreadExitFunction function, void* argument) {
-  std::uint32_t state = exit_slot.state.load(std::memory_order_acquire);
-  if (state == kUnmade &&
-      exit_slot.state.compare_exchange_strong(state, kBeingMade, std::memory_order_acquire)) {
+  const auto make = [&] {
     exit_slot.function = function;
     exit_slot.index = ::FlsAlloc(run_exit_function);
-    state = exit_slot.index == FLS_OUT_OF_INDEXES ? kRefused : kMade;
-    exit_slot.state.store(state, std::memory_order_release);
-  }
-  while (state == kBeingMade) {
-    if (is_ending()) return false;
+    return exit_slot.index != FLS_OUT_OF_INDEXES;
+  };
+  const auto wait = [this] {
     ::SwitchToThread();
-    state = exit_slot.state.load(std::memory_order_acquire);
-  }
-  return state == kMade && ::FlsSetValue(exit_slot.index, argument) != 0;
+    return !is_ending();
+  };
+  return exit_slot.is_made.get(make, wait) && ::FlsSetValue(exit_slot.index, argument) != 0;
 }
 
 }  // namespace Atoll::os

@@ -26,6 +26,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "os/backend/asked_once.h"
 #include "os/os.h"
 
 namespace Atoll::os {
@@ -64,9 +65,8 @@ class WindowsOs final : public Os {
   std::uint64_t page_size();
   Status check(Address base, std::uint64_t size);
   Allocation allocate(Address hint, std::uint64_t size, std::uint32_t kind);
-  bool honours_hints(std::uint64_t granularity);
 
-  std::atomic<std::uint32_t> page_size_{0};  // 0: not asked yet
+  NumberAskedOnce page_size_;
 };
 
 }  // namespace Atoll::os

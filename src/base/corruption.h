@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
+#include "os/base/address.h"
+#include "os/base/text.h"
 #include "os/os.h"
-#include "src/base/address.h"
-#include "src/base/text.h"
 
 namespace Atoll {
 

@@ -3,7 +3,7 @@
 #include <cstring>
 #include <new>
 
-#include "src/base/bits.h"
+#include "os/base/bits.h"
 
 namespace Atoll {
 namespace {

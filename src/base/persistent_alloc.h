@@ -12,7 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "src/base/address.h"
+#include "os/base/address.h"
 #include "src/base/memory_kind.h"
 #include "src/base/mutex.h"
 #include "src/base/platform.h"

@@ -2,8 +2,8 @@
 // of a port. Set once when a heap starts and passed to every component.
 #pragma once
 
+#include "os/base/address.h"
 #include "os/os.h"
-#include "src/base/address.h"
 #include "src/port/port.h"
 
 namespace Atoll {

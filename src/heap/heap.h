@@ -28,6 +28,7 @@
 #include <limits>
 #include <optional>
 
+#include "os/base/text.h"
 #include "os/os.h"
 #include "src/base/corruption.h"
 #include "src/base/fixed_alloc.h"
@@ -35,7 +36,6 @@
 #include "src/base/mutex.h"
 #include "src/base/persistent_alloc.h"
 #include "src/base/platform.h"
-#include "src/base/text.h"
 #include "src/heap/entry.h"
 #include "src/heap/statistics.h"
 #include "src/heap/thread_cache.h"

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "src/base/bits.h"
+#include "os/base/bits.h"
 #include "src/pages/physical_page.h"
 
 namespace Atoll {

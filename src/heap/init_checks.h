@@ -6,8 +6,8 @@
 
 #include <optional>
 
+#include "os/base/text.h"
 #include "os/os.h"
-#include "src/base/text.h"
 #include "src/port/port.h"
 
 namespace Atoll {

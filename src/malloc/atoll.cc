@@ -9,9 +9,9 @@
 #include <new>
 #include <string_view>
 
+#include "os/base/text.h"
 #include "os/os.h"
 #include "src/base/corruption.h"
-#include "src/base/text.h"
 #include "src/heap/heap.h"
 #include "src/malloc/process_heap.h"
 #include "src/malloc/report.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <new>
 
-#include "src/base/text.h"
+#include "os/base/text.h"
 
 namespace Atoll {
 

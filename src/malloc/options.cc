@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <optional>
 
-#include "src/base/decimal.h"
+#include "os/base/decimal.h"
 
 namespace Atoll {
 namespace {

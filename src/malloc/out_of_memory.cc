@@ -1,7 +1,7 @@
 #include "src/malloc/out_of_memory.h"
 
+#include "os/base/text.h"
 #include "os/os.h"
-#include "src/base/text.h"
 
 namespace Atoll {
 

@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdint>
 
-#include "src/base/text.h"
+#include "os/base/text.h"
 
 namespace Atoll {
 namespace {

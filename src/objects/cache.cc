@@ -4,7 +4,7 @@
 #include <bit>
 #include <memory>
 
-#include "src/base/bits.h"
+#include "os/base/bits.h"
 
 namespace Atoll::objects {
 namespace {

@@ -1,6 +1,6 @@
 // Objects that share blocks.
 
-#include "src/base/bits.h"
+#include "os/base/bits.h"
 #include "src/objects/cache.h"
 
 namespace Atoll::objects {

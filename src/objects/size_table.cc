@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "src/base/bits.h"
+#include "os/base/bits.h"
 
 namespace Atoll::objects {
 

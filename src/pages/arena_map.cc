@@ -3,7 +3,7 @@
 #include <limits>
 #include <new>
 
-#include "src/base/bits.h"
+#include "os/base/bits.h"
 
 namespace Atoll::pages {
 namespace {

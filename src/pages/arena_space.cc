@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "src/base/bits.h"
+#include "os/base/bits.h"
 #include "src/pages/reserve_aligned.h"
 #include "src/pages/start32.h"
 

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <string_view>
 
+#include "os/base/text.h"
 #include "os/os.h"
 #include "src/base/linear_alloc.h"
-#include "src/base/text.h"
 #include "src/pages/hint_stack.h"
 #include "src/pages/sparing.h"
 #include "src/port/port.h"

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <optional>
 
+#include "os/base/text.h"
 #include "src/base/persistent_alloc.h"
 #include "src/base/platform.h"
-#include "src/base/text.h"
 #include "src/pages/arena_map.h"
 #include "src/pages/arena_space.h"
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstddef>
 
-#include "src/base/address.h"
+#include "os/base/address.h"
 #include "src/port/hints.h"
 
 namespace Atoll::pages {

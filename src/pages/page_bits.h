@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "src/base/address.h"
+#include "os/base/address.h"
 #include "src/pages/arena_map.h"
 
 namespace Atoll::pages {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <new>
 
-#include "src/base/bits.h"
+#include "os/base/bits.h"
 
 namespace Atoll::pages {
 namespace {

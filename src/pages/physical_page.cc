@@ -1,6 +1,6 @@
 #include "src/pages/physical_page.h"
 
-#include "src/base/bits.h"
+#include "os/base/bits.h"
 
 namespace Atoll::pages {
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "os/base/text.h"
 #include "os/os.h"
-#include "src/base/text.h"
 #include "src/port/port.h"
 
 namespace Atoll::pages {

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "src/base/address.h"
+#include "os/base/address.h"
 
 namespace Atoll::pages {
 

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
+#include "os/base/address.h"
 #include "os/os.h"
-#include "src/base/address.h"
 
 namespace Atoll::pages {
 

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "src/base/address.h"
+#include "os/base/address.h"
 #include "src/base/list.h"
 #include "src/port/port.h"
 

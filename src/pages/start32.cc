@@ -1,6 +1,6 @@
 #include "src/pages/start32.h"
 
-#include "src/base/bits.h"
+#include "os/base/bits.h"
 #include "src/pages/reserve_aligned.h"
 
 namespace Atoll::pages {

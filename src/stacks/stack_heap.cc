@@ -3,7 +3,7 @@
 #include <new>
 #include <optional>
 
-#include "src/base/bits.h"
+#include "os/base/bits.h"
 #include "src/stacks/stack_list.h"
 
 namespace Atoll::stacks {

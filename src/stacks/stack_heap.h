@@ -12,10 +12,10 @@
 #include <atomic>
 #include <cstdint>
 
+#include "os/base/text.h"
 #include "src/base/list.h"
 #include "src/base/mutex.h"
 #include "src/base/platform.h"
-#include "src/base/text.h"
 #include "src/pages/page_heap.h"
 #include "src/pages/span.h"
 #include "src/stacks/stack_cache.h"

@@ -1,11 +1,11 @@
-#include "src/base/address.h"
+#include "os/base/address.h"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 
-#include "src/base/bits.h"
-#include "src/base/text.h"
+#include "os/base/bits.h"
+#include "os/base/text.h"
 
 namespace Atoll {
 namespace {

@@ -8,7 +8,7 @@
 #include <set>
 #include <vector>
 
-#include "src/base/bits.h"
+#include "os/base/bits.h"
 #include "tests/base/accounted_os.h"
 
 namespace Atoll {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "src/base/bits.h"
+#include "os/base/bits.h"
 #include "src/pages/arena_map.h"
 
 namespace Atoll::test {

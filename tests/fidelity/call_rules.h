@@ -21,8 +21,8 @@
 #include <string>
 #include <vector>
 
+#include "os/base/address.h"
 #include "os/decorators/trace.h"
-#include "src/base/address.h"
 #include "src/base/platform.h"
 #include "src/port/port.h"
 #include "tests/fidelity/traced_heap.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "src/base/bits.h"
+#include "os/base/bits.h"
 #include "tests/heap/pattern.h"
 
 namespace Atoll::test {

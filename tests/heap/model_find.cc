@@ -1,5 +1,5 @@
 // What find_object() must answer.
-#include "src/base/bits.h"
+#include "os/base/bits.h"
 #include "tests/heap/model.h"
 
 namespace Atoll::test {

@@ -5,8 +5,8 @@
 #include <cstring>
 #include <vector>
 
+#include "os/base/bits.h"
 #include "os/decorators/fault_injection.h"
-#include "src/base/bits.h"
 #include "src/heap/fast_path.h"
 #include "tests/heap/fixture.h"
 #include "tests/heap/pattern.h"

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "src/base/text.h"
+#include "os/base/text.h"
 
 namespace Atoll::test {
 

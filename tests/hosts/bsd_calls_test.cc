@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <limits>
 
+#include "os/base/address.h"
 #include "os/bsd/libc.h"
 #include "os/bsd/systems.h"
-#include "src/base/address.h"
 
 namespace Atoll::os::bsd {
 namespace {

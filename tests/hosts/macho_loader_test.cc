@@ -7,7 +7,7 @@
 #include <tuple>
 
 #include "hosts/darwin/image.h"
-#include "src/base/bits.h"
+#include "os/base/bits.h"
 #include "tests/hosts/macho_image.h"
 
 namespace Atoll::hosts::darwin::test {

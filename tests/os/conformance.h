@@ -10,9 +10,9 @@
 #include <memory>
 #include <vector>
 
+#include "os/base/address.h"
+#include "os/base/bits.h"
 #include "os/os.h"
-#include "src/base/address.h"
-#include "src/base/bits.h"
 #include "tests/os/world.h"
 
 namespace Atoll::os::test {

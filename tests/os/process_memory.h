@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "src/base/address.h"
+#include "os/base/address.h"
 
 namespace Atoll::os::test {
 

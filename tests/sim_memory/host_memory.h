@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <map>
 
+#include "os/base/address.h"
 #include "os/sim/backing.h"
-#include "src/base/address.h"
 
 namespace Atoll::test {
 

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "os/base/bits.h"
+#include "os/base/decimal.h"
 #include "os/decorators/fault_injection.h"
 #include "os/decorators/refuse_hints.h"
-#include "src/base/bits.h"
-#include "src/base/decimal.h"
 #include "tools/probe/kernel.h"
 #include "tools/probe/kernel_text.h"
 

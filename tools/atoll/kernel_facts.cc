@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "src/base/decimal.h"
+#include "os/base/decimal.h"
 #include "tools/atoll/text.h"
 
 namespace Atoll::tool {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "src/base/text.h"
+#include "os/base/text.h"
 #include "tools/probe/probe.h"
 
 namespace Atoll::probe {

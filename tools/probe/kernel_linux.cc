@@ -11,8 +11,8 @@
 #include <limits>
 #include <optional>
 
-#include "src/base/decimal.h"
-#include "src/base/text.h"
+#include "os/base/decimal.h"
+#include "os/base/text.h"
 #include "tools/probe/kernel.h"
 #include "tools/probe/kernel_text.h"
 

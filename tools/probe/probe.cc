@@ -4,8 +4,8 @@
 #include <array>
 #include <span>
 
+#include "os/base/bits.h"
 #include "os/decorators/trace.h"
-#include "src/base/bits.h"
 #include "src/pages/arena_space.h"
 #include "src/pages/physical_page.h"
 #include "tools/probe/findings.h"

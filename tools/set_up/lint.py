@@ -11,6 +11,7 @@ import subprocess
 import sys
 from typing import Callable, Dict, Iterable, List, Set, Tuple
 
+import layers
 from components import is_present, TOOLS, WORKSPACE
 
 _CLANG_FORMAT = "clang-format-19"
@@ -216,6 +217,17 @@ def _check_tidy(files: List[str], _fix: bool) -> Problems:
         return problems + list(dict.fromkeys(line for lines in found for line in lines))
 
 
+# --- Layers ---
+
+
+def _is_layered(path: str) -> bool:
+    return path.startswith(_TIDY_FOLDERS) and path.endswith((".cc", ".h", ".hpp", ".c", ".S"))
+
+
+def _check_layers(files: List[str], _fix: bool) -> Problems:
+    return layers.check(files)
+
+
 # --- The command ---
 
 Check = Tuple[str, str, Callable[[str], bool], Callable[[List[str], bool], Problems]]
@@ -226,6 +238,7 @@ _CHECKS: List[Check] = [
     ("buildifier", "buildifier", _is_build_file, _check_build_files),
     ("shellcheck", "lint", _is_shell, _check_shell),
     ("python", "", lambda path: path.endswith(".py"), _check_python),
+    ("layers", "", _is_layered, _check_layers),
     ("clang-tidy", "lint", _is_cpp, _check_tidy),
 ]
 

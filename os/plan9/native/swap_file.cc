@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "src/base/bits.h"
+#include "os/base/bits.h"
 
 namespace Atoll::os::plan9 {
 namespace {

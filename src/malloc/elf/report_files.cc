@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <cstdint>
 
-#include "src/base/text.h"
+#include "os/base/text.h"
 #include "src/malloc/process_heap.h"
 #include "src/malloc/report.h"
 

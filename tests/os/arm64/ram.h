@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "os/arm64/frames.h"
-#include "src/base/address.h"
+#include "os/base/address.h"
 
 namespace Atoll::os::arm64 {
 

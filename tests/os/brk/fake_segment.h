@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "os/base/address.h"
 #include "os/brk/brk_space.h"
-#include "src/base/address.h"
 
 namespace Atoll::os {
 

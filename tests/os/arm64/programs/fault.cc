@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "os/base/text.h"
 #include "os/os.h"
-#include "src/base/text.h"
 
 namespace {
 

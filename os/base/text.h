@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "src/base/address.h"
+#include "os/base/address.h"
 
 namespace Atoll {
 

@@ -1,0 +1,180 @@
+// The memory and the console of a system with mmap(), as the contract wants them. Time, chance and
+// threads are left to the backend.
+//
+//   reserve   mmap(hint, NONE), never fixed
+//   release   munmap
+//   map       mprotect(READ|WRITE), where Go maps anew with MAP_FIXED. mprotect loses nothing when
+//             it is refused, and wipes out nothing at a wrong address.
+//   used      nothing
+//   unused    left to the system
+//   fault     mmap(NONE, fixed): drops contents and charge in one call
+//   alloc     mmap(READ|WRITE)
+//   free      munmap
+//   write     write(2), again when a signal interrupts it; errno stays as it was
+//
+// What differs between such systems is data and six functions, System's:
+//
+//   struct System {
+//     static std::uint64_t page_size();                // 0: would not tell
+//     static void* map(void* where, std::size_t size, Access access, bool fixed);  // null: failed
+//     static bool make_ready(void* base, std::size_t size);
+//     static bool take_back(void* base, std::size_t size);
+//     static bool unmap(void* base, std::size_t size);
+//     static std::ptrdiff_t write(const void* bytes, std::size_t size);
+//     static int& error();                             // errno, which the others set
+//     static constexpr MmapErrors kErrors;
+//     static constexpr MmapMeaning kMeanings[];        // codes that mean something else there
+//   };
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "os/backend/asked_once.h"
+#include "os/backend/range_check.h"
+#include "os/os.h"
+
+namespace Atoll::os {
+
+enum class Access : std::uint8_t { kNone, kReadWrite };
+
+enum class MmapCall : std::uint8_t { kMap, kMapFixed, kMakeReady, kTakeBack, kUnmap };
+
+// The numbers of errors that the contract tells apart. All others are kNoMemory.
+struct MmapErrors {
+  int not_permitted;
+  int access;
+  int again;
+  int invalid;
+  int no_call;
+  int interrupted;
+};
+
+// What `code` means when `call` fails with it.
+struct MmapMeaning {
+  int code;
+  MmapCall call;
+  Failure failure;
+};
+
+// Failure of a call by its code: what `meanings` says, else what the code says of any call.
+Failure failure_of(MmapCall call, int code, const MmapErrors& errors,
+                   std::span<const MmapMeaning> meanings);
+
+// Address space without a check of arguments, for probes.
+template <typename System>
+struct MmapMemory {
+  static Allocation reserve(Address hint, std::uint64_t size) {
+    void* const p = System::map(hint.pointer(), static_cast<std::size_t>(size), Access::kNone,
+                                /*fixed=*/false);
+    if (p == nullptr) return {Address(), {Failure::kNoMemory, System::error()}};
+    return {Address::of(p), {}};
+  }
+  static Status release(Address base, std::uint64_t size) {
+    (void)System::unmap(base.pointer(), static_cast<std::size_t>(size));
+    return {};
+  }
+};
+
+template <typename System>
+class MmapOs : public Os {
+ public:
+  Allocation reserve(Address hint, std::uint64_t size) final {
+    return map_anywhere(hint, size, Access::kNone);
+  }
+
+  Status release(Address base, std::uint64_t size) final { return free(base, size); }
+
+  Status map(Address base, std::uint64_t size) final {
+    const Status status = check(base, size);
+    if (!status.ok()) return status;
+    return System::make_ready(base.pointer(), bytes(size)) ? Status()
+                                                           : failed(MmapCall::kMakeReady);
+  }
+
+  Status used(Address base, std::uint64_t size) override { return check(base, size); }
+
+  Status unused(Address base, std::uint64_t size) final {
+    const Status status = check(base, size);
+    if (!status.ok()) return status;
+    return System::take_back(base.pointer(), bytes(size)) ? Status() : failed(MmapCall::kTakeBack);
+  }
+
+  Status fault(Address base, std::uint64_t size) final {
+    const Status status = check(base, size);
+    if (!status.ok()) return status;
+    void* const p = System::map(base.pointer(), bytes(size), Access::kNone, /*fixed=*/true);
+    return p != nullptr ? Status() : failed(MmapCall::kMapFixed);
+  }
+
+  Allocation alloc(std::uint64_t size) final {
+    return map_anywhere(Address(), size, Access::kReadWrite);
+  }
+
+  Status free(Address base, std::uint64_t size) final {
+    const Status status = check(base, size);
+    if (!status.ok()) return status;
+    return System::unmap(base.pointer(), bytes(size)) ? Status() : failed(MmapCall::kUnmap);
+  }
+
+  void write(std::string_view text) final {
+    const int error_before = System::error();
+    while (!text.empty()) {
+      const std::ptrdiff_t n = System::write(text.data(), text.size());
+      if (n > 0) {
+        text.remove_prefix(static_cast<std::size_t>(n));
+      } else if (n == 0 || System::error() != System::kErrors.interrupted) {
+        break;
+      }
+    }
+    System::error() = error_before;
+  }
+
+ protected:
+  constexpr MmapOs() = default;
+  ~MmapOs() = default;
+
+  std::uint64_t page_size() { return page_size_.get(System::page_size); }
+
+  // What such a system is. The backend adds what it finds out.
+  Machine probe_mmap() {
+    Machine machine;
+    machine.page_size = page_size();
+    machine.granularity = machine.page_size;
+    machine.releases_parts = true;
+    machine.lazy_commit = true;
+    machine.can_shrink = true;
+    machine.can_protect = true;
+    return machine;
+  }
+
+  // Of addresses that a process may have, if the kernel says nothing of others.
+  virtual std::uint64_t last_address() { return kLastPointer; }
+
+  Status check(Address base, std::uint64_t size) {
+    return check_range({base, size}, page_size(), last_address());
+  }
+
+ private:
+  static std::size_t bytes(std::uint64_t size) { return static_cast<std::size_t>(size); }
+
+  static Status failed(MmapCall call) {
+    const int code = System::error();
+    return {failure_of(call, code, System::kErrors, System::kMeanings), code};
+  }
+
+  Allocation map_anywhere(Address hint, std::uint64_t size, Access access) {
+    const Status status = check_request(hint, size, page_size(), last_address());
+    if (!status.ok()) return {Address(), status};
+    // A hint is but a wish: one that no address can be is none.
+    const Address wish = check(hint, size).ok() ? hint : Address();
+    void* const p = System::map(wish.pointer(), bytes(size), access, /*fixed=*/false);
+    if (p == nullptr) return {Address(), failed(MmapCall::kMap)};
+    return {Address::of(p), {}};
+  }
+
+  NumberAskedOnce page_size_;
+};
+
+}  // namespace Atoll::os

@@ -1,0 +1,42 @@
+// What can be known to be wrong with a call's arguments without asking the system.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+#include "os/base/bits.h"
+#include "os/os.h"
+
+namespace Atoll::os {
+
+// The last address that a pointer of this process can hold.
+inline constexpr std::uint64_t kLastPointer = std::numeric_limits<std::uintptr_t>::max();
+
+// Whole pages, at least one, that do not wrap round the end of the address space. `page_size` 0:
+// the system would not tell, so that nothing is right.
+constexpr bool is_well_formed(Range range, std::uint64_t page_size) {
+  return page_size != 0 && range.size != 0 && is_multiple_of(range.size, page_size) &&
+         range.base.is_aligned(page_size) && range.last() >= range.base;
+}
+
+// kBadArgument, or kNotReserved for what cannot be ours: nothing of ours lies on page 0 or behind
+// `last_address`, and an address cut to the width of a pointer would be somebody else's.
+constexpr Status check_range(Range range, std::uint64_t page_size,
+                             std::uint64_t last_address = kLastPointer) {
+  if (!is_well_formed(range, page_size)) return {Failure::kBadArgument, 0};
+  if (range.base.is_null() || range.last().value() > last_address) {
+    return {Failure::kNotReserved, 0};
+  }
+  return {};
+}
+
+// For reserve() and alloc(), which take any hint for a wish: kNoMemory if no address space has so
+// much room.
+constexpr Status check_request(Address hint, std::uint64_t size, std::uint64_t page_size,
+                               std::uint64_t last_address = kLastPointer) {
+  if (!is_well_formed({hint, size}, page_size)) return {Failure::kBadArgument, 0};
+  if (size > last_address) return {Failure::kNoMemory, 0};
+  return {};
+}
+
+}  // namespace Atoll::os

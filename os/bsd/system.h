@@ -1,0 +1,43 @@
+// The BSDs as systems with mmap() (os/backend/mmap_os.h).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "os/backend/mmap_os.h"
+#include "os/bsd/libc.h"
+#include "os/bsd/systems.h"
+
+namespace Atoll::os {
+
+struct BsdSystem {
+  static std::uint64_t page_size();
+  static void* map(void* where, std::size_t size, Access access, bool fixed);
+  static bool make_ready(void* base, std::size_t size);
+  static bool take_back(void* base, std::size_t size);
+  static bool unmap(void* base, std::size_t size);
+  static std::ptrdiff_t write(const void* bytes, std::size_t size);
+  static int& error() { return *bsd::libc::errno_location(); }
+
+  static constexpr MmapErrors kErrors = {.not_permitted = bsd::error::kPermission,
+                                         .access = bsd::error::kAccess,
+                                         .again = bsd::error::kAgain,
+                                         .invalid = bsd::error::kInvalid,
+                                         .no_call = bsd::error::kNoSystemCall,
+                                         .interrupted = bsd::error::kInterrupted};
+  // The arguments are in order, so what is invalid is the range; of a request, its size.
+  static constexpr MmapMeaning kMeanings[] = {
+      {bsd::error::kInvalid, MmapCall::kMap, Failure::kNoMemory},
+      {bsd::error::kInvalid, MmapCall::kMapFixed, Failure::kNotReserved},
+      {bsd::error::kInvalid, MmapCall::kMakeReady, Failure::kNotReserved},
+      {bsd::error::kNoMemory, MmapCall::kMakeReady,
+       bsd::kSystem.protect_finds_holes ? Failure::kNotReserved : Failure::kNoMemory},
+      {bsd::error::kFault, MmapCall::kTakeBack, Failure::kNotReserved},
+      {bsd::error::kInvalid, MmapCall::kTakeBack, Failure::kNotReserved},
+      {bsd::error::kNoMemory, MmapCall::kTakeBack, Failure::kNotReserved},
+      {bsd::error::kInvalid, MmapCall::kUnmap, Failure::kNotReserved},
+  };
+};
+
+}  // namespace Atoll::os

@@ -1,0 +1,35 @@
+// macOS and iOS as systems with mmap() (os/backend/mmap_os.h).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "os/backend/mmap_os.h"
+#include "os/darwin/system.h"
+
+namespace Atoll::os {
+
+struct DarwinSystem {
+  static std::uint64_t page_size();
+  static void* map(void* where, std::size_t size, Access access, bool fixed);
+  static bool make_ready(void* base, std::size_t size);
+  static bool take_back(void* base, std::size_t size);
+  static bool unmap(void* base, std::size_t size);
+  static std::ptrdiff_t write(const void* bytes, std::size_t size);
+  static int& error() { return *darwin::errno_place(); }
+
+  static constexpr MmapErrors kErrors = {.not_permitted = darwin::kErrorNotPermitted,
+                                         .access = darwin::kErrorAccess,
+                                         .again = darwin::kErrorAgain,
+                                         .invalid = darwin::kErrorInvalid,
+                                         .no_call = darwin::kErrorNoCall,
+                                         .interrupted = darwin::kErrorInterrupted};
+  // Not all of it is mapped. Of mprotect(), ENOMEM tells that; of madvise(), EINVAL, as the advice
+  // and the arguments are sound.
+  static constexpr MmapMeaning kMeanings[] = {
+      {darwin::kErrorNoMemory, MmapCall::kMakeReady, Failure::kNotReserved},
+      {darwin::kErrorInvalid, MmapCall::kTakeBack, Failure::kNotReserved},
+  };
+};
+
+}  // namespace Atoll::os
