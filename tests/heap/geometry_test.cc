@@ -188,7 +188,7 @@ TEST(Limits, OfAddressSpaceAreUsedUpByASparingHeap) {
   Heap heap;
   const Line why = heap.init(world.os(), options);
   ASSERT_EQ(why.view(), "");
-  for (const std::size_t size : {100, 20'000, 300'000}) {
+  for (const std::size_t size : {100U, 20'000U, 300'000U}) {
     std::vector<void*> objects;
     EXPECT_GT(use_up(heap, size, objects), std::uint64_t{6} << 20) << size;
     EXPECT_NE(heap.last_failure().view().find("out of memory"), std::string_view::npos)
