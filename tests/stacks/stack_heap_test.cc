@@ -299,7 +299,10 @@ TEST_P(StackTables, AStackThatIsInTwoCachesIsToldWhenItComesBack) {
 // A heap without memory from some moment on, for what is not yet there.
 class StackFailures : public ::testing::Test {
  protected:
-  StackFailures() : faults_(os::native()), world_(port::native_spec(), faults_) {}
+  // A race port's heap has come to its end when its hints are used up.
+  StackFailures()
+      : faults_(os::native()),
+        world_(port::native_spec(port::native_release(), /*race=*/false), faults_) {}
 
   std::vector<void*> drain(StackCache* cache, std::uint64_t bytes) {
     std::vector<void*> taken;
