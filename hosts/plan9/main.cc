@@ -36,7 +36,8 @@ void serve(trap::Registers& registers) { kernel->serve(registers); }
   if (tries >= 16) refuse("%s: no place for its memory: %s", argv[1], std::strerror(reason));
   ::setenv(kTries, std::to_string(tries + 1).c_str(), 1);
   constexpr unsigned long kAsk = 0xffff'ffff;
-  ::personality(static_cast<unsigned long>(::personality(kAsk)) & ~ADDR_NO_RANDOMIZE);
+  constexpr unsigned long kFixed = ADDR_NO_RANDOMIZE;
+  ::personality(static_cast<unsigned long>(::personality(kAsk)) & ~kFixed);
   ::execv("/proc/self/exe", argv);
   refuse("it cannot be started once more: %s", std::strerror(errno));
 }

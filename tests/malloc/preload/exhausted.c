@@ -152,7 +152,7 @@ static void unlock(void) { CHECK(munlockall() == 0); }
 static struct rlimit before;
 
 /* As much as there is at the moment, and a little more. */
-static void lower(int resource, rlim_t limit) {
+static void lower(__rlimit_resource_t resource, rlim_t limit) {
   CHECK(getrlimit(resource, &before) == 0);
   const struct rlimit lower = {limit, before.rlim_max};
   CHECK(setrlimit(resource, &lower) == 0);
