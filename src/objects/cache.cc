@@ -78,26 +78,33 @@ bool Cache::refill(Context& context, unsigned span_class) {
     name_double_free(context, span_class);
     return true;
   }
-  if (const Chain chain = context.centrals[span_class].take_chain(context);
+  const bool one_by_one = is_on_trial(span_class);
+  if (const Chain chain = one_by_one ? Chain() : context.centrals[span_class].take_chain(context);
       chain.first != nullptr) {
     list.head = chain.first;
     state.length += static_cast<std::int32_t>(chain.count);
     return true;
   }
-  const SizeTable& sizes = *context.sizes;
-  const unsigned shift = context.crowding.load(std::memory_order_relaxed);
-  const std::int32_t fewest = sizes.objects_in(kFewestTaken >> shift, span_class, 1,
-                                               std::max(kFewestTakenObjects >> shift, 1));
-  const std::int32_t most = sizes.objects_in(kMostTaken, span_class, 1, sizes.batch(span_class));
-  state.taken = static_cast<std::int16_t>(std::clamp(state.taken * 2, fewest, most));
+  state.taken = one_by_one ? std::int16_t{1} : next_taken(context, span_class);
   // A new span is made only when an object must be had: spans lie in the order in which they are
   // needed. A trim may take the span away before its first object is had.
   do {
     Surplus surplus(context);
     const LockGuard guard(lock_, context.os());
+    if (one_by_one) grant_nothing(span_class);
     fill(context, span_class, surplus);
   } while (list.head == &end_of_list && hold_another(context, span_class));
   return list.head != &end_of_list;
+}
+
+// How many objects the next refill takes.
+std::int16_t Cache::next_taken(const Context& context, unsigned span_class) const {
+  const SizeTable& sizes = *context.sizes;
+  const unsigned shift = context.crowding.load(std::memory_order_relaxed);
+  const std::int32_t fewest = sizes.objects_in(kFewestTaken >> shift, span_class, 1,
+                                               std::max(kFewestTakenObjects >> shift, 1));
+  const std::int32_t most = sizes.objects_in(kMostTaken, span_class, 1, sizes.batch(span_class));
+  return static_cast<std::int16_t>(std::clamp(classes_[span_class].taken * 2, fewest, most));
 }
 
 // Takes `taken` objects, or as many as there are, from the spans that have some.

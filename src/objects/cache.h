@@ -7,10 +7,10 @@
 // until they are full of free objects (or many are held).
 //
 // The limit of a list's length is dynamic. Every list may hold a few objects, fewer where there are
-// many caches (context.h). It may hold many, up to what all threads may keep together, as long as
-// nobody needs the memory: when the thread must ask the page heap for a span, its lists first give
-// their many objects back, some at a time; and each list gives back what it has not used for a
-// while (cache_lists.cc).
+// many caches, and none there until its class has been used some times (context.h). It may hold
+// many, up to what all threads may keep together, as long as nobody needs the memory: when the
+// thread must ask the page heap for a span, its lists first give their many objects back, some at a
+// time; and each list gives back what it has not used for a while (cache_lists.cc).
 //
 // Freed objects come to the list only if this cache was the last to hold their span: the page's
 // record has the cache's number. Others are gathered, in a batch for each class. If another cache
@@ -52,12 +52,14 @@ struct ClassCache {
   OwnerCounter batch_count;
   std::int32_t granted = 0;      // `room` when the list was counted last
   std::int32_t length = 0;       // of the list, then
-  std::int32_t limit = 0;        // objects that it may have
+  std::int32_t limit = 0;        // objects that it may have, or kOnTrial
   std::int16_t first_limit = 0;  // so many at first; what it has beyond that all threads share
   std::int16_t taken = 0;        // objects that spans gave last
   std::uint32_t looked_at = 0;   // of `allocated`, when long lists were looked at last
   std::uint64_t allocated = 0;   // ever, up to then; under the lock
   std::uint64_t freed = 0;
+
+  static constexpr std::int32_t kOnTrial = -1;
 };
 
 // Objects that a cache, or a heap, has handed out and taken back, by span class.
@@ -245,6 +247,7 @@ class Cache {
   }
   void count_for_sample(Context& context, void* object, std::uint64_t size);
   bool refill(Context& context, unsigned span_class);
+  std::int16_t next_taken(const Context& context, unsigned span_class) const;
   void name_double_free(Context& context, unsigned list);
   void take_back(Context& context, unsigned span_class, std::uint32_t rejected);
   Holder holder(unsigned span_class) {
@@ -285,6 +288,13 @@ class Cache {
   std::uint32_t allocated_count(unsigned list) const {
     return static_cast<std::uint32_t>(classes_[list].allocated) +
            static_cast<std::uint32_t>(lists_[list].allocated.get());
+  }
+  // Whether the list stays empty for now: context.h.
+  bool is_on_trial(unsigned list) const { return classes_[list].limit == ClassCache::kOnTrial; }
+  // Under the lock, of a list that has just been counted: it will be again with the next free.
+  void grant_nothing(unsigned list) {
+    classes_[list].granted = 0;
+    lists_[list].room.set(0);
   }
   bool has_long() const { return long_ != decltype(long_){}; }
   // Calls visit(list) for each list that may be long.

@@ -28,9 +28,10 @@ inline void Cache::grant(const Context& context, unsigned list) {
 [[gnu::always_inline]] inline void Cache::count_now(Context& context, unsigned list) {
   FreeList& counted = lists_[list];
   ClassCache& state = classes_[list];
-  if (state.limit == 0) [[unlikely]] {
-    state.limit = context.first_limit(list);
-    state.first_limit = static_cast<std::int16_t>(state.limit);
+  if (state.limit <= 0) [[unlikely]] {
+    const bool is_on_trial = context.is_on_trial(state.allocated + state.freed);
+    state.limit = is_on_trial ? ClassCache::kOnTrial : context.first_limit(list);
+    state.first_limit = static_cast<std::int16_t>(std::max(state.limit, 0));
   }
   const LockGuard guard(lock_, context.os());
   const std::int32_t allocated = counted.allocated.get();
@@ -83,6 +84,12 @@ void Cache::give(Context& context, unsigned list, std::int32_t excess) {
 
 // Of a list that has just been counted. If it may not keep all of its objects, it gives some back.
 void Cache::lengthen(Context& context, unsigned list) {
+  if (is_on_trial(list)) {
+    give(context, list, classes_[list].length);
+    const LockGuard guard(lock_, context.os());
+    grant_nothing(list);
+    return;
+  }
   const std::int32_t length = classes_[list].length;
   const auto excess = static_cast<std::uint32_t>(length - classes_[list].limit);
   const std::size_t bytes = std::size_t{excess} * context.sizes->size_class(list).size;

@@ -412,6 +412,41 @@ TEST_F(Sleepers, KeepLessWhereThereAreMany) {
   expect_empty();
 }
 
+// Of classes that a thread has hardly used, its lists keep nothing that a trim could not reach.
+TEST_F(Sleepers, KeepNothingOfWhatTheyHardlyUsedWhereThereAreMany) {
+  constexpr unsigned kCrowd = 33;
+  constexpr unsigned kThreads = 4;
+  constexpr std::size_t kEach = 8;  // objects of each size
+  Meeting crowd(kCrowd + 1);
+  Meeting meeting(kThreads + 1);
+  std::vector<std::thread> threads;
+  for (unsigned i = 0; i < kCrowd; ++i) {
+    threads.emplace_back([&] {
+      heap_.free(heap_.allocate(64));
+      crowd.meet();
+      crowd.meet();
+    });
+  }
+  crowd.meet();
+  (void)heap_.trim();
+  const std::uint64_t before = in_use();
+  for (unsigned i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      for (std::size_t size = 128; size <= 2048; size += 128) free(allocate(kEach * size, size));
+      meeting.meet();
+      meeting.meet();
+    });
+  }
+  meeting.meet();
+  (void)heap_.trim();
+  EXPECT_EQ(in_use(), before);
+  EXPECT_EQ(text(heap_.check()), "");
+  meeting.meet();
+  crowd.meet();
+  for (std::thread& thread : threads) thread.join();
+  expect_empty();
+}
+
 TEST_F(Sleepers, MayBeTrimmedAtAnyTime) {
   std::atomic<unsigned> working{3};
   Mailbox<Piece> box;
