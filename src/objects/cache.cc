@@ -36,7 +36,7 @@ void Cache::set_careful(bool is_careful) {
   number_ = is_careful ? kNobody : own_number_;
 }
 
-void Cache::set_number(pages::PageRecord number) {
+[[gnu::cold]] void Cache::set_number(pages::PageRecord number) {
   own_number_ = number;
   number_ = is_careful_ ? kNobody : number;
 }
@@ -144,7 +144,7 @@ void Cache::fill(Context& context, unsigned span_class, Surplus& surplus) {
   classes_[list].length = 1;
 }
 
-void Cache::check_lists(Context& context) {
+[[gnu::cold]] void Cache::check_lists(Context& context) {
   for (unsigned i = 0; i < context.sizes->num_span_classes(); ++i) {
     const FreeObject* const object = lists_[i].head;
     if (object == &end_of_list || object->next != object) continue;
@@ -364,7 +364,7 @@ void Cache::flush(Context& context) {
   (void)flush_stock(context);
 }
 
-void Cache::forget_lists() {
+[[gnu::cold]] void Cache::forget_lists() {
   for (unsigned i = 0; i < kMaxSpanClasses; ++i) {
     ClassCache& state = classes_[i];
     const std::int32_t kept = listed_count(i) + state.batch_count.get();

@@ -116,7 +116,7 @@ std::uint32_t Central::collect(Context& context, HeldSpans& held, List<Span>& em
   return rejected;
 }
 
-unsigned Central::take_object(Context& context, Span& span) {
+[[gnu::cold]] unsigned Central::take_object(Context& context, Span& span) {
   const LockGuard guard(lock_, context.os());
   return take_one(span);
 }

@@ -68,7 +68,7 @@ bool take_next(Span& span) {
   return false;
 }
 
-unsigned take_one(Span& span) {
+[[gnu::cold]] unsigned take_one(Span& span) {
   for (unsigned base = span.free_index; base < span.object_count; base += kBitsPerWord) {
     std::atomic<BitWord>& word = word_of(span.alloc_bits, base);
     const BitWord all = low_bits(span.object_count - base);
@@ -99,7 +99,7 @@ bool reject(const Context& context, const Span& span, Address address, Corruptio
   return false;
 }
 
-unsigned count_taken(const Span& span) {
+[[gnu::cold]] unsigned count_taken(const Span& span) {
   unsigned count = 0;
   for (unsigned i = 0; i < words_of_bits(span.object_count); ++i) {
     count +=
