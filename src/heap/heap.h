@@ -237,6 +237,8 @@ class Heap {
 
   // As scavenge() of all free pages, but first takes free objects and pages from the caches of all
   // other threads, too. It cannot take the objects on their lists, which only their threads reach.
+  // Pages between objects in use go back as well, where the system shares memory out when it is
+  // touched; to statistics they stay in use.
   std::uint64_t trim();
 
   // Hands what this thread's cache holds back to the heap, and what waits to be passed on to other

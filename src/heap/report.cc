@@ -128,7 +128,15 @@ std::uint64_t Heap::trim() {
     const LockGuard guard(state.lock, state.platform.os);
     for_each_cache([&](objects::Cache& cache) { cache.give_back_free(state.objects, surplus); });
   }
-  return state.pages.scavenge_older_than(0);
+  std::uint64_t bytes = state.pages.scavenge_older_than(0);
+  const os::Machine& machine = state.platform.machine;
+  // Elsewhere the pages of a span in use could not be had again for sure.
+  if (machine.can_shrink && machine.lazy_commit) {
+    for (objects::Central& central : state.objects.centrals) {
+      bytes += central.release_free_pages(state.objects);
+    }
+  }
+  return bytes;
 }
 
 Line Heap::last_failure() {

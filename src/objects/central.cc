@@ -224,6 +224,26 @@ inline bool Central::free_one(Context& context, Span& span, FreeObject* object, 
   return true;
 }
 
+[[gnu::cold]] void Central::give_free_pages(Context& context, const FreePages& pages) {
+  List<Span> empties;
+  {
+    const LockGuard guard(lock_, context.os());
+    Span& span = *pages.span;
+    for (unsigned i = 0; i < span.object_count; ++i) {
+      if ((pages.pages_of(i) & pages.mask) == 0) continue;
+      const Address address = object_at(span, i);
+      (void)free_one(context, span, context.platform->pointer_to<FreeObject>(address), address,
+                     empties);
+    }
+    // Behind those that were not looked at yet, again.
+    if (partial_.contains(&span)) {
+      partial_.remove(&span);
+      partial_.push_back(&span);
+    }
+  }
+  free_empties(context, empties);
+}
+
 bool Central::keep(Context& context, Chain chain) {
   const LockGuard guard(lock_, context.os());
   // What waits to be swept may be dead: nobody may get it before.

@@ -25,6 +25,19 @@ struct Chain {
   std::uint32_t count = 0;
 };
 
+// Pages of a span that nobody holds, without an object in use. Who has these has taken all objects
+// that lie there.
+struct FreePages {
+  // Of the system's size, or several of these: a bit each, from `first` on.
+  std::uint64_t mask = 0;
+  Span* span = nullptr;
+  Address first;
+  std::uint64_t page_size = 0;
+
+  // Of an object, the pages that it lies in.
+  std::uint64_t pages_of(std::uint64_t index) const;
+};
+
 // Thread safe. No call holds this lock while it asks the page heap for something. The caller of a
 // function that takes a Holder or a cache's HeldSpans holds the lock of that cache.
 class Central {
@@ -66,6 +79,11 @@ class Central {
   bool keep(Context& context, Chain chain);
   // The list that was kept last, or none.
   Chain take_chain(Context& context);
+  // Gives the system the pages of its own size that lie between objects in use, in spans that
+  // nobody holds, and tells how many bytes that was. They stay the spans'. Takes time proportional
+  // to the spans that have free objects.
+  std::uint64_t release_free_pages(Context& context);
+
   // Settles all that are kept.
   void settle_chains(Context& context);
   std::uint32_t chained_count() const { return chained_.load(std::memory_order_relaxed); }
@@ -123,6 +141,8 @@ class Central {
   bool is_good(Context& context, const FreeObject* object, Span* span, List<Span>& empties);
   bool free_one(Context& context, Span& span, FreeObject* object, Address address,
                 List<Span>& empties);
+  bool take_free_pages(Context& context, FreePages& pages);
+  void give_free_pages(Context& context, const FreePages& pages);
   void forget(Context& context, const List<Span>& empties);
   void free_empties(Context& context, List<Span>& empties);
 

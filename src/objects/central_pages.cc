@@ -1,0 +1,92 @@
+// Pages of spans in use that hold no object in use.
+//
+// Whoever gives them to the system takes the free objects there first, as if it allocated them, and
+// frees them afterwards: so it holds no lock while it asks the system, and nobody can have anything
+// there meanwhile.
+
+#include <bit>
+
+#include "src/objects/central.h"
+
+namespace Atoll::objects {
+namespace {
+
+constexpr unsigned kMostPages = 64;
+
+constexpr std::uint64_t bits_up_to(std::uint64_t count) {
+  return count >= kMostPages ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
+}
+
+// False: all of them stay as they are, or what the system has taken cannot be had again.
+[[gnu::cold]] bool release_pages(Context& context, const FreePages& pages, std::uint64_t* bytes) {
+  os::Os& os = context.os();
+  for (std::uint64_t left = pages.mask; left != 0;) {
+    const auto begin = static_cast<unsigned>(std::countr_zero(left));
+    const auto count = static_cast<unsigned>(std::countr_one(left >> begin));
+    const Address base = pages.first + begin * pages.page_size;
+    const std::uint64_t size = count * pages.page_size;
+    left &= ~(bits_up_to(count) << begin);
+    if (!os.unused(base, size).ok()) continue;
+    if (!os.used(base, size).ok()) return false;
+    *bytes += size;
+  }
+  return true;
+}
+
+}  // namespace
+
+[[gnu::cold]] std::uint64_t FreePages::pages_of(std::uint64_t index) const {
+  const std::uint64_t before = first - span->base;
+  const std::uint64_t begin = index * span->object_size;
+  const std::uint64_t end = begin + span->object_size;
+  if (end <= before) return 0;
+  const std::uint64_t from = begin <= before ? 0 : (begin - before) / page_size;
+  const std::uint64_t to = (end - before + page_size - 1) / page_size;
+  return bits_up_to(to) & ~bits_up_to(from);
+}
+
+// Takes the objects of the next span. False: there is none.
+[[gnu::cold]] bool Central::take_free_pages(Context& context, FreePages& pages) {
+  const LockGuard guard(lock_, context.os());
+  Span* const span = partial_.first();
+  // What waits to be swept, or is being marked, may not be free.
+  if (span == nullptr || !unswept_.empty() || context.marking.load(std::memory_order_relaxed)) {
+    return false;
+  }
+  pages.span = span;
+  pages.first = span->base.aligned_up(pages.page_size);
+  const Address end = span->range().end().aligned_down(pages.page_size);
+  pages.mask = end <= pages.first ? 0 : bits_up_to((end - pages.first) / pages.page_size);
+  for (unsigned i = 0; i < span->object_count && pages.mask != 0; ++i) {
+    if (is_set(span->alloc_bits, i)) pages.mask &= ~pages.pages_of(i);
+  }
+  for (unsigned i = 0; i < span->object_count && pages.mask != 0; ++i) {
+    if ((pages.pages_of(i) & pages.mask) == 0) continue;
+    std::atomic<BitWord>& word = word_of(span->alloc_bits, i);
+    word.store(word.load(std::memory_order_relaxed) | mask_of(i), std::memory_order_relaxed);
+    ++span->taken_count;
+  }
+  // Behind those that were not looked at yet.
+  partial_.remove(span);
+  (span->taken_count == span->object_count ? full_ : partial_).push_back(span);
+  return true;
+}
+
+[[gnu::cold]] std::uint64_t Central::release_free_pages(Context& context) {
+  std::uint64_t left = 0;
+  {
+    const LockGuard guard(lock_, context.os());
+    for (const Span* span = partial_.first(); span != nullptr; span = span->next) ++left;
+  }
+  std::uint64_t bytes = 0;
+  FreePages pages;
+  pages.page_size = context.platform->machine.page_size;
+  for (; left > 0 && take_free_pages(context, pages); --left) {
+    if (pages.mask == 0) continue;
+    // Else its objects stay taken: there is no memory for them.
+    if (release_pages(context, pages, &bytes)) give_free_pages(context, pages);
+  }
+  return bytes;
+}
+
+}  // namespace Atoll::objects
