@@ -12,9 +12,6 @@ constexpr std::uint64_t kCacheLine = 64;
 // Of most hardware: what is used first of a larger record is to lie on one.
 constexpr std::uint64_t kPage = 4096;
 
-// Of one bitmap with a bit per page.
-constexpr std::uint64_t page_bits_bytes(std::uint64_t pages) { return round_up(pages, 64) / 8; }
-
 }  // namespace
 
 bool ArenaMap::init(const Platform& platform, PersistentAlloc& memory, LinearAlloc& metadata,
@@ -40,6 +37,7 @@ bool ArenaMap::init(const Platform& platform, PersistentAlloc& memory, LinearAll
   log_arena_bytes_ = spec.log_heap_arena_bytes;
   pages_per_arena_ = spec.pages_per_arena;
   num_arenas_ = spec.num_arenas();
+  stand_ins_.init(memory, pages_per_arena_);
   return true;
 }
 
@@ -55,6 +53,7 @@ void ArenaMap::clear() {
   window_bytes_ = 0;
   window_count_.store(0, std::memory_order_relaxed);
   windows_ = {};
+  stand_ins_.clear();
 }
 
 // --- Growth. ---
@@ -63,12 +62,16 @@ bool ArenaMap::add(Range region) {
   const std::uint64_t arena_bytes = platform_->spec.heap_arena_bytes;
   const Address first = region.base.aligned_down(arena_bytes);
   const std::uint64_t bytes = region.end() - first;
+  const bool are_many = is_sparing_ && bytes >= kLeastAlike * arena_bytes;
   for (std::uint64_t done = 0; done < bytes; done += arena_bytes) {
     const Address base = first + done;
     Slot* const place = make_slot(base);
     if (place == nullptr) return false;
     if (place->load(std::memory_order_relaxed) != nullptr) continue;
-    if (!make_arena(base, *place)) return false;
+    Arena* arena = are_many ? share_arena(region, base) : nullptr;
+    if (arena == nullptr) arena = make_arena();
+    if (arena == nullptr) return false;
+    place->store(arena, std::memory_order_release);
   }
   if (window_bytes_ != 0) make_window({first, bytes});
   return true;
@@ -131,13 +134,13 @@ ArenaMap::Slot* ArenaMap::make_slot(Address address) {
 
 // The metadata's arrays and the bitmaps are zeroed memory, which is what empty ones are: writing it
 // would make the system find memory for all of it at once.
-bool ArenaMap::make_arena(Address base, Slot& slot) {
+Arena* ArenaMap::make_arena() {
   const std::uint64_t pages = pages_per_arena_;
   if (!has_bit_groups_) {
     if (spare_metadata_ == nullptr) spare_metadata_ = alloc_metadata();
-    if (spare_metadata_ == nullptr) return false;
+    if (spare_metadata_ == nullptr) return nullptr;
   }
-  const std::uint64_t bits = page_bits_bytes(pages);
+  const std::uint64_t bits = Arena::bitmap_bytes(pages);
   const std::uint64_t groups = has_bit_groups_ ? pages / kBitGroupPages * sizeof(std::byte*) : 0;
   const std::uint64_t before = round_up(2 * bits + groups, kCacheLine);
   const std::uint64_t records = before + sizeof(Arena) + pages * sizeof(PageRecord);
@@ -146,10 +149,9 @@ bool ArenaMap::make_arena(Address base, Slot& slot) {
   // Where it is larger than a page of most hardware, what is used of it first lies on one.
   const std::uint64_t alignment = size >= kPage ? kPage : kCacheLine;
   auto* const memory = static_cast<std::byte*>(memory_->alloc(size, alignment, MemoryKind::kGc));
-  if (memory == nullptr) return false;
+  if (memory == nullptr) return nullptr;
 
   auto* const arena = new (memory + before) Arena{};
-  arena->base = base;
   arena->ready = reinterpret_cast<std::uint64_t*>(memory);
   arena->dirty = reinterpret_cast<std::uint64_t*>(memory + bits);
   if (has_bit_groups_) {
@@ -162,8 +164,7 @@ bool ArenaMap::make_arena(Address base, Slot& slot) {
     arena->mark_bits = reinterpret_cast<std::atomic<BitWord>*>(metadata + pages * kBitmapBytes);
     arena->spans = reinterpret_cast<std::atomic<Span*>*>(metadata + 2 * pages * kBitmapBytes);
   }
-  slot.store(arena, std::memory_order_release);
-  return true;
+  return arena;
 }
 
 // What the sources take, or what it takes here if that is more.
@@ -172,7 +173,7 @@ std::uint64_t ArenaMap::metadata_bytes() const {
                   pages_per_arena_ * (2 * kBitmapBytes + sizeof(Span*)));
 }
 
-std::byte* ArenaMap::alloc_metadata() {
+[[gnu::cold]] std::byte* ArenaMap::alloc_metadata() {
   const std::uint64_t bytes = metadata_bytes();
   const os::Allocation piece =
       metadata_->alloc(platform_->os, platform_->machine.page_size, bytes, kCacheLine);
@@ -211,11 +212,17 @@ std::uint64_t ArenaMap::fast_arenas() const {
 // --- Changes. ---
 
 void ArenaMap::set_spans(Range pages, Span* span) {
-  for_each_arena(pages, [span](Arena& arena, std::uint64_t first, std::uint64_t count) {
-    std::atomic<Span*>* const begin = arena.spans + first;
-    std::atomic<Span*>* const end = begin + count;
-    for (std::atomic<Span*>* p = begin; p != end; ++p) p->store(span, std::memory_order_release);
-  });
+  for_each_arena(pages,
+                 [=, this](Arena& arena, std::uint64_t first, std::uint64_t count, Address base) {
+                   if (arena.stands_in()) {
+                     put_stand_in(base, span);
+                     return;
+                   }
+                   std::atomic<Span*>* const begin = arena.spans + first;
+                   std::atomic<Span*>* const end = begin + count;
+                   for (std::atomic<Span*>* p = begin; p != end; ++p)
+                     p->store(span, std::memory_order_release);
+                 });
 }
 
 void ArenaMap::set_ends(Span* span) {
@@ -224,7 +231,8 @@ void ArenaMap::set_ends(Span* span) {
 }
 
 void ArenaMap::set_records(Range pages, PageRecord record) {
-  for_each_arena(pages, [record](Arena& arena, std::uint64_t first, std::uint64_t count) {
+  for_each_arena(pages, [record](Arena& arena, std::uint64_t first, std::uint64_t count, Address) {
+    if (arena.stands_in()) return;
     for (std::uint64_t i = first; i < first + count; ++i) {
       arena.records()[i].store(record, std::memory_order_relaxed);
     }
@@ -238,9 +246,11 @@ void ArenaMap::set_records(Range pages, PageRecord record) {
   bool agree = true;
   for_each_in_windows(pages, [&](std::uint64_t page, const std::atomic<PageRecord>& copy) {
     const Address base(page << port::kPageShift);
+    const Arena& home = *arena(base);
+    if (home.stands_in()) return;
     const PageRecord record = copy.load(std::memory_order_relaxed);
-    agree = agree && (record == 0 || record == arena(base)->records()[page_index(base)].load(
-                                                   std::memory_order_relaxed));
+    const auto& original = home.records()[page_index(base)];
+    agree = agree && (record == 0 || record == original.load(std::memory_order_relaxed));
   });
   return agree;
 }

@@ -16,52 +16,12 @@
 #include "src/base/memory_kind.h"
 #include "src/base/persistent_alloc.h"
 #include "src/base/platform.h"
+#include "src/pages/arena.h"
 #include "src/pages/span.h"
 #include "src/pages/sparing.h"
+#include "src/pages/stand_ins.h"
 
 namespace Atoll::pages {
-
-// What a free needs to know of an object's page, in one word: bits 12 to 31 are the number of the
-// thread's cache that may take the object back as its own, bits 0 to 11 tell that cache where (the
-// offset of the size class in its table). 0: no thread may; ask the span.
-using PageRecord = std::uint32_t;
-
-// The metadata of one arena. Its page records follow it in memory, and its bits of pages lie before
-// it: so all that a small heap needs of them is on one page.
-struct Arena {
-  Address base;
-  std::atomic<Span*>* spans;         // of each page in use; of a free span, its first and last page
-  std::atomic<BitWord>* alloc_bits;  // kBitmapBytes for each page; a span uses its first page's
-  std::atomic<BitWord>* mark_bits;
-  // Instead of these, in a sparing heap: for each kBitGroupPages bits of objects and then of marks,
-  // as soon as a span begins there. Null otherwise.
-  std::byte** bit_groups;
-  // A bit per page, under the heap's lock. Neither set: never used, and zero.
-  std::uint64_t* ready;  // in the state Ready
-  std::uint64_t* dirty;  // has been used: its bytes may not be zero, unless it was given back to a
-                         // system that zeroes
-
-  // Of the span that begins with page number `page`.
-  std::atomic<BitWord>* alloc_bits_of(std::uint64_t page) const {
-    if (bit_groups == nullptr) return alloc_bits + page * kWords;
-    return reinterpret_cast<std::atomic<BitWord>*>(bit_groups[page / kBitGroupPages]) +
-           page % kBitGroupPages * kWords;
-  }
-  std::atomic<BitWord>* mark_bits_of(std::uint64_t page) const {
-    if (bit_groups == nullptr) return mark_bits + page * kWords;
-    return alloc_bits_of(page) + kBitGroupPages * kWords;
-  }
-
-  std::atomic<PageRecord>* records() {
-    return reinterpret_cast<std::atomic<PageRecord>*>(this + 1);
-  }
-  const std::atomic<PageRecord>* records() const {
-    return reinterpret_cast<const std::atomic<PageRecord>*>(this + 1);
-  }
-
- private:
-  static constexpr std::uint64_t kWords = kBitmapBytes / sizeof(BitWord);
-};
 
 // The page records of a part of the address space, in one table: a copy of those in the arenas, for
 // frees that cannot afford to look for the arena. Pages outside of arenas have 0, and so may pages
@@ -104,10 +64,24 @@ class ArenaMap {
   // False: no memory; arenas that were made stay, and the call may be repeated. Under the heap's
   // lock.
   //
+  // In a sparing heap many arenas at once get a stand-in (stand_ins.h). Where spans, of whatever
+  // state, begin and end, arenas must have metadata of their own, and once they have, they keep it:
+  // see has_stand_ins().
+  //
   // As the sources do: an L2 table that does not exist yet, then for each arena its metadata, of
   // spec.heap_arena_metadata_bytes or more, counted as gc_sys. Both are PersistentAlloc's, so they
   // are calls of the system of their own where they are 64 KiB or more.
   bool add(Range region);
+
+  // Whether there may be stand-ins, and the next three functions are to be called. False of these:
+  // no memory, and nothing is different for others.
+  bool has_stand_ins() const { return stand_ins_.exist(); }
+  // Before `pages` become the heap's.
+  bool own_ends(Range pages) { return own(pages.base) && own(pages.last()); }
+  // Before a span is cut at `at`, where it does not end.
+  bool prepare_cut(Address at) { return own(at - 1) && own(at); }
+  // Before `place`, of a free span that has `whole`, becomes a span in use, or a part of one.
+  bool prepare(Range whole, Range place);
 
   // Before a span begins at `base`: its bits. Does nothing, but in a sparing heap. False: no
   // memory.
@@ -137,8 +111,15 @@ class ArenaMap {
            span->range().contains(address);
   }
 
+  // Arenas that have stand-ins have one of this span from now on. Precondition: prepare() was
+  // called.
   void set_spans(Range pages, Span* span);
+  // Before `pages` of a span in use become free, which are all of it or what is behind a cut.
+  void clear_spans(Span& span, Range pages) {
+    if (span.stand_in != nullptr) leave_stand_in(span, pages);
+  }
   void set_ends(Span* span);  // of a free span: its first and last page only
+  // Of pages that no arena of its own has, the records stay 0.
   void set_records(Range pages, PageRecord record);
   // Of a span in use. Free pages have 0, and nothing is written where it is there already.
   void set_records(Span& span, PageRecord record) {
@@ -155,8 +136,15 @@ class ArenaMap {
     return (address.value() >> port::kPageShift) & (pages_per_arena_ - 1);
   }
 
-  // Calls visit(Arena&, std::uint64_t first, std::uint64_t count) for each arena's part of `pages`,
-  // in order: `count` pages from page `first` of the arena on. All these arenas exist.
+  // Of an arena with a stand-in of free pages: now all its pages have these bits.
+  void set_all_bits(Address base, std::uint64_t bits);
+  // Whether these pages, all of a span, have the stand-ins they should have. For checks.
+  bool stand_ins_are_right(const Span& span);
+
+  // Calls visit(Arena&, std::uint64_t first, std::uint64_t count, Address base) for each arena's
+  // part of `pages`, in order: `count` pages from `base` on, which is page `first` of the arena.
+  // All these arenas exist. Of one that stands in for others they are all pages, if spans begin and
+  // end where `pages` do.
   template <typename Visit>
   void for_each_arena(Range pages, Visit visit) {
     for (std::uint64_t done = 0; done < pages.size;) {
@@ -164,7 +152,7 @@ class ArenaMap {
       const std::uint64_t first = page_index(base);
       const std::uint64_t count =
           std::min(pages_per_arena_ - first, (pages.size - done) / port::kPageSize);
-      visit(*arena(base), first, count);
+      visit(*arena(base), first, count, base);
       done += count * port::kPageSize;
     }
   }
@@ -204,7 +192,14 @@ class ArenaMap {
     }
   }
   Slot* make_slot(Address address);
-  bool make_arena(Address base, Slot& slot);
+  Arena* make_arena();
+  Arena* share_arena(Range region, Address base);
+  // Of the arena with this page.
+  bool own(Address page);
+  bool own(Slot& slot, const Arena& stand_in);
+  bool has_stand_ins_in(Range pages) const;
+  void put_stand_in(Address base, Span* span);
+  void leave_stand_in(Span& span, Range pages);
   void make_window(Range region);
   std::byte* alloc_metadata();
   bool has_small_tables() const { return l2_bits_ != platform_->spec.arena_l2_bits; }
@@ -229,6 +224,7 @@ class ArenaMap {
 
   bool is_sparing_ = false;
   bool has_bit_groups_ = false;
+  StandIns stand_ins_;
 
   static constexpr RecordWindow kNoWindow{};
   static constexpr std::size_t kMostWindows = 4;
@@ -251,7 +247,7 @@ class ArenaCursor {
     if (arena_ == nullptr || address - base_ >= arena_bytes_) {
       arena_ = map_.arena(address);
       if (arena_ == nullptr) return nullptr;
-      base_ = arena_->base;
+      base_ = address.aligned_down(arena_bytes_);
     }
     return arena_->spans[(address - base_) / port::kPageSize].load(std::memory_order_acquire);
   }

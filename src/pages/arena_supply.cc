@@ -5,6 +5,11 @@
 #include "os/base/bits.h"
 
 namespace Atoll::pages {
+namespace {
+
+constexpr std::string_view kNoMetadata = "out of memory allocating heap arena metadata";
+
+}  // namespace
 
 void ArenaSupply::init(const Platform& platform, PersistentAlloc& memory, ArenaMap& map,
                        bool is_sparing) {
@@ -52,7 +57,7 @@ Range ArenaSupply::offer(std::uint64_t bytes) {
   if (rest_.size < (is_sparing_ ? bytes : step)) {
     if (pending_.is_empty() && !reserve(bytes, step)) return {};
     if (!map_->add(pending_)) {
-      (void)fail("out of memory allocating heap arena metadata");
+      (void)fail(kNoMetadata);
       return {};
     }
     const bool is_adjacent = pending_.base == rest_.end();
@@ -66,11 +71,13 @@ Range ArenaSupply::offer(std::uint64_t bytes) {
 }
 
 Range ArenaSupply::take(Range offered, std::uint64_t bytes) {
+  if (map_->has_stand_ins() && !own_ends(offered)) return {};
   if (is_sparing_ || platform_->spec.since(port::Release::k1_17)) {
     os::Status status = platform_->os.map(offered.base, offered.size);
     const std::uint64_t needed = round_up(bytes, platform_->machine.page_size);
     if (!status.ok() && is_sparing_ && needed < offered.size) {
       offered.size = needed;
+      if (!own_ends(offered)) return {};
       status = platform_->os.map(offered.base, offered.size);
     }
     if (!status.ok()) {
@@ -83,6 +90,10 @@ Range ArenaSupply::take(Range offered, std::uint64_t bytes) {
   rest_ = {offered.end(), rest_.size - offered.size};
   taken_ += offered.size;
   return offered;
+}
+
+[[gnu::cold]] bool ArenaSupply::own_ends(Range pages) {
+  return map_->own_ends(pages) || fail(kNoMetadata);
 }
 
 // A sparing heap has address space for as much again as it has, up to an arena.

@@ -72,6 +72,7 @@ class ArenaSupply {
  private:
   std::uint64_t step_for(std::uint64_t bytes) const;
   bool reserve(std::uint64_t bytes, std::uint64_t step);
+  bool own_ends(Range pages);
   bool fail(std::string_view why);
   bool is_of_start32(Range region) const { return space_->arena_range().contains(region); }
 

@@ -41,6 +41,7 @@ class HeapCheck {
       const Span* const span = heap_.table_[i];
       switch (span->state.load(std::memory_order_relaxed)) {
         case SpanState::kDead:
+          if (span->stand_in != nullptr) return wrong("a dead span has a stand-in", span);
           continue;
         case SpanState::kFree:
           if (!free_span_is_right(span)) return false;
@@ -70,6 +71,7 @@ class HeapCheck {
 
   bool span_in_use_is_right(const Span* span) {
     if (!has_pages(span)) return wrong("a span has no pages", span);
+    if (!heap_.map_.stand_ins_are_right(*span)) return wrong("a span has no records", span);
     ++by_table_.in_use;
     for (std::uint64_t i = 0; i < span->npages; ++i) {
       if (heap_.map_.span_of(span->base + i * port::kPageSize) != span) {
@@ -86,6 +88,9 @@ class HeapCheck {
 
   bool free_span_is_right(const Span* span) {
     if (!has_pages(span)) return wrong("a span has no pages", span);
+    if (span->stand_in != nullptr || !heap_.map_.stand_ins_are_right(*span)) {
+      return wrong("a free span has no records", span);
+    }
     if (!heap_.free_.contains(span)) return wrong("a free span cannot be found", span);
     if (heap_.map_.span_of(span->base) != span ||
         heap_.map_.span_of(span->range().last()) != span) {
@@ -97,7 +102,7 @@ class HeapCheck {
     }
     bool records_are_clear = true;
     heap_.map_.for_each_arena(span->range(),
-                              [&](Arena& arena, std::uint64_t first, std::uint64_t count) {
+                              [&](Arena& arena, std::uint64_t first, std::uint64_t count, Address) {
                                 for (std::uint64_t i = first; i < first + count; ++i) {
                                   if (arena.records()[i].load(std::memory_order_relaxed) != 0)
                                     records_are_clear = false;

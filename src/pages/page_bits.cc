@@ -22,20 +22,6 @@ void for_each_word(std::uint64_t first, std::uint64_t count, Visit visit) {
   }
 }
 
-void set(std::uint64_t* bitmap, std::uint64_t first, std::uint64_t count) {
-  for_each_word(first, count, [bitmap](std::uint64_t word, std::uint64_t mask) {
-    bitmap[word] |= mask;
-    return true;
-  });
-}
-
-void clear(std::uint64_t* bitmap, std::uint64_t first, std::uint64_t count) {
-  for_each_word(first, count, [bitmap](std::uint64_t word, std::uint64_t mask) {
-    bitmap[word] &= ~mask;
-    return true;
-  });
-}
-
 // Most words of a long span have none or all, and not every processor counts in one instruction.
 std::uint64_t ones(std::uint64_t word) {
   if (word == 0) return 0;
@@ -44,34 +30,44 @@ std::uint64_t ones(std::uint64_t word) {
 
 }  // namespace
 
-void PageBits::set_ready(Range pages) {
-  map_.for_each_arena(pages, [](Arena& arena, std::uint64_t first, std::uint64_t count) {
-    set(arena.ready, first, count);
-  });
-}
+void PageBits::set_ready(Range pages) { set(Arena::kReady, true, pages); }
+void PageBits::clear_ready(Range pages) { set(Arena::kReady, false, pages); }
+void PageBits::set_dirty(Range pages) { set(Arena::kDirty, true, pages); }
 
-void PageBits::clear_ready(Range pages) {
-  map_.for_each_arena(pages, [](Arena& arena, std::uint64_t first, std::uint64_t count) {
-    clear(arena.ready, first, count);
-  });
-}
-
-void PageBits::set_dirty(Range pages) {
-  map_.for_each_arena(pages, [](Arena& arena, std::uint64_t first, std::uint64_t count) {
-    set(arena.dirty, first, count);
-  });
+void PageBits::set(std::uint64_t bit, bool value, Range pages) {
+  const std::uint64_t fill = value ? kAll : 0;
+  map_.for_each_arena(
+      pages, [=, this](Arena& arena, std::uint64_t first, std::uint64_t count, Address base) {
+        if (arena.stands_in()) {
+          set_all(arena, base, bit, value);
+          return;
+        }
+        std::uint64_t* const bitmap = bit == Arena::kReady ? arena.ready : arena.dirty;
+        for_each_word(first, count, [bitmap, fill](std::uint64_t word, std::uint64_t mask) {
+          bitmap[word] = (bitmap[word] & ~mask) | (fill & mask);
+          return true;
+        });
+      });
 }
 
 PageCounts PageBits::count(Range pages) const {
   PageCounts counts;
-  map_.for_each_arena(pages,
-                      [&counts](const Arena& arena, std::uint64_t first, std::uint64_t how_many) {
-                        for_each_word(first, how_many, [&](std::uint64_t word, std::uint64_t mask) {
-                          counts.fresh += ones(mask & ~arena.dirty[word]);
-                          counts.released += ones(mask & arena.dirty[word] & ~arena.ready[word]);
-                          return true;
-                        });
-                      });
+  map_.for_each_arena(
+      pages, [&counts](const Arena& arena, std::uint64_t first, std::uint64_t how_many, Address) {
+        if (arena.stands_in()) {
+          if ((arena.flags & Arena::kDirty) == 0) {
+            counts.fresh += how_many;
+          } else if ((arena.flags & Arena::kReady) == 0) {
+            counts.released += how_many;
+          }
+          return;
+        }
+        for_each_word(first, how_many, [&](std::uint64_t word, std::uint64_t mask) {
+          counts.fresh += ones(mask & ~arena.dirty[word]);
+          counts.released += ones(mask & arena.dirty[word] & ~arena.ready[word]);
+          return true;
+        });
+      });
   return counts;
 }
 
@@ -85,19 +81,23 @@ Range PageBits::next_run(bool ready, Range pages) const {
 // The first page that is Ready, or the first that is not; the end if there is none.
 Address PageBits::find(bool ready, Range pages) const {
   const std::uint64_t flip = ready ? 0 : kAll;
-  Address found = pages.end();
-  bool is_found = false;
-  map_.for_each_arena(pages, [&](const Arena& arena, std::uint64_t first, std::uint64_t count) {
-    if (is_found) return;
-    for_each_word(first, count, [&](std::uint64_t word, std::uint64_t mask) {
-      const std::uint64_t bits = (arena.ready[word] ^ flip) & mask;
-      if (bits == 0) return true;
-      const auto bit = static_cast<unsigned>(std::countr_zero(bits));
-      found = arena.base + (word * kBits + bit) * port::kPageSize;
-      is_found = true;
-      return false;
-    });
-  });
+  const Address end = pages.end();
+  Address found = end;
+  map_.for_each_arena(
+      pages, [&](const Arena& arena, std::uint64_t first, std::uint64_t count, Address base) {
+        if (found != end) return;
+        if (arena.stands_in()) {
+          if (((arena.flags & Arena::kReady) != 0) == ready) found = base;
+          return;
+        }
+        for_each_word(first, count, [&](std::uint64_t word, std::uint64_t mask) {
+          const std::uint64_t bits = (arena.ready[word] ^ flip) & mask;
+          if (bits == 0) return true;
+          const auto bit = static_cast<unsigned>(std::countr_zero(bits));
+          found = base + (word * kBits + bit - first) * port::kPageSize;
+          return false;
+        });
+      });
   return found;
 }
 

@@ -35,6 +35,9 @@ class PageBits {
   Range next_run(bool ready, Range pages) const;
 
  private:
+  void set(std::uint64_t bit, bool value, Range pages);
+  // Of an arena that stands in for others.
+  void set_all(const Arena& arena, Address base, std::uint64_t bit, bool value);
   Address find(bool ready, Range pages) const;
 
   ArenaMap& map_;

@@ -242,7 +242,7 @@ std::uint64_t PageHeap::release(Range pages) {
   return bytes;
 }
 
-std::uint64_t PageHeap::scavenge_older_than(std::uint64_t age) {
+[[gnu::cold]] std::uint64_t PageHeap::scavenge_older_than(std::uint64_t age) {
   if (!platform_->machine.can_shrink) return 0;
   const std::uint64_t now = platform_->os.monotonic_nanoseconds();
   const LockGuard guard(lock_, platform_->os);
@@ -261,7 +261,7 @@ std::uint64_t PageHeap::release_older_than(std::uint64_t age, std::uint64_t now)
   return bytes;
 }
 
-std::uint64_t PageHeap::scavenge_bytes(std::uint64_t bytes) {
+[[gnu::cold]] std::uint64_t PageHeap::scavenge_bytes(std::uint64_t bytes) {
   if (!platform_->machine.can_shrink) return 0;
   const LockGuard guard(lock_, platform_->os);
   return release_largest(bytes);
@@ -328,7 +328,8 @@ Span* PageHeap::carve(Span* span, Range place, SpanState state) {
   const bool have_records =
       head.is_empty() == (head_span == nullptr) && tail.is_empty() == (tail_span == nullptr);
   bool needs_zero = false;
-  if (!have_records || !make_bits(place.base) || !hand_out(place, &needs_zero)) {
+  if (!have_records || (map_.has_stand_ins() && !prepare(whole, place)) || !make_bits(place.base) ||
+      !hand_out(place, &needs_zero)) {
     if (head_span != nullptr) drop(head_span);
     if (tail_span != nullptr) drop(tail_span);
     return nullptr;
@@ -369,6 +370,7 @@ void PageHeap::free_locked(Span* span, std::uint64_t now) {
   pages_of(span->state.load(std::memory_order_relaxed)) -= span->npages;
   --spans_in_use_;
   map_.set_records(*span, 0);
+  map_.clear_spans(*span, span->range());
   if (is_bounded_ && span->bytes() >= kOversize && !span->is_resident) {
     oversize_.add(span->range(), [this](Range range) { (void)release(range); });
   }
@@ -394,6 +396,7 @@ bool PageHeap::extend(Span* span, std::uint64_t npages) {
     there = follower->bytes();
   }
   bool needs_zero = false;
+  if (map_.has_stand_ins() && !prepare(follower->range(), added)) return false;
   if (!hand_out(added, &needs_zero)) return false;
   const Range rest = behind(follower->range(), added);
   free_.remove(follower);
@@ -414,6 +417,7 @@ bool PageHeap::truncate(Span* span, std::uint64_t npages) {
   const LockGuard guard(lock_, platform_->os);
   const Address end = span->base + npages * port::kPageSize;
   const Range cut{end, span->range().end() - end};
+  if (map_.has_stand_ins() && !prepare_cut(end)) return false;
   Range tail = cut;
   Span* follower = free_span_at(cut.end());
   if (follower != nullptr) {
@@ -426,18 +430,19 @@ bool PageHeap::truncate(Span* span, std::uint64_t npages) {
   pages_of(span->state.load(std::memory_order_relaxed)) -= count_of(cut);
   span->npages = npages;
   if (span->has_records) map_.set_records(cut, 0);
+  map_.clear_spans(*span, cut);
   add_free(follower, tail, now);
   return true;
 }
 
 // --- Figures. ---
 
-PageStatistics PageHeap::statistics() {
+[[gnu::cold]] PageStatistics PageHeap::statistics() {
   const LockGuard guard(lock_, platform_->os);
   return statistics_locked();
 }
 
-PageStatistics PageHeap::statistics_locked() const {
+[[gnu::cold]] PageStatistics PageHeap::statistics_locked() const {
   PageStatistics result;
   result.mapped = mapped_pages_ * port::kPageSize;
   result.objects = object_pages_ * port::kPageSize;
@@ -450,7 +455,7 @@ PageStatistics PageHeap::statistics_locked() const {
   return result;
 }
 
-Line PageHeap::last_failure() {
+[[gnu::cold]] Line PageHeap::last_failure() {
   const LockGuard guard(lock_, platform_->os);
   return *failure_;
 }

@@ -138,6 +138,9 @@ class PageHeap {
   Span* carve(Span* span, Range place, SpanState state);
   std::uint64_t missing(std::uint64_t bytes) const;
   bool grow(std::uint64_t bytes);
+  // See has_stand_ins() of the map.
+  bool prepare(Range whole, Range place);
+  bool prepare_cut(Address at);
   bool make_bits(Address base);
   bool hand_out(Range pages, bool* needs_zero);
   bool make_ready(Range pages);

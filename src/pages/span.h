@@ -23,6 +23,7 @@ struct Special;
 
 namespace pages {
 
+struct Arena;
 struct TreapNode;
 
 enum class SpanState : std::uint8_t {
@@ -100,6 +101,7 @@ struct alignas(64) Span {
   Span* next = nullptr;
   Span* previous = nullptr;
   TreapNode* treap_node = nullptr;
+  Arena* stand_in = nullptr;       // for arenas it covers; see stand_ins.h
   std::uint64_t unused_since = 0;  // of a free span: when it became free, in nanoseconds
   bool needs_zero = false;         // some bytes of its pages may not be zero
   bool has_records = false;        // the records of its pages may not be 0

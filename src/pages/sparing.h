@@ -33,6 +33,10 @@ inline constexpr std::uint64_t kBitGroupPages = 128;
 // A table of the arena map has so many arenas (2^14 of 64 MiB: 1 TiB), not all there are.
 inline constexpr unsigned kSparingL2Bits = 14;
 
+// From so many arenas that come at once those that are alike have no records of their own: fewer
+// save little, and most heaps never have as many.
+inline constexpr std::uint64_t kLeastAlike = 4;
+
 // The first window of records is of so many arenas; the next is larger by this factor, and so on.
 inline constexpr std::uint64_t kFirstWindowArenas = 4;
 inline constexpr std::uint64_t kWindowGrowth = 16;

@@ -1,0 +1,98 @@
+// What the map and the page heap do for arenas whose pages are all alike: see stand_ins.h.
+//
+// Few programs have any, so it lies apart: see src/malloc/elf/layout.lds.
+#include <cstring>
+
+#include "src/pages/arena_map.h"
+#include "src/pages/page_heap.h"
+
+namespace Atoll::pages {
+
+// Of an arena that is new, if it comes with many.
+Arena* ArenaMap::share_arena(Range region, Address base) {
+  const Range whole{base, arena_bytes()};
+  return region.contains(whole) && stand_ins_.begin() ? stand_ins_.of_free(0) : nullptr;
+}
+
+bool ArenaMap::own(Address page) {
+  Slot& place = *slot(page);
+  const Arena& arena = *place.load(std::memory_order_relaxed);
+  return !arena.stands_in() || own(place, arena);
+}
+
+// What was true of its pages stays true, so others may look at them meanwhile. What is written is
+// only what is not zero.
+bool ArenaMap::own(Slot& slot, const Arena& stand_in) {
+  Arena* const arena = make_arena();
+  if (arena == nullptr) return false;
+  const auto bytes = static_cast<std::size_t>(Arena::bitmap_bytes(pages_per_arena_));
+  if ((stand_in.flags & Arena::kReady) != 0) std::memset(arena->ready, 0xff, bytes);
+  if ((stand_in.flags & Arena::kDirty) != 0) std::memset(arena->dirty, 0xff, bytes);
+  Span* const span = stand_in.spans[0].load(std::memory_order_relaxed);
+  for (std::uint64_t i = 0; span != nullptr && i < pages_per_arena_; ++i) {
+    arena->spans[i].store(span, std::memory_order_relaxed);
+  }
+  slot.store(arena, std::memory_order_release);
+  return true;
+}
+
+bool ArenaMap::prepare(Range whole, Range place) {
+  if (place.base != whole.base && !prepare_cut(place.base)) return false;
+  if (place.end() != whole.end() && !prepare_cut(place.end())) return false;
+  return !has_stand_ins_in(place) || stand_ins_.stock();
+}
+
+// Not those of its ends.
+bool ArenaMap::has_stand_ins_in(Range pages) const {
+  bool found = false;
+  if (pages.size <= arena_bytes()) return found;
+  for (Address at = pages.base + arena_bytes(); at < pages.last() && !found;
+       at = at + arena_bytes()) {
+    found = arena(at)->stands_in();
+  }
+  return found;
+}
+
+void ArenaMap::set_all_bits(Address base, std::uint64_t bits) {
+  slot(base)->store(stand_ins_.of_free(bits), std::memory_order_release);
+}
+
+void ArenaMap::put_stand_in(Address base, Span* span) {
+  if (span->stand_in == nullptr) span->stand_in = stand_ins_.take(span);
+  slot(base)->store(span->stand_in, std::memory_order_release);
+}
+
+void ArenaMap::leave_stand_in(Span& span, Range pages) {
+  for_each_arena(pages, [&](const Arena& arena, std::uint64_t, std::uint64_t, Address base) {
+    if (arena.stands_in()) set_all_bits(base, Arena::kReady | Arena::kDirty);
+  });
+  const bool is_all = pages == span.range();
+  if (!is_all && has_stand_ins_in(span.range())) return;
+  stand_ins_.give_back(span.stand_in);
+  span.stand_in = nullptr;
+}
+
+bool ArenaMap::stand_ins_are_right(const Span& span) {
+  if (arena(span.base)->stands_in() || arena(span.range().last())->stands_in()) return false;
+  bool are_right = true;
+  for_each_arena(span.range(), [&](const Arena& arena, std::uint64_t, std::uint64_t, Address) {
+    if (!arena.stands_in()) return;
+    are_right =
+        are_right && (span.stand_in != nullptr ? &arena == span.stand_in
+                                               : &arena == stand_ins_.of_free(arena.common_bits()));
+  });
+  return are_right;
+}
+
+void PageBits::set_all(const Arena& arena, Address base, std::uint64_t bit, bool value) {
+  const std::uint64_t others = arena.common_bits() & ~bit;
+  map_.set_all_bits(base, value ? others | bit : others);
+}
+
+bool PageHeap::prepare(Range whole, Range place) {
+  return map_.prepare(whole, place) || fail("out of memory");
+}
+
+bool PageHeap::prepare_cut(Address at) { return map_.prepare_cut(at) || fail("out of memory"); }
+
+}  // namespace Atoll::pages
