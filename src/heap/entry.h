@@ -25,8 +25,14 @@ extern constinit ATOLL_THREAD_LOCAL Entry* innermost_entry;
 
 class Entry {
  public:
-  explicit Entry(Heap& heap);
-  ~Entry();
+  explicit Entry(Heap& heap);  // here and in heap.h, as every call of the slow path makes one
+  ~Entry() {
+    if (is_inner_) return;
+    leave();
+    if (aside_ != nullptr) [[unlikely]]
+      free_aside();
+    of_this_thread(innermost_entry) = outer_;
+  }
   Entry(const Entry&) = delete;
   Entry& operator=(const Entry&) = delete;
 
@@ -57,14 +63,26 @@ class Entry {
  private:
   static Entry* inside(const Heap& heap);  // null: the calling thread is not
 
-  void enter();
-  void leave();
+  // A signal handler of this thread must see what was written before, and nothing of what comes
+  // after.
+  void enter() {
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    slot_ = const_cast<ThreadCache*>(&no_cache);
+    is_inside_ = true;
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+  }
+  void leave() {
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    is_inside_ = false;
+    slot_ = cache_;
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+  }
   void free_aside();
 
   Heap& heap_;
   ThreadCache*& slot_;
   ThreadCache* cache_;
-  Entry* outer_ = nullptr;
+  Entry* outer_;
   objects::FreeObject* aside_ = nullptr;
   bool is_inner_;
   bool is_inside_ = false;

@@ -142,27 +142,20 @@ void Heap::destroy() {
 
 // --- Threads. ---
 
-Heap::CacheUse::CacheUse(Heap& heap) : heap_(heap), entry_(heap) {
-  if (is_inner()) return;
-  if (entry_.cache() != &no_cache) {
-    cache_ = entry_.cache();
-    return;
-  }
-  if (heap.is_abandoned()) return;
+void Heap::CacheUse::find_cache() {
+  if (is_inner() || heap_.is_abandoned()) return;
   if (!of_this_thread(thread_has_ended)) {
-    cache_ = heap.attach(entry_);
+    cache_ = heap_.attach(entry_);
     return;
   }
-  State& state = *heap.state_;
+  State& state = *heap_.state_;
   state.closed_lock.lock(state.platform.os);
   is_shared_ = true;
-  if (state.closed == nullptr) state.closed = heap.new_cache(nullptr);
+  if (state.closed == nullptr) state.closed = heap_.new_cache(nullptr);
   cache_ = state.closed;
 }
 
-Heap::CacheUse::~CacheUse() {
-  if (is_shared_) heap_.state_->closed_lock.unlock(heap_.state_->platform.os);
-}
+void Heap::CacheUse::let_go() { heap_.state_->closed_lock.unlock(heap_.state_->platform.os); }
 
 // `slot`: where its thread will find it when it has left; null if it is no thread's own.
 [[gnu::cold]] ThreadCache* Heap::new_cache(ThreadCache** slot) {

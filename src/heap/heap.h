@@ -308,7 +308,10 @@ class Heap {
   class CacheUse {
    public:
     explicit CacheUse(Heap& heap);
-    ~CacheUse();
+    ~CacheUse() {
+      if (is_shared_) [[unlikely]]
+        let_go();
+    }
     CacheUse(const CacheUse&) = delete;
     CacheUse& operator=(const CacheUse&) = delete;
 
@@ -318,6 +321,9 @@ class Heap {
     stacks::StackCache* stacks() const { return cache_ != nullptr ? &cache_->stacks : nullptr; }
 
    private:
+    void find_cache();
+    void let_go();
+
     Heap& heap_;
     Entry entry_;
     ThreadCache* cache_ = nullptr;
@@ -376,10 +382,12 @@ class Heap {
   void* allocate_slowly(std::size_t size, Scan scan);
   void free_slowly(void* p);
   void* allocate_large(std::size_t size, std::size_t alignment, Scan scan, bool* needs_zero);
+  void* allocate_beside_tiny(unsigned span_class);
   // Whether an object of a size class, of `used` bytes, stays where it is when it becomes `size`:
   // one that would leave half of its room unused or more does not.
   static bool stays(std::size_t used, std::size_t size) { return size <= used && size > used / 2; }
   void* shrink(void* p, pages::Span* span, std::size_t size);
+  bool resize(pages::Span* span, std::uint64_t npages);  // a large object in place
   void* move(void* p, pages::Span& span, std::size_t used, std::size_t size, Scan scan);
   ThreadCache* new_cache(ThreadCache** slot);
   ThreadCache* attach(Entry& entry);
@@ -417,12 +425,35 @@ class Heap {
   Line check_span(const pages::Span& span);
   Line check_objects();
 
+  // What all empty objects are. Nobody writes to it.
+  static std::uint64_t empty_object_;
+
   // Read by every call, so beside each other and first. Without a heap the slot is one where no
   // thread has a cache.
   unsigned slot_ = kNoHeapSlot;
   objects::SizeTable sizes_;
   std::optional<State> state_;
 };
+
+inline Entry::Entry(Heap& heap)
+    : heap_(heap),
+      slot_(thread_caches()[heap.slot_]),
+      cache_(slot_),
+      outer_(innermost()),
+      is_inner_(outer_ != nullptr && inside(heap) != nullptr) {
+  if (is_inner_) return;
+  of_this_thread(innermost_entry) = this;
+  enter();
+}
+
+inline Heap::CacheUse::CacheUse(Heap& heap) : heap_(heap), entry_(heap) {
+  // An inner call finds none either, as a thread without a cache.
+  if (entry_.cache() != &no_cache) [[likely]] {
+    cache_ = entry_.cache();
+  } else {
+    find_cache();
+  }
+}
 
 template <typename Visit>
 void Heap::for_each_cache(Visit visit) {

@@ -56,12 +56,12 @@ ArenaSpace::ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortS
                        bool is_sparing)
     : os_(os), machine_(machine), spec_(spec), is_sparing_(is_sparing) {}
 
-std::uint64_t ArenaSpace::unit() const {
+[[gnu::cold]] std::uint64_t ArenaSpace::unit() const {
   if (!takes_parts()) return spec_.heap_arena_bytes;
   return std::max({kLeastReservation, machine_.page_size, machine_.granularity});
 }
 
-void ArenaSpace::init(const port::HintOptions& options) {
+[[gnu::cold]] void ArenaSpace::init(const port::HintOptions& options) {
   if (!options.ask_system) hints_.assign(port::arena_hints(spec_, options).main);
   if (!spec_.uses_32_bit_start()) return;
   const Start32 start = start32(os_, machine_, spec_, is_sparing_);
@@ -72,7 +72,7 @@ void ArenaSpace::init(const port::HintOptions& options) {
   hints_.push({start.hint});
 }
 
-Growth ArenaSpace::grow(std::uint64_t bytes, std::uint64_t wish) {
+[[gnu::cold]] Growth ArenaSpace::grow(std::uint64_t bytes, std::uint64_t wish) {
   const std::uint64_t size = round_up(bytes, unit());
   if (size < bytes) return failed(GrowFailure::kNoMemory, {os::Failure::kNoMemory, 0});
   if (arenas_.fits(size, spec_.heap_arena_bytes)) {
@@ -91,7 +91,7 @@ Growth ArenaSpace::grow(std::uint64_t bytes, std::uint64_t wish) {
   return grow_anywhere(wish, size);
 }
 
-Growth ArenaSpace::grow_at_hints(std::uint64_t wish, std::uint64_t least) {
+[[gnu::cold]] Growth ArenaSpace::grow_at_hints(std::uint64_t wish, std::uint64_t least) {
   bool is_hint_to_blame = !keeps_hints_;
   for (; !hints_.empty(); hints_.drop()) {
     Hint& hint = hints_.top();
@@ -125,7 +125,8 @@ Growth ArenaSpace::grow_at_hints(std::uint64_t wish, std::uint64_t least) {
   return answer.status;
 }
 
-HintOutcome ArenaSpace::try_hint(const Hint& hint, std::uint64_t size, Address* base) {
+[[gnu::cold]] HintOutcome ArenaSpace::try_hint(const Hint& hint, std::uint64_t size,
+                                               Address* base) {
   const Range wanted{hint.down ? hint.address - size : hint.address, size};
   HintTrial trial{hint, size, HintOutcome::kNotAsked, Address()};
   if (!wraps(wanted) && spec_.is_addressable(wanted.last().value())) {
@@ -163,7 +164,7 @@ HintOutcome ArenaSpace::try_hint(const Hint& hint, std::uint64_t size, Address* 
 }
 
 // Checks and maps what was just reserved, or gives it back.
-Growth ArenaSpace::finish(Range region) {
+[[gnu::cold]] Growth ArenaSpace::finish(Range region) {
   Growth growth = check(region);
   if (growth.ok() && !is_sparing_ && spec_.until(port::Release::k1_16)) {
     const os::Status status = os_.map(region.base, region.size);
@@ -173,7 +174,7 @@ Growth ArenaSpace::finish(Range region) {
   return growth;
 }
 
-Growth ArenaSpace::check(Range region) const {
+[[gnu::cold]] Growth ArenaSpace::check(Range region) const {
   Growth refused;
   refused.refused = region;
   if (wraps(region)) {
@@ -191,7 +192,7 @@ Growth ArenaSpace::check(Range region) const {
 }
 
 // As the port's own pointers would: a range that ends exactly at the end wraps too.
-bool ArenaSpace::wraps(Range region) const {
+[[gnu::cold]] bool ArenaSpace::wraps(Range region) const {
   if (spec_.ptr_size == 4)
     return region.last().value() >= 0xffff'ffff || region.end() < region.base;
   return region.end() < region.base;

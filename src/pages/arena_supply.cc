@@ -11,8 +11,8 @@ constexpr std::string_view kNoMetadata = "out of memory allocating heap arena me
 
 }  // namespace
 
-void ArenaSupply::init(const Platform& platform, PersistentAlloc& memory, ArenaMap& map,
-                       bool is_sparing) {
+[[gnu::cold]] void ArenaSupply::init(const Platform& platform, PersistentAlloc& memory,
+                                     ArenaMap& map, bool is_sparing) {
   platform_ = &platform;
   memory_ = &memory;
   map_ = &map;
@@ -22,7 +22,7 @@ void ArenaSupply::init(const Platform& platform, PersistentAlloc& memory, ArenaM
   space_.emplace(platform.os, platform.machine, platform.spec, is_sparing);
 }
 
-void ArenaSupply::start(const port::HintOptions& hint_options) {
+[[gnu::cold]] void ArenaSupply::start(const port::HintOptions& hint_options) {
   space_->init(hint_options);
   start32_next_ = space_->arena_range().base;
 }
@@ -45,14 +45,14 @@ void ArenaSupply::start(const port::HintOptions& hint_options) {
   reserved_ = taken_ = 0;
 }
 
-std::uint64_t ArenaSupply::step_for(std::uint64_t bytes) const {
+[[gnu::cold]] std::uint64_t ArenaSupply::step_for(std::uint64_t bytes) const {
   const std::uint64_t page = platform_->machine.page_size;
   if (!is_sparing_) return round_up(bytes, std::max(platform_->spec.heap_growth_unit, page));
   const std::uint64_t step = std::max({bytes, kLeastStep, taken_ / kStepFraction});
   return round_up(step, std::max(port::kPageSize, page));
 }
 
-Range ArenaSupply::offer(std::uint64_t bytes) {
+[[gnu::cold]] Range ArenaSupply::offer(std::uint64_t bytes) {
   const std::uint64_t step = step_for(bytes);
   if (rest_.size < (is_sparing_ ? bytes : step)) {
     if (pending_.is_empty() && !reserve(bytes, step)) return {};
@@ -70,7 +70,7 @@ Range ArenaSupply::offer(std::uint64_t bytes) {
   return {rest_.base, is_stepwise ? std::min(step, rest_.size) : rest_.size};
 }
 
-Range ArenaSupply::take(Range offered, std::uint64_t bytes) {
+[[gnu::cold]] Range ArenaSupply::take(Range offered, std::uint64_t bytes) {
   if (map_->has_stand_ins() && !own_ends(offered)) return {};
   if (is_sparing_ || platform_->spec.since(port::Release::k1_17)) {
     os::Status status = platform_->os.map(offered.base, offered.size);
@@ -97,7 +97,7 @@ Range ArenaSupply::take(Range offered, std::uint64_t bytes) {
 }
 
 // A sparing heap has address space for as much again as it has, up to an arena.
-bool ArenaSupply::reserve(std::uint64_t bytes, std::uint64_t step) {
+[[gnu::cold]] bool ArenaSupply::reserve(std::uint64_t bytes, std::uint64_t step) {
   if (spare_ == nullptr) spare_ = memory_->alloc_array<Region>(1, MemoryKind::kOther);
   if (spare_ == nullptr) return fail("out of memory");
   const std::uint64_t ahead = std::min(reserved_, platform_->spec.heap_arena_bytes);
@@ -116,7 +116,7 @@ bool ArenaSupply::reserve(std::uint64_t bytes, std::uint64_t step) {
   return true;
 }
 
-Address ArenaSupply::next() const {
+[[gnu::cold]] Address ArenaSupply::next() const {
   if (!rest_.is_empty()) return rest_.base;
   if (!pending_.is_empty()) return pending_.base;
   const Range start32 = space_->arena_range();
@@ -126,7 +126,7 @@ Address ArenaSupply::next() const {
   return hints.empty() || hints[0].down ? Address() : hints[0].address;
 }
 
-bool ArenaSupply::fail(std::string_view why) {
+[[gnu::cold]] bool ArenaSupply::fail(std::string_view why) {
   failure_.emplace() << why;
   return false;
 }

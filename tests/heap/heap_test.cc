@@ -42,6 +42,36 @@ TEST(HeapLife, DestroyingWhatNeverBeganDoesNothing) {
   EXPECT_FALSE(heap.is_initialised());
 }
 
+// Every call may be made of a heap that never began, and finds nothing.
+TEST(HeapLife, WhatNeverBeganHasNothing) {
+  Heap heap;
+  std::uint64_t word = 0;
+  EXPECT_EQ(heap.allocate(100), nullptr);
+  EXPECT_EQ(heap.allocate_zeroed(100), nullptr);
+  EXPECT_EQ(heap.allocate_aligned(100, 64), nullptr);
+  EXPECT_EQ(heap.usable_size(&word), 0U);
+  EXPECT_FALSE(heap.find_object(&word));
+  EXPECT_EQ(heap.stack_allocate(32 << 10).base, nullptr);
+  heap.begin_mark();
+  EXPECT_FALSE(heap.mark(&word));
+  heap.end_mark();
+  EXPECT_FALSE(heap.sweep_one());
+  heap.sweep_all();
+  EXPECT_FALSE(heap.clear_finalizer(&word));
+  EXPECT_FALSE(heap.run_finalizer());
+  heap.for_each_finalizable([](void*, Object) { FAIL(); }, nullptr);
+  EXPECT_EQ(heap.scavenge(), 0U);
+  EXPECT_EQ(heap.trim(), 0U);
+  heap.flush_thread();
+  heap.check_thread();
+  EXPECT_EQ(heap.statistics().sys, 0U);
+  EXPECT_EQ(text(heap.check()), "");
+  EXPECT_EQ(text(heap.last_failure()), "");
+  EXPECT_FALSE(heap.before_fork());
+  heap.after_fork_in_parent();
+  heap.after_fork_in_child();
+}
+
 TEST(HeapLife, IsConstantInitialised) {
   static constinit Heap heap;
   ASSERT_EQ(text(heap.init(os::native())), "");

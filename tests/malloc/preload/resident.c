@@ -52,7 +52,7 @@ int main(void) {
     }
   }
   CHECK(mappings == 2);
-  CHECK(first > 0 && first <= 80);
+  CHECK(first > 0 && first <= 88);
   CHECK(last == 0);
   return 0;
 }

@@ -1,0 +1,108 @@
+// Statistics that add up while other threads allocate and free.
+
+#include <algorithm>
+
+#include "src/heap/heap.h"
+
+namespace Atoll {
+
+// Frees are read before allocations, so that no object is counted as freed only. Other threads may
+// have had several objects at one place meanwhile; so no more are counted as in use than fit, at
+// the moment for which `pages` is right.
+[[gnu::cold]] objects::ObjectCounts Heap::count_objects(pages::PageStatistics* pages) {
+  State& state = *state_;
+  os::Os& os = state.platform.os;
+  const LockGuard guard(state.lock, os);
+  objects::ObjectCounts counts = state.retired;
+  for_each_cache([&](objects::Cache& cache) { cache.add_freed(counts); });
+  for (unsigned i = 0; i < sizes_.num_span_classes(); ++i) {
+    std::uint64_t bytes = 0;
+    const std::uint64_t swept = state.objects.centrals[i].swept_frees(state.objects, &bytes);
+    if (port::size_class_of(i) != 0) {
+      counts.freed[i] += swept;
+    } else {
+      counts.large_freed += swept;
+      counts.large_freed_bytes += bytes;
+    }
+  }
+  for_each_cache([&](objects::Cache& cache) { cache.add_allocated(counts); });
+  const LockGuard page_guard(state.pages.lock(), os);
+  *pages = state.pages.statistics_locked();
+  std::uint64_t most_large_bytes = counts.large_freed_bytes + pages->objects;
+  std::uint64_t most_large = counts.large_freed;
+  for (unsigned i = 0; i < sizes_.num_span_classes(); ++i) {
+    const std::uint64_t spans = state.objects.centrals[i].span_count();
+    if (port::size_class_of(i) == 0) {
+      most_large += spans;
+      continue;
+    }
+    most_large_bytes -= spans * sizes_.size_class(i).span_bytes();
+    counts.places[i] = spans * sizes_.object_count(i);
+    counts.allocated[i] = std::min(counts.allocated[i], counts.freed[i] + counts.places[i]);
+  }
+  counts.large_allocated = std::min(counts.large_allocated, most_large);
+  counts.large_allocated_bytes = std::min(counts.large_allocated_bytes, most_large_bytes);
+  return counts;
+}
+
+[[gnu::cold]] Statistics Heap::statistics() {
+  Statistics result;
+  if (!state_.has_value()) return result;
+  const Entry entry(*this);
+  if (entry.is_inner()) return result;
+  State& state = *state_;
+  pages::PageStatistics pages;
+  const objects::ObjectCounts counts = count_objects(&pages);
+
+  result.heap_sys = pages.mapped - pages.stacks;
+  result.heap_in_use = pages.objects;
+  result.heap_idle = pages.idle;
+  result.heap_released = pages.released;
+  result.heap_fresh = pages.fresh;
+  result.stack_in_use = pages.stacks;
+  result.stack_sys = pages.stacks;
+  result.mspan_in_use = pages.span_record_bytes;
+  result.mspan_sys = state.counters.get(MemoryKind::kSpans);
+  {
+    const LockGuard guard(state.lock, state.platform.os);
+    result.mcache_in_use = state.cache_records.in_use_bytes();
+  }
+  result.mcache_sys = state.counters.get(MemoryKind::kCaches);
+  result.buck_hash_sys = state.counters.get(MemoryKind::kProfiling);
+  result.gc_sys = state.counters.get(MemoryKind::kGc);
+  result.other_sys = state.counters.get(MemoryKind::kOther);
+  result.sys = result.heap_sys + result.stack_sys + result.metadata();
+
+  result.tiny_allocs = counts.tiny_allocated;
+  result.large_mallocs = counts.large_allocated;
+  result.large_frees = counts.large_freed;
+  result.large_total_alloc = counts.large_allocated_bytes;
+  result.large_alloc = counts.large_allocated_bytes - counts.large_freed_bytes;
+  result.mallocs = result.large_mallocs;
+  result.frees = result.large_frees;
+  result.alloc = result.large_alloc;
+  result.total_alloc = result.large_total_alloc;
+  result.size_classes = sizes_.num_span_classes() / 2;
+  for (unsigned i = 0; i < sizes_.num_span_classes(); ++i) {
+    Statistics::BySize& by_size = result.by_size[port::size_class_of(i)];
+    by_size.size = sizes_.size_class(i).size;
+    by_size.mallocs += counts.allocated[i];
+    by_size.frees += counts.freed[i];
+    by_size.free_places += counts.places[i] - (counts.allocated[i] - counts.freed[i]);
+    result.mallocs += counts.allocated[i];
+    result.frees += counts.freed[i];
+    result.alloc += by_size.size * (counts.allocated[i] - counts.freed[i]);
+    result.total_alloc += by_size.size * counts.allocated[i];
+  }
+  result.heap_alloc = result.alloc;
+  result.heap_objects = result.mallocs - result.frees;
+  return result;
+}
+
+Line Heap::last_failure() {
+  if (!state_.has_value()) return {};
+  const Entry entry(*this);
+  return entry.is_inner() ? Line() : state_->pages.last_failure();
+}
+
+}  // namespace Atoll

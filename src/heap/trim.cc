@@ -1,0 +1,45 @@
+// Free memory back to the system.
+
+#include "src/heap/heap.h"
+
+namespace Atoll {
+
+// Gives the page heap what this thread's cache, if it has one, and the central lists have that is
+// free. Inside of the heap.
+void Heap::give_back_own(ThreadCache* own) {
+  if (own != &no_cache) flush(*own);
+  settle_chains();
+}
+
+std::uint64_t Heap::scavenge(std::uint64_t age_nanoseconds) {
+  if (!state_.has_value() || is_abandoned()) return 0;
+  const Entry entry(*this);
+  if (entry.is_inner()) return 0;
+  give_back_own(entry.cache());
+  return state_->pages.scavenge_older_than(age_nanoseconds);
+}
+
+std::uint64_t Heap::trim() {
+  if (!state_.has_value() || is_abandoned()) return 0;
+  const Entry entry(*this);
+  if (entry.is_inner()) return 0;
+  State& state = *state_;
+  adopt_all();
+  give_back_own(entry.cache());
+  {
+    objects::Surplus surplus(state.objects);
+    const LockGuard guard(state.lock, state.platform.os);
+    for_each_cache([&](objects::Cache& cache) { cache.give_back_free(state.objects, surplus); });
+  }
+  std::uint64_t bytes = state.pages.scavenge_older_than(0);
+  const os::Machine& machine = state.platform.machine;
+  // Elsewhere the pages of a span in use could not be had again for sure.
+  if (machine.can_shrink && machine.lazy_commit) {
+    for (objects::Central& central : state.objects.centrals) {
+      bytes += central.release_free_pages(state.objects);
+    }
+  }
+  return bytes;
+}
+
+}  // namespace Atoll
