@@ -1,16 +1,10 @@
 #include "src/base/mutex.h"
 
+#include "src/policy.h"
+
 namespace Atoll {
-namespace {
-
-// Sections under a heap's locks are short: most end within so many looks, sooner than a call of
-// the system would.
-constexpr int kLooks = 2000;
-
-}  // namespace
-
 void Mutex::lock_slowly(os::Os& os) {
-  for (int look = 0; look < kLooks; ++look) {
+  for (int look = 0; look < policy::kLockLooks; ++look) {
     if (word_.load(std::memory_order_relaxed) == kFree && try_lock()) return;
   }
   // Whoever has slept takes the lock as contended, since others may sleep still: at worst one

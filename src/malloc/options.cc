@@ -5,18 +5,13 @@
 #include <optional>
 
 #include "os/base/decimal.h"
+#include "src/policy.h"
 
 namespace Atoll {
 namespace {
 
 constexpr std::uint64_t kNanosecondsPerMillisecond = 1'000'000;
 constexpr std::uint64_t kMaxMilliseconds = std::uint64_t{1} << 40;
-
-constexpr std::uint64_t kMostStocked = 512 << 10;
-constexpr std::size_t kMostListed = std::size_t{32} << 20;
-
-// Where memory costs something only if it is touched.
-constexpr std::uint64_t kRecordWindow = std::uint64_t{64} << 30;
 
 // The part before the first `separator`, which is taken off `text` with it.
 std::string_view take_until(std::string_view& text, char separator) {
@@ -195,9 +190,9 @@ void write_help(os::Os& os) {
   options.heap.is_bounded = true;
   options.heap.is_sparing = true;
   options.heap.keeps_hints = true;
-  options.heap.most_stocked = kMostStocked;
-  options.heap.most_listed = kMostListed;
-  options.heap.record_window = kRecordWindow;
+  options.heap.most_stocked = policy::kMostStockedOfMalloc;
+  options.heap.most_listed = policy::kMostListedOfMalloc;
+  options.heap.record_window = policy::kWindowOfMalloc;
   options.heap.scavenge_delay = 1000 * kNanosecondsPerMillisecond;
   return options;
 }

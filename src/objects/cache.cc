@@ -5,18 +5,9 @@
 #include <memory>
 
 #include "os/base/bits.h"
+#include "src/policy.h"
 
 namespace Atoll::objects {
-namespace {
-
-// A refill takes a few objects at first, fewer where there are many caches, then twice as many each
-// time: a class that is seldom used touches little memory.
-constexpr std::int32_t kFewestTaken = 1 << 10;  // in bytes ...
-constexpr std::int32_t kMostTaken = 4 << 10;
-constexpr std::int32_t kFewestTakenObjects = 8;  // ... and in objects
-
-}  // namespace
-
 constinit FreeObject end_of_list{&end_of_list};
 
 void Cache::init(Context& context, ClassCache* classes, pages::PageRecord number,
@@ -101,9 +92,14 @@ bool Cache::refill(Context& context, unsigned span_class) {
 std::int16_t Cache::next_taken(const Context& context, unsigned span_class) const {
   const SizeTable& sizes = *context.sizes;
   const unsigned shift = context.crowding.load(std::memory_order_relaxed);
-  const std::int32_t fewest = sizes.objects_in(kFewestTaken >> shift, span_class, 1,
-                                               std::max(kFewestTakenObjects >> shift, 1));
-  const std::int32_t most = sizes.objects_in(kMostTaken, span_class, 1, sizes.batch(span_class));
+  const std::int32_t fewest =
+      sizes.objects_in({.bytes = policy::kFirstRefillBytes >> shift,
+                        .fewest = 1,
+                        .most = std::max(policy::kFirstRefillObjects >> shift, 1)},
+                       span_class);
+  const std::int32_t most = sizes.objects_in(
+      {.bytes = policy::kMostRefillBytes, .fewest = 1, .most = sizes.batch(span_class)},
+      span_class);
   return static_cast<std::int16_t>(std::clamp(classes_[span_class].taken * 2, fewest, most));
 }
 

@@ -3,17 +3,9 @@
 #include <algorithm>
 
 #include "src/objects/cache.h"
+#include "src/policy.h"
 
 namespace Atoll::objects {
-namespace {
-
-// Objects that lists give back at a time, so that nobody waits for long.
-constexpr std::int32_t kMostGiven = 2048;
-// So seldom is the time asked for.
-constexpr unsigned kOverflowsPerLook = 16;
-
-}  // namespace
-
 // Under the lock, of a list that has just been counted. It will be counted again when it may be
 // full; but not before there were as many frees as it may have objects at first, or some more where
 // that is few and there are few caches: seldom, if it is emptied as fast as it is filled.
@@ -48,7 +40,7 @@ void Cache::overflow(Context& context, std::size_t offset) {
   count_now(context, list);
   ++overflows_;
   const bool is_long = classes_[list].length > classes_[list].limit;
-  if (is_long || overflows_ >= kOverflowsPerLook) [[unlikely]]
+  if (is_long || overflows_ >= policy::kCountsPerLook) [[unlikely]]
     finish_overflow(context, list);
 }
 
@@ -62,7 +54,7 @@ void Cache::overflow(Context& context, std::size_t offset) {
     if (cache.classes_[its_list].length > cache.classes_[its_list].limit) {
       cache.lengthen(its_context, its_list);
     }
-    if (cache.overflows_ >= kOverflowsPerLook) cache.look_at_lists(its_context);
+    if (cache.overflows_ >= policy::kCountsPerLook) cache.look_at_lists(its_context);
   });
 }
 
@@ -133,14 +125,14 @@ std::int32_t Cache::shorten(Context& context, unsigned list, std::int32_t needed
 
 // Memory is needed for something else. False: no list has more than it may have at first.
 bool Cache::shorten_lists(Context& context) {
-  std::int32_t left = kMostGiven;
+  std::int32_t left = policy::kMostGivenUp;
   for_each_long([&](unsigned list) {
     const std::int32_t first_limit = classes_[list].first_limit;
     if (left > 0 && listed_count(list) > first_limit) {
       left -= shorten(context, list, first_limit, left);
     }
   });
-  return left < kMostGiven;
+  return left < policy::kMostGivenUp;
 }
 
 // A list needs no more objects than were allocated from it since it was looked at last.
@@ -149,7 +141,7 @@ void Cache::look_at_lists(Context& context) {
   if (!has_long() || context.list_delay == Context::kForEver) return;
   const std::uint64_t now = context.os().monotonic_nanoseconds();
   if (now < next_look_) return;
-  std::int32_t left = kMostGiven;
+  std::int32_t left = policy::kMostGivenUp;
   for_each_long([&](unsigned list) {
     const ClassCache& state = classes_[list];
     const std::uint32_t used = allocated_count(list) - state.looked_at;

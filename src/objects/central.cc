@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "src/objects/sweep.h"
+#include "src/policy.h"
 
 namespace Atoll::objects {
 
@@ -250,7 +251,7 @@ bool Central::keep(Context& context, Chain chain) {
   if (!unswept_.empty()) return false;
   const std::uint32_t kept = chained_.load(std::memory_order_relaxed);
   const std::uint32_t most = context.sizes->most_chained(span_class(context));
-  if (chains_kept_ == kMaxChains || kept + chain.count > most) return false;
+  if (chains_kept_ == policy::kMostBatchesPassedOn || kept + chain.count > most) return false;
   chains_[chains_kept_++] = chain;
   chained_.store(kept + chain.count, std::memory_order_relaxed);
   return true;

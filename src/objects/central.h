@@ -16,6 +16,7 @@
 #include "src/objects/context.h"
 #include "src/objects/held_spans.h"
 #include "src/objects/span_objects.h"
+#include "src/policy.h"
 
 namespace Atoll::objects {
 
@@ -150,8 +151,7 @@ class Central {
   List<Span> partial_;
   List<Span> full_;
   List<Span> unswept_;
-  static constexpr std::size_t kMaxChains = 8;
-  std::array<Chain, kMaxChains> chains_{};
+  std::array<Chain, policy::kMostBatchesPassedOn> chains_{};
   std::size_t chains_kept_ = 0;
   std::atomic<std::uint32_t> chained_{0};  // objects in chains
   std::atomic<std::size_t> spans_{0};

@@ -14,6 +14,7 @@
 #include "src/objects/special.h"
 #include "src/objects/tiny.h"
 #include "src/pages/page_heap.h"
+#include "src/policy.h"
 
 namespace Atoll::objects {
 
@@ -42,29 +43,23 @@ struct Context {
   // What each cache may keep on its own account is halved for 32 caches, again for 64, and so on:
   // this often. A cache that has it already keeps it; so all of them together keep no more than the
   // first 16, and half as much again for every doubling of their number.
-  static constexpr std::uint32_t kManyCaches = 16;
-  static constexpr unsigned kMostCrowding = 10;
   std::atomic<unsigned> crowding{0};
   // How many frees a list may take, at least, before the cache counts it again. Where there are
   // hundreds of caches the number is 0, because a large object that stays on a list keeps a span.
-  static constexpr std::int32_t kFewestGranted = 32;
-  std::atomic<std::int32_t> fewest_granted{kFewestGranted};
+  std::atomic<std::int32_t> fewest_granted{policy::kFewestGranted};
   void set_cache_count(std::uint64_t count) {
-    const auto halvings = std::bit_width((std::max<std::uint64_t>(count, 1) - 1) / kManyCaches);
-    const unsigned most = std::min(static_cast<unsigned>(halvings), kMostCrowding);
+    const auto halvings =
+        std::bit_width((std::max<std::uint64_t>(count, 1) - 1) / policy::kManyCaches);
+    const unsigned most = std::min(static_cast<unsigned>(halvings), policy::kMostHalvings);
     crowding.store(most, std::memory_order_relaxed);
-    fewest_granted.store(most == 0 ? kFewestGranted : kFewestGranted >> (most + 1),
+    fewest_granted.store(most == 0 ? policy::kFewestGranted : policy::kFewestGranted >> (most + 1),
                          std::memory_order_relaxed);
   }
-  // Where there are more than 32 caches, each takes objects of a class one by one, and gives them
-  // back so, until it has allocated and freed so many. Only then its list keeps any: one object on
-  // the list of a thread that sleeps keeps a span, and nobody else can take it. Most threads use
-  // most classes less than that. The number is a compromise: each of these calls costs some 20 ns
-  // more, and a thread that has 35 classes on trial keeps some 300 KiB less.
-  static constexpr unsigned kTrialCrowding = 2;
-  static constexpr std::uint64_t kTrialUses = 64;
+  // Where there are many caches, each takes objects of a class one by one, and gives them back so,
+  // until it has allocated and freed some. Only then its list keeps any.
   bool is_on_trial(std::uint64_t uses) const {
-    return uses < kTrialUses && crowding.load(std::memory_order_relaxed) >= kTrialCrowding;
+    return uses < policy::kTrialUses &&
+           crowding.load(std::memory_order_relaxed) >= policy::kTrialHalvings;
   }
   // How many objects a list may have before its cache asks for more than its own share. Few caches'
   // lists have always room for some, however large they are.
@@ -72,7 +67,9 @@ struct Context {
     const unsigned shift = crowding.load(std::memory_order_relaxed);
     const std::int32_t limit = sizes->limit(span_class);
     return shift == 0 ? limit
-                      : sizes->objects_in(SizeTable::kLimitBytes >> shift, span_class, 0, limit);
+                      : sizes->objects_in(
+                            {.bytes = policy::kOwnList.bytes >> shift, .fewest = 0, .most = limit},
+                            span_class);
   }
 
   // Bytes by which all lists of all caches together may be longer than at first, and by which their

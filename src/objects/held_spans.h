@@ -36,9 +36,6 @@ struct HeldSpans {
   // Spans with objects that others freed, under the lock of the central list.
   std::atomic<pages::Span*> freed_by_others{nullptr};
 
-  // More is not kept: what is free in a span that is held is of no use to other threads.
-  static constexpr std::uint64_t kMostBytes = 4 << 20;
-
   // One that is empty may stay, so that it need not be fetched again at once.
   bool has_several_usable() const { return usable.first() != usable.last(); }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "os/base/bits.h"
+#include "src/policy.h"
 
 namespace Atoll::objects {
 
@@ -15,8 +16,8 @@ namespace Atoll::objects {
   for (unsigned i = 0; i < num_span_classes(); ++i) {
     object_counts_[i] = static_cast<std::uint16_t>(port::objects_per_span(spec, i));
     if (port::size_class_of(i) == 0) continue;
-    batches_[i] = static_cast<std::uint8_t>(objects_in(8 << 10, i, 1, 64));
-    limits_[i] = static_cast<std::uint16_t>(objects_in(kLimitBytes, i, 2, 256));
+    batches_[i] = static_cast<std::uint8_t>(objects_in(policy::kBatch, i));
+    limits_[i] = static_cast<std::uint16_t>(objects_in(policy::kOwnList, i));
   }
   for (const Scan scan : {Scan::kNoscan, Scan::kScan}) {
     auto& direct = direct_[static_cast<unsigned>(scan)];

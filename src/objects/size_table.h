@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "src/policy.h"
 #include "src/port/port.h"
 
 namespace Atoll::objects {
@@ -76,25 +77,22 @@ class SizeTable {
   }
   std::uint16_t object_count(unsigned span_class) const { return object_counts_[span_class]; }
 
-  // How many objects of a class make `bytes`, within limits.
-  std::int32_t objects_in(std::int32_t bytes, unsigned span_class, std::int32_t least,
-                          std::int32_t most) const {
+  std::int32_t objects_in(const policy::ObjectBudget& budget, unsigned span_class) const {
     const auto size = static_cast<std::int32_t>(size_class(span_class).size);
-    return std::clamp(bytes / size, least, most);
+    return std::clamp(budget.bytes / size, budget.fewest, budget.most);
   }
 
   // How many objects a cache collects to give back at a time, and takes at most: neither many
   // objects nor many bytes.
   std::int32_t batch(unsigned span_class) const { return batches_[span_class]; }
   // How many free objects a cache keeps when it gives back: so many at first, and at most.
-  static constexpr std::int32_t kLimitBytes = 32 << 10;
   std::int32_t limit(unsigned span_class) const { return limits_[span_class]; }
   std::int32_t max_limit(unsigned span_class) const {
-    return objects_in(4 << 20, span_class, 16, 1 << 20);
+    return objects_in(policy::kLongestList, span_class);
   }
   // How many free objects caches may pass on to each other by way of the central list.
   std::uint32_t most_chained(unsigned span_class) const {
-    return static_cast<std::uint32_t>(objects_in(256 << 10, span_class, 8, 2048));
+    return static_cast<std::uint32_t>(objects_in(policy::kPassedOn, span_class));
   }
 
  private:

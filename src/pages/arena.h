@@ -8,6 +8,7 @@
 #include "os/base/bits.h"
 #include "src/pages/span.h"
 #include "src/pages/sparing.h"
+#include "src/policy.h"
 
 namespace Atoll::pages {
 
@@ -30,8 +31,8 @@ struct Arena {
   std::atomic<Span*>* spans;         // of each page in use; of a free span, its first and last page
   std::atomic<BitWord>* alloc_bits;  // kBitmapBytes for each page; a span uses its first page's
   std::atomic<BitWord>* mark_bits;
-  // Instead of these, in a sparing heap: for each kBitGroupPages bits of objects and then of marks,
-  // as soon as a span begins there. Null otherwise.
+  // Instead of these, in a sparing heap: for each policy::kBitGroupPages bits of objects and then
+  // of marks, as soon as a span begins there. Null otherwise.
   std::byte** bit_groups;
   // A bit per page, under the heap's lock. Neither set: never used, and zero.
   std::uint64_t* ready;  // in the state Ready
@@ -52,12 +53,12 @@ struct Arena {
   // Of the span that begins with page number `page`.
   std::atomic<BitWord>* alloc_bits_of(std::uint64_t page) const {
     if (bit_groups == nullptr) return alloc_bits + page * kWords;
-    return reinterpret_cast<std::atomic<BitWord>*>(bit_groups[page / kBitGroupPages]) +
-           page % kBitGroupPages * kWords;
+    return reinterpret_cast<std::atomic<BitWord>*>(bit_groups[page / policy::kBitGroupPages]) +
+           page % policy::kBitGroupPages * kWords;
   }
   std::atomic<BitWord>* mark_bits_of(std::uint64_t page) const {
     if (bit_groups == nullptr) return mark_bits + page * kWords;
-    return alloc_bits_of(page) + kBitGroupPages * kWords;
+    return alloc_bits_of(page) + policy::kBitGroupPages * kWords;
   }
 
   std::atomic<PageRecord>* records() {

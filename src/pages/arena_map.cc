@@ -4,6 +4,7 @@
 #include <new>
 
 #include "os/base/bits.h"
+#include "src/policy.h"
 
 namespace Atoll::pages {
 namespace {
@@ -25,7 +26,7 @@ bool ArenaMap::init(const Platform& platform, PersistentAlloc& memory, LinearAll
   is_sparing_ = is_sparing;
   has_bit_groups_ = is_sparing && has_large_arenas(spec);
   l2_bits_ = spec.arena_l2_bits;
-  if (is_sparing && spec.arena_l1_bits == 0) l2_bits_ = std::min(l2_bits_, kSparingL2Bits);
+  if (is_sparing && spec.arena_l1_bits == 0) l2_bits_ = std::min(l2_bits_, policy::kSparingL2Bits);
   if (l2_bits_ == spec.arena_bits) {
     tables_ = &only_table_;
   } else {
@@ -62,7 +63,7 @@ bool ArenaMap::add(Range region) {
   const std::uint64_t arena_bytes = platform_->spec.heap_arena_bytes;
   const Address first = region.base.aligned_down(arena_bytes);
   const std::uint64_t bytes = region.end() - first;
-  const bool are_many = is_sparing_ && bytes >= kLeastAlike * arena_bytes;
+  const bool are_many = is_sparing_ && bytes >= policy::kLeastAlike * arena_bytes;
   for (std::uint64_t done = 0; done < bytes; done += arena_bytes) {
     const Address base = first + done;
     Slot* const place = make_slot(base);
@@ -96,8 +97,9 @@ void ArenaMap::make_window(Range region) {
     const std::uint64_t there = window().page_count;
     const std::uint64_t needed = base - first + (region.size >> port::kPageShift);
     if (needed <= there || there == most) return;
-    count = is_first ? kFirstWindowArenas * pages_per_arena_ : there * kWindowGrowth;
-    while (count < needed && count < most) count *= kWindowGrowth;
+    count =
+        is_first ? policy::kFirstWindowArenas * pages_per_arena_ : there * policy::kWindowGrowth;
+    while (count < needed && count < most) count *= policy::kWindowGrowth;
     count = std::min(count, most);
   }
   auto* const records = memory_->alloc_array<std::atomic<PageRecord>>(count, MemoryKind::kGc);
@@ -112,10 +114,10 @@ void ArenaMap::make_window(Range region) {
 
 bool ArenaMap::make_bits(Address base) {
   if (!has_bit_groups_) return true;
-  std::byte*& group = arena(base)->bit_groups[page_index(base) / kBitGroupPages];
+  std::byte*& group = arena(base)->bit_groups[page_index(base) / policy::kBitGroupPages];
   if (group == nullptr) {
     group = static_cast<std::byte*>(
-        memory_->alloc(2 * kBitGroupPages * kBitmapBytes, kPage, MemoryKind::kGc));
+        memory_->alloc(2 * policy::kBitGroupPages * kBitmapBytes, kPage, MemoryKind::kGc));
   }
   return group != nullptr;
 }
@@ -141,7 +143,8 @@ Arena* ArenaMap::make_arena() {
     if (spare_metadata_ == nullptr) return nullptr;
   }
   const std::uint64_t bits = Arena::bitmap_bytes(pages);
-  const std::uint64_t groups = has_bit_groups_ ? pages / kBitGroupPages * sizeof(std::byte*) : 0;
+  const std::uint64_t groups =
+      has_bit_groups_ ? pages / policy::kBitGroupPages * sizeof(std::byte*) : 0;
   const std::uint64_t before = round_up(2 * bits + groups, kCacheLine);
   const std::uint64_t records = before + sizeof(Arena) + pages * sizeof(PageRecord);
   const std::uint64_t spans = round_up(records, kCacheLine);

@@ -5,6 +5,7 @@
 #include "os/base/bits.h"
 #include "src/pages/reserve_aligned.h"
 #include "src/pages/start32.h"
+#include "src/policy.h"
 
 namespace Atoll::pages {
 namespace {
@@ -58,7 +59,7 @@ ArenaSpace::ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortS
 
 [[gnu::cold]] std::uint64_t ArenaSpace::unit() const {
   if (!takes_parts()) return spec_.heap_arena_bytes;
-  return std::max({kLeastReservation, machine_.page_size, machine_.granularity});
+  return std::max({policy::kLeastReservation, machine_.page_size, machine_.granularity});
 }
 
 [[gnu::cold]] void ArenaSpace::init(const port::HintOptions& options) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "os/base/bits.h"
+#include "src/policy.h"
 
 namespace Atoll::pages {
 namespace {
@@ -48,7 +49,7 @@ constexpr std::string_view kNoMetadata = "out of memory allocating heap arena me
 [[gnu::cold]] std::uint64_t ArenaSupply::step_for(std::uint64_t bytes) const {
   const std::uint64_t page = platform_->machine.page_size;
   if (!is_sparing_) return round_up(bytes, std::max(platform_->spec.heap_growth_unit, page));
-  const std::uint64_t step = std::max({bytes, kLeastStep, taken_ / kStepFraction});
+  const std::uint64_t step = std::max({bytes, policy::kLeastStep, taken_ / policy::kStepFraction});
   return round_up(step, std::max(port::kPageSize, page));
 }
 

@@ -4,6 +4,7 @@
 #include <new>
 
 #include "os/base/bits.h"
+#include "src/policy.h"
 
 namespace Atoll::pages {
 namespace {
@@ -11,7 +12,6 @@ namespace {
 // Where idle memory is bounded, the heap releases longer spans at once, but for the newest, because
 // it does not know how much of them was ever written to. One that it knows to be resident waits
 // for the bound as shorter spans do.
-constexpr std::uint64_t kOversize = 8 << 20;
 
 std::uint64_t count_of(Range pages) { return pages.size / port::kPageSize; }
 
@@ -190,8 +190,8 @@ bool PageHeap::make_ready(Range pages) {
 bool PageHeap::relieve(std::uint64_t pages) {
   const std::uint64_t in_use = object_pages_ + stack_pages_ + pages;
   most_in_use_ = std::max(most_in_use_, in_use);
-  constexpr std::uint64_t kSlack = (std::uint64_t{4} << 20) / port::kPageSize;
-  const std::uint64_t most = most_in_use_ + most_in_use_ / 8 + kSlack;
+  constexpr std::uint64_t kSlack = policy::kIdleBytes / port::kPageSize;
+  const std::uint64_t most = most_in_use_ + most_in_use_ / policy::kIdleFraction + kSlack;
   const std::uint64_t held = mapped_pages_ - fresh_pages_ - released_pages_ + pages;
   if (held <= most) return false;
   // Some more than must be, so that it is not done for every span.
@@ -371,7 +371,7 @@ void PageHeap::free_locked(Span* span, std::uint64_t now) {
   --spans_in_use_;
   map_.set_records(*span, 0);
   map_.clear_spans(*span, span->range());
-  if (is_bounded_ && span->bytes() >= kOversize && !span->is_resident) {
+  if (is_bounded_ && span->bytes() >= policy::kOversize && !span->is_resident) {
     oversize_.add(span->range(), [this](Range range) { (void)release(range); });
   }
   merge_free(span, span->range(), now);

@@ -7,24 +7,23 @@
 #include <cstdint>
 
 #include "os/base/address.h"
+#include "src/policy.h"
 
 namespace Atoll::pages {
 
 // The newest ranges, some MiB in all.
 class RecentRanges {
  public:
-  static constexpr std::uint64_t kMostBytes = std::uint64_t{32} << 20;
-
   constexpr RecentRanges() = default;
 
   // Calls drop(Range) for older ones that have no place any more, or for `range`.
   template <typename Drop>
   void add(Range range, Drop drop) {
-    if (range.size > kMostBytes) {
+    if (range.size > policy::kNewestOversize) {
       drop(range);
       return;
     }
-    while (count_ == ranges_.size() || bytes_ + range.size > kMostBytes) {
+    while (count_ == ranges_.size() || bytes_ + range.size > policy::kNewestOversize) {
       const Range oldest = ranges_[0];
       std::move(ranges_.begin() + 1, ranges_.end(), ranges_.begin());
       --count_;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "src/heap/fast_path.h"
+#include "src/policy.h"
 #include "tests/heap/fixture.h"
 #include "tests/heap/model.h"
 #include "tests/heap/pattern.h"
@@ -176,8 +177,8 @@ TEST_F(InAGrowingWindow, ThreadsThatOnlyFreeLearnOfTheLargerOne) {
   });
   wait_for(1);
   // Nobody touches it.
-  void* const large = heap_.allocate(
-      static_cast<std::size_t>(pages::kFirstWindowArenas * heap_.platform().spec.heap_arena_bytes));
+  void* const large = heap_.allocate(static_cast<std::size_t>(
+      policy::kFirstWindowArenas * heap_.platform().spec.heap_arena_bytes));
   ASSERT_NE(large, nullptr);
   // A span that no thread had before.
   for (void*& p : late) p = heap_.allocate(20'000);

@@ -11,6 +11,7 @@
 #include "os/os.h"
 #include "src/pages/page_bits.h"
 #include "src/pages/span_table.h"
+#include "src/policy.h"
 
 namespace Atoll::pages {
 namespace {
@@ -120,7 +121,7 @@ TEST_P(MapOf, AWindowOfASparingHeapGrows) {
     return std::min(arenas * arena_bytes() / port::kPageSize, all - first);
   };
   const RecordWindow old = map_.window();
-  EXPECT_EQ(old.page_count, pages_of(kFirstWindowArenas));
+  EXPECT_EQ(old.page_count, pages_of(policy::kFirstWindowArenas));
   const Range early{region(1).base + port::kPageSize, 2 * port::kPageSize};
   map_.set_records(early, 7);
 
@@ -423,7 +424,7 @@ TEST(ArenaMap, OfASparingHeapHasAnAddressForEachOfManyArenas) {
   ASSERT_TRUE(map.add(region));
   ASSERT_TRUE(map.has_stand_ins());
   ASSERT_TRUE(map.own_ends(region));
-  const std::uint64_t tables = kTables * (sizeof(void*) << kSparingL2Bits);
+  const std::uint64_t tables = kTables * (sizeof(void*) << policy::kSparingL2Bits);
   EXPECT_LT(counters.get(MemoryKind::kGc) - before, tables + (std::uint64_t{512} << 10));
 
   PageBits bits(map);

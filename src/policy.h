@@ -1,0 +1,130 @@
+// Every tuning number of the core, with its unit, its reason, and the row of docs/BENCHMARKS.md on
+// which it was tuned. What Go's sources say about a port is not here but in src/port, and does not
+// change. Who vendors the core changes a number here and nowhere else.
+//
+// "malloc's heap" is the heap behind malloc(); what is said of it is the default of an option,
+// which other heaps leave off (src/heap/heap.h).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace Atoll::policy {
+
+inline constexpr std::uint64_t kKiB = std::uint64_t{1} << 10;
+inline constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
+inline constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
+
+// A number of objects of one class: as many as `bytes` are, within bounds.
+struct ObjectBudget {
+  std::int32_t bytes;
+  std::int32_t fewest;  // objects
+  std::int32_t most;
+};
+
+// --- Locks. ---
+
+// How often a thread looks at a lock before it asks the system to sleep: the sections under a
+// heap's locks are short, and most end sooner than a system call would. Rows: both-ways, larson.
+inline constexpr int kLockLooks = 2000;
+
+// --- A thread's lists of free objects. ---
+
+// A transfer batch: what a cache gathers of other threads' objects before it passes them on, and
+// the most that a refill takes. Neither many objects nor many bytes. Rows: one-way, both-ways.
+inline constexpr ObjectBudget kBatch = {.bytes = 8 << 10, .fewest = 1, .most = 64};
+
+// The first refill of a class takes this much, and each next one twice as much, up to the second: a
+// class that is seldom used touches little memory. Rows: threads and resident; batch-64.
+inline constexpr std::int32_t kFirstRefillBytes = 1 << 10;
+inline constexpr std::int32_t kFirstRefillObjects = 8;
+inline constexpr std::int32_t kMostRefillBytes = 4 << 10;
+
+// What a list may have on its own account, before it asks for a share of what all lists together
+// may have. Rows: mixed-256, trees.
+inline constexpr ObjectBudget kOwnList = {.bytes = 32 << 10, .fewest = 2, .most = 256};
+// The longest list, with such a share. Rows: fifo-100k, lifo-100k.
+inline constexpr ObjectBudget kLongestList = {.bytes = 4 << 20, .fewest = 16, .most = 1 << 20};
+// What all lists together may have beyond their own account, in bytes, by default; and of malloc's
+// heap. Rows: fifo-100k, random-100k; their peak memory.
+inline constexpr std::size_t kMostListed = std::size_t{1} << 20;
+inline constexpr std::size_t kMostListedOfMalloc = std::size_t{32} << 20;
+
+// Objects that lists give up at a time, when the thread needs memory for something else: so that no
+// call takes long. Row: trees (the slowest call).
+inline constexpr std::int32_t kMostGivenUp = 2048;
+// A list is counted again after this many frees at least, where there are few caches. Row: pair-64.
+inline constexpr std::int32_t kFewestGranted = 32;
+// So many counts of lists for each time that the clock is read, to find lists that are not used.
+// Row: pair-64.
+inline constexpr unsigned kCountsPerLook = 16;
+
+// --- Many threads. ---
+
+// What each cache may keep on its own account is halved when there are twice as many caches, again
+// for four times as many, and so on, at most kMostHalvings times: all of them together keep no more
+// than the first 16, and half as much again for every doubling of their number. Row: threads.
+inline constexpr std::uint32_t kManyCaches = 16;
+inline constexpr unsigned kMostHalvings = 10;
+// From that many halvings on (more than 32 caches) a list stays empty until its class has been used
+// so often, in allocations and frees: one object on the list of a thread that sleeps keeps a span
+// that nobody else can take, and most threads use most classes less than that. It is a compromise:
+// each of these calls costs some 20 ns more, and a thread with 35 classes on trial keeps some
+// 300 KiB less. Measured with 300 idle threads (docs/FACES.md).
+inline constexpr unsigned kTrialHalvings = 2;
+inline constexpr std::uint64_t kTrialUses = 64;
+
+// --- What caches hold of spans. ---
+
+// Bytes of spans of one class that a cache owns: what is free in them is of no use to other
+// threads. Rows: fifo-100k-2t, larson.
+inline constexpr std::uint64_t kMostOwnedBytes = 4 * kMiB;
+// Free objects that threads pass on to each other by way of the central list, without their spans'
+// bits, in all and as whole batches. Rows: one-way, both-ways.
+inline constexpr ObjectBudget kPassedOn = {.bytes = 256 << 10, .fewest = 8, .most = 2048};
+inline constexpr std::size_t kMostBatchesPassedOn = 8;
+// Bytes of empty spans that each thread of malloc's heap keeps for what it allocates next. Rows:
+// large-sparse, calloc-large; resident.
+inline constexpr std::uint64_t kMostStockedOfMalloc = 512 * kKiB;
+
+// --- Pages that are kept. For heaps that are bounded, as malloc's is. ---
+
+// The heap gives memory back before it holds more than was ever in use at a time, plus this
+// fraction of it, plus this many bytes. Rows: fragmentation, strings; their peak memory.
+inline constexpr std::uint64_t kIdleFraction = 8;
+inline constexpr std::uint64_t kIdleBytes = 4 * kMiB;
+// Longer free spans are given back at once, except the newest: the heap does not know how much of
+// them was ever written to. In bytes: from what length on, and how much of the newest stays. Rows:
+// large-touched, large-sparse.
+inline constexpr std::uint64_t kOversize = 8 * kMiB;
+inline constexpr std::uint64_t kNewestOversize = 32 * kMiB;
+
+// --- How a sparing heap takes memory from the system, as malloc's does (src/pages/sparing.h). ---
+
+// The least that is mapped at once, so that a heap that grows makes few calls. Below 2 MiB: a huge
+// page behind it would cost a small program more than all the rest. Rows: start, resident.
+inline constexpr std::uint64_t kLeastStep = kMiB;
+// Larger heaps take this fraction of what they have. Row: first calls of large heaps.
+inline constexpr std::uint64_t kStepFraction = 8;
+// What a reservation is a multiple of, if nothing larger can be had: the largest granularity that a
+// system has (Windows).
+inline constexpr std::uint64_t kLeastReservation = 64 * kKiB;
+// Smaller arenas are steps themselves.
+inline constexpr std::uint64_t kMostWholeArena = 4 * kMiB;
+// Go's pages whose bits of objects and marks are one record, made with the first span among them.
+// Row: resident.
+inline constexpr std::uint64_t kBitGroupPages = 128;
+// A table of the arena map has 2^this arenas (of 64 MiB: 1 TiB), not all there are. Row: resident.
+inline constexpr unsigned kSparingL2Bits = 14;
+// From so many arenas that come at once, those that are alike have no records of their own: fewer
+// save little, and most heaps never have as many. Measured with a block of 8 GiB (docs/FACES.md).
+inline constexpr std::uint64_t kLeastAlike = 4;
+// The first window of records is of so many arenas; the next is larger by this factor, and so on.
+// Rows: pair-64, start.
+inline constexpr std::uint64_t kFirstWindowArenas = 4;
+inline constexpr std::uint64_t kWindowGrowth = 16;
+// Bytes of address space that malloc's heap has such windows for, where a table that is not touched
+// costs nothing.
+inline constexpr std::uint64_t kWindowOfMalloc = 64 * kGiB;
+
+}  // namespace Atoll::policy
