@@ -22,7 +22,8 @@
 // Failure is returned, never thrown and never fatal: the caller decides. A failed call changes
 // nothing, unless its comment says otherwise.
 //
-// Every call may be made from any thread at any time, and none allocates from a host library.
+// Every call may be made from any thread at any time. None allocates from a host library, except
+// at_thread_exit(), for which the system's own library may.
 #pragma once
 
 #include <atomic>

@@ -15,6 +15,8 @@
 #include "src/heap/heap.h"
 #include "src/malloc/process_heap.h"
 #include "src/malloc/report.h"
+#include "src/malloc/the_heap.h"
+#include "src/policy.h"
 
 namespace Atoll {
 namespace {
@@ -25,7 +27,6 @@ using OnCorruption = void (*)(void* context, const char* what);
 
 // A heap of the caller's. Its handle is its heap's address, as the process's heap has one too.
 struct OwnHeap : Heap {
-  std::uint64_t record_size = 0;
   OnCorruption on_corruption = nullptr;
   void* corruption_context = nullptr;
 };
@@ -110,11 +111,15 @@ HeapOptions heap_options(const atoll_options& given, const port::PortSpec& spec,
   return options;
 }
 
+// Whole pages, whatever size a system's have: the heap asks for that size, and asking takes a
+// while.
+constexpr std::uint64_t kUnit = policy::kLeastReservation;
+constexpr std::uint64_t kRecordSize = (sizeof(OwnHeap) + kUnit - 1) / kUnit * kUnit;
+
 void give_record_back(OwnHeap* own) {
-  const std::uint64_t size = own->record_size;
   own->~OwnHeap();
   // What a system does not take back is lost.
-  static_cast<void>(os::native().free(Address::of(own), size));
+  static_cast<void>(os::native().free(Address::of(own), kRecordSize));
 }
 
 Line create(const atoll_options* given, OwnHeap*& result) {
@@ -125,13 +130,9 @@ Line create(const atoll_options* given, OwnHeap*& result) {
     if (const Line why = choose_release(options.go_release, spec); !why.view().empty()) return why;
   }
   os::Os& os = os::native();
-  const std::uint64_t page = os.probe().page_size;
-  if (page == 0) return line_of("the system does not tell the size of its pages");
-  const std::uint64_t record_size = (sizeof(OwnHeap) + page - 1) / page * page;
-  const os::Allocation record = os.alloc(record_size);
+  const os::Allocation record = os.alloc(kRecordSize);
   if (!record.ok()) return line_of("out of memory");
   auto* const own = ::new (record.base.pointer()) OwnHeap;
-  own->record_size = record_size;
   const Line why = own->init(os, heap_options(options, spec, *own));
   if (why.view().empty()) {
     result = own;
@@ -274,7 +275,8 @@ size_t atoll_usable_size(const void* object) {
 }
 
 void atoll_heap_destroy(atoll_heap* heap) {
-  if (heap == nullptr || Atoll::heap_of(heap) == Atoll::process_heap()) return;
+  // Which is no reason to start that one.
+  if (heap == nullptr || Atoll::heap_of(heap) == &Atoll::the_heap()) return;
   Atoll::give_record_back(static_cast<Atoll::OwnHeap*>(Atoll::heap_of(heap)));
 }
 

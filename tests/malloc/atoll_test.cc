@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "os/os.h"
+#include "src/malloc/process_heap.h"
 #include "tests/malloc/atoll_header.h"
 
 namespace {
@@ -245,6 +246,16 @@ TEST_P(AtollTest, WhatIsFreeGoesBackToTheSystem) {
 }
 
 // --- Heaps. ---
+
+// The first test here, so that nothing else has started it.
+TEST(AtollHeap, ThatIsTheCallersOwnDoesNotStartTheProcesss) {
+  const bool was_started = Atoll::process_options() != nullptr;
+  atoll_heap* const heap = atoll_heap_create(nullptr, nullptr, 0);
+  ASSERT_NE(heap, nullptr);
+  atoll_heap_free(heap, atoll_heap_malloc(heap, 100));
+  atoll_heap_destroy(heap);
+  EXPECT_EQ(Atoll::process_options() != nullptr, was_started);
+}
 
 TEST(AtollHeapTest, HeapsAreEachOnTheirOwnAndSixteenAtATime) {
   // Where memory is one segment, more would not leave enough of it to the tests that follow; and

@@ -52,7 +52,6 @@ struct Row {
   std::string how;
   std::optional<bool> ok;  // empty: it was not run
   std::string release;
-  std::string first_hint;
   Findings findings;
   std::vector<std::string> notes;
 };
