@@ -357,6 +357,11 @@ COMPONENTS = {
         ],
         packages = ["libbenchmark-dev"],
     ),
+    "librsvg": dict(
+        why = "draws the picture of the benchmarks (tests/bench)",
+        files = ["/usr/bin/rsvg-convert"],
+        packages = ["librsvg2-bin"],
+    ),
     "lint": dict(
         why = "checks the sources (tools/lint)",
         files = ["/usr/bin/clang-format-19", "/usr/bin/clang-tidy-19", "/usr/bin/shellcheck"],

@@ -14,6 +14,7 @@ _TOLD = [
     "compared-programs",
     "google-benchmark",
     "host-libraries",
+    "librsvg",
     "preloaded-company",
     "preloaded-programs",
     "race-detector",

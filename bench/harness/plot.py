@@ -21,30 +21,55 @@ _WIDTH = _LABELS + 2 * _PANEL + 2 * _GAP
 # Ratios beyond are drawn at the edge, with their numbers beside it.
 _LOWEST, _HIGHEST = 1 / 4, 8
 
-_STYLE = """
-  svg { --paper: #ffffff; --ink: #1f2328; --faint: #d8dee4; --band: #f6f8fa;
-        --atoll: #0969da; --glibc: #6e7781; --mimalloc: #bf3989; --jemalloc: #bc4c00;
-        --tcmalloc: #1a7f37; }
-  @media (prefers-color-scheme: dark) {
-    svg { --paper: #0d1117; --ink: #e6edf3; --faint: #30363d; --band: #161b22;
-          --atoll: #58a6ff; --glibc: #9198a1; --mimalloc: #f778ba; --jemalloc: #f0883e;
-          --tcmalloc: #56d364; }
-  }
-  text { font: 11px sans-serif; fill: var(--ink); }
-  .title { font-weight: bold; }
-  .number { font-size: 9px; }
-  .middle { text-anchor: middle; }
-  .paper { fill: var(--paper); }
-  .band { fill: var(--band); }
-  .grid { stroke: var(--faint); }
-  .one { stroke: var(--ink); }
-  .atoll { fill: var(--atoll); stroke: var(--atoll); }
-  .glibc { fill: none; stroke: var(--glibc); }
-  .mimalloc { fill: none; stroke: var(--mimalloc); }
-  .jemalloc { fill: none; stroke: var(--jemalloc); }
-  .tcmalloc { fill: none; stroke: var(--tcmalloc); }
-  .mark { stroke-width: 1.5; }
-"""
+# On light paper and on dark.
+_COLOURS: Dict[str, Tuple[str, str]] = {
+    "paper": ("#ffffff", "#0d1117"),
+    "ink": ("#1f2328", "#e6edf3"),
+    "faint": ("#d8dee4", "#30363d"),
+    "band": ("#f6f8fa", "#161b22"),
+    ATOLL: ("#0969da", "#58a6ff"),
+    "glibc": ("#6e7781", "#9198a1"),
+    "mimalloc": ("#bf3989", "#f778ba"),
+    "jemalloc": ("#bc4c00", "#f0883e"),
+    "tcmalloc": ("#1a7f37", "#56d364"),
+}
+
+# What is drawn, and with which of these colours.
+_PAINT: Dict[str, Dict[str, str]] = {
+    "text": {"fill": "ink"},
+    "paper": {"fill": "paper"},
+    "band": {"fill": "band"},
+    "grid": {"stroke": "faint"},
+    "one": {"stroke": "ink"},
+    ATOLL: {"fill": ATOLL, "stroke": ATOLL},
+    **{name: {"stroke": name} for name in ("glibc", "mimalloc", "jemalloc", "tcmalloc")},
+}
+
+
+def _paint(kind: str) -> str:
+    """Colours as attributes, which every renderer knows; the stylesheet only adds the dark ones."""
+    attributes = {"fill": "none"} if "fill" not in _PAINT[kind] else {}
+    attributes.update({name: _COLOURS[colour][0] for name, colour in _PAINT[kind].items()})
+    return f'class="{kind}" ' + " ".join(f'{k}="{v}"' for k, v in attributes.items())
+
+
+def _style() -> str:
+    dark = [
+        f"    .{kind} {{ "
+        + " ".join(f"{name}: {_COLOURS[colour][1]};" for name, colour in paint.items())
+        + " }"
+        for kind, paint in _PAINT.items()
+    ]
+    lines = ["  @media (prefers-color-scheme: dark) {", *dark, "  }"]
+    return "\n" + "\n".join(lines) + "\n"
+
+
+_TEXTS = {
+    "": 'font-size="11"',
+    "title": 'font-size="11" font-weight="bold"',
+    "middle": 'font-size="11" text-anchor="middle"',
+    "number": 'font-size="9"',
+}
 
 # Told apart by form as well as by colour; around 0,0.
 _FORMS: Dict[str, str] = {
@@ -63,17 +88,21 @@ def _place(ratio: float) -> float:
 
 
 def _text(x: float, y: float, text: str, kind: str = "") -> str:
-    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}">{html.escape(text)}</text>'
+    place = f'x="{x:.1f}" y="{y:.1f}"'
+    font = f'font-family="sans-serif" {_TEXTS[kind]}'
+    return f"<text {_paint('text')} {font} {place}>{html.escape(text)}</text>"
 
 
 def _line(x: float, y: float, to_x: float, to_y: float, kind: str) -> str:
-    return f'<line class="{kind}" x1="{x:.1f}" y1="{y:.1f}" x2="{to_x:.1f}" y2="{to_y:.1f}"/>'
+    ends = f'x1="{x:.1f}" y1="{y:.1f}" x2="{to_x:.1f}" y2="{to_y:.1f}"'
+    width = ' stroke-width="1.5"' if kind == ATOLL else ""
+    return f"<line {_paint(kind)}{width} {ends}/>"
 
 
 def _mark(name: str, x: float, y: float, hint: str) -> str:
     title = f"<title>{html.escape(hint)}</title>"
     place = f'transform="translate({x:.1f} {y:.1f})"'
-    return f'<g class="mark {html.escape(name)}" {place}>{title}{_FORMS[name]}</g>'
+    return f'<g {_paint(name)} stroke-width="1.5" {place}>{title}{_FORMS[name]}</g>'
 
 
 def _legend(names: List[str]) -> str:
@@ -106,7 +135,7 @@ def _row_marks(row: RowFigures, names: List[str], left: float, y: float) -> str:
         x = left + _place(ratio.middle)
         if name == ATOLL:
             ends = left + _place(ratio.low), left + _place(ratio.high)
-            parts.append(_line(ends[0], y, ends[1], y, "mark atoll"))
+            parts.append(_line(ends[0], y, ends[1], y, ATOLL))
         parts.append(_mark(name, x, y, f"{row.workload}, {name}: {ratio.middle:.2f}"))
         if ratio.middle > _HIGHEST:
             beyond.append(ratio.middle)
@@ -135,14 +164,14 @@ def svg(samples: List[Sample]) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">',
         "<title>Allocators side by side</title>",
-        f"<style>{_STYLE}</style>",
-        f'<rect class="paper" width="{_WIDTH}" height="{bottom + 12}"/>',
+        f"<style>{_style()}</style>",
+        f'<rect {_paint("paper")} width="{_WIDTH}" height="{bottom + 12}"/>',
         _legend(names),
     ]
     for i, (name, is_heading) in enumerate(lines):
         y = _HEADER + _ROW * i
         if i % 2:
-            parts.append(f'<rect class="band" y="{y}" width="{_WIDTH}" height="{_ROW}"/>')
+            parts.append(f'<rect {_paint("band")} y="{y}" width="{_WIDTH}" height="{_ROW}"/>')
         parts.append(_text(8, y + 12, name, "title" if is_heading else ""))
     for number, kind in enumerate(KINDS):
         left = _LABELS + number * (_PANEL + _GAP)
