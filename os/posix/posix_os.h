@@ -1,0 +1,58 @@
+// Any system that has POSIX's calls and nothing better: the example of docs/PORTING.md, and where a
+// port to a new system begins. Nothing is built for it by default.
+//
+//   memory and the console as of any system with mmap() (os/backend/mmap_os.h)
+//   unused    mmap(READ|WRITE, fixed): the old pages are dropped. POSIX has no advice that frees.
+//   park      nanosleep for a moment, so unpark has nobody to wake. POSIX has no way to sleep on a
+//             word of memory; a system that has one parks better.
+//   random    where the stack is, and the clock
+#pragma once
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+
+#include "os/backend/made_once.h"
+#include "os/backend/mmap_os.h"
+#include "os/os.h"
+
+namespace Atoll::os {
+
+struct PosixSystem {
+  static std::uint64_t page_size();
+  static void* map(void* where, std::size_t size, Access access, bool fixed);
+  static bool make_ready(void* base, std::size_t size);
+  static bool take_back(void* base, std::size_t size);
+  static bool unmap(void* base, std::size_t size);
+  static std::ptrdiff_t write(const void* bytes, std::size_t size);
+  static int& error() { return errno; }
+
+  static constexpr MmapErrors kErrors = {.not_permitted = EPERM,
+                                         .access = EACCES,
+                                         .again = EAGAIN,
+                                         .invalid = EINVAL,
+                                         .no_call = ENOSYS,
+                                         .interrupted = EINTR};
+  // Not all of it is mapped.
+  static constexpr MmapMeaning kMeanings[] = {
+      {ENOMEM, MmapCall::kMakeReady, Failure::kNotReserved}};
+};
+
+class PosixOs final : public MmapOs<PosixSystem> {
+ public:
+  constexpr PosixOs() = default;
+
+  Machine probe() override;
+  [[noreturn]] void abort() override;
+  std::uint64_t monotonic_nanoseconds() override;
+  std::uint64_t random_seed() override;
+  void park(const std::atomic<std::uint32_t>& word, std::uint32_t expected) override;
+  void unpark(const std::atomic<std::uint32_t>& word, std::uint32_t count) override;
+  void yield() override;
+  bool at_thread_exit(ThreadExitFunction function, void* argument) override;
+
+ private:
+  MadeOnce exit_key_is_made_;
+};
+
+}  // namespace Atoll::os
