@@ -1,9 +1,9 @@
-// Every tuning number of the core, with its unit, its reason, and the row of docs/BENCHMARKS.md on
-// which it was tuned. What Go's sources say about a port is not here but in src/port, and does not
-// change. Who vendors the core changes a number here and nowhere else.
+// The tuning numbers of the core, each with its unit, its reason and, where it was tuned on one,
+// the row of docs/BENCHMARKS.md. What Go's sources say about a port is not here but in src/port,
+// and does not change. Whoever vendors the core changes a number here and nowhere else.
 //
 // "malloc's heap" is the heap behind malloc(); what is said of it is the default of an option,
-// which other heaps leave off (src/heap/heap.h).
+// which other heaps leave off or set lower (src/heap/options.h).
 #pragma once
 
 #include <cstddef>
@@ -31,11 +31,13 @@ inline constexpr int kLockLooks = 2000;
 // --- A thread's lists of free objects. ---
 
 // A transfer batch: what a cache gathers of other threads' objects before it passes them on, and
-// the most that a refill takes. Neither many objects nor many bytes. Rows: one-way, both-ways.
+// the most that a refill takes. It has neither many objects nor many bytes. Rows: one-way,
+// both-ways.
 inline constexpr ObjectBudget kBatch = {.bytes = 8 << 10, .fewest = 1, .most = 64};
 
 // The first refill of a class takes this much, and each next one twice as much, up to the second: a
-// class that is seldom used touches little memory. Rows: threads and resident; batch-64.
+// class that is seldom used touches little memory. Rows: threads, batch-64; tests/fidelity's
+// resident memory.
 inline constexpr std::int32_t kFirstRefillBytes = 1 << 10;
 inline constexpr std::int32_t kFirstRefillObjects = 8;
 inline constexpr std::int32_t kMostRefillBytes = 4 << 10;
@@ -55,15 +57,15 @@ inline constexpr std::size_t kMostListedOfMalloc = std::size_t{32} << 20;
 inline constexpr std::int32_t kMostGivenUp = 2048;
 // A list is counted again after this many frees at least, where there are few caches. Row: pair-64.
 inline constexpr std::int32_t kFewestGranted = 32;
-// So many counts of lists for each time that the clock is read, to find lists that are not used.
+// A cache reads the clock once for this many counts of its lists, to find lists that are not used.
 // Row: pair-64.
 inline constexpr unsigned kCountsPerLook = 16;
 
 // --- Many threads. ---
 
-// What each cache may keep on its own account is halved when there are twice as many caches, again
-// for four times as many, and so on, at most kMostHalvings times: all of them together keep no more
-// than the first 16, and half as much again for every doubling of their number. Row: threads.
+// What each cache may keep on its own account is halved from the 17th cache on, again from the
+// 33rd, the 65th and so on, at most kMostHalvings times: all of them together keep no more than the
+// first 16, and half as much again for every doubling of their number. Row: threads.
 inline constexpr std::uint32_t kManyCaches = 16;
 inline constexpr unsigned kMostHalvings = 10;
 // From that many halvings on (more than 32 caches) a list stays empty until its class has been used
@@ -76,15 +78,15 @@ inline constexpr std::uint64_t kTrialUses = 64;
 
 // --- What caches hold of spans. ---
 
-// Bytes of spans of one class that a cache owns: what is free in them is of no use to other
-// threads. Rows: fifo-100k-2t, larson.
-inline constexpr std::uint64_t kMostOwnedBytes = 4 * kMiB;
+// Bytes of spans of one class that a cache holds: what is free in them is of no use to other
+// threads. Rows: random-100k-2t, larson.
+inline constexpr std::uint64_t kMostHeldBytes = 4 * kMiB;
 // Free objects that threads pass on to each other by way of the central list, without their spans'
-// bits, in all and as whole batches. Rows: one-way, both-ways.
+// bits: as objects in all, and below as a number of batches. Rows: one-way, both-ways.
 inline constexpr ObjectBudget kPassedOn = {.bytes = 256 << 10, .fewest = 8, .most = 2048};
 inline constexpr std::size_t kMostBatchesPassedOn = 8;
 // Bytes of empty spans that each thread of malloc's heap keeps for what it allocates next. Rows:
-// large-sparse, calloc-large; resident.
+// large-sparse, calloc-large.
 inline constexpr std::uint64_t kMostStockedOfMalloc = 512 * kKiB;
 
 // --- Pages that are kept. For heaps that are bounded, as malloc's is. ---
@@ -102,9 +104,9 @@ inline constexpr std::uint64_t kNewestOversize = 32 * kMiB;
 // --- How a sparing heap takes memory from the system, as malloc's does (src/pages/sparing.h). ---
 
 // The least that is mapped at once, so that a heap that grows makes few calls. Below 2 MiB: a huge
-// page behind it would cost a small program more than all the rest. Rows: start, resident.
+// page behind it would cost a small program more than all the rest. Row: start.
 inline constexpr std::uint64_t kLeastStep = kMiB;
-// Larger heaps take this fraction of what they have. Row: first calls of large heaps.
+// Larger heaps take this fraction of what they have.
 inline constexpr std::uint64_t kStepFraction = 8;
 // What a reservation is a multiple of, if nothing larger can be had: the largest granularity that a
 // system has (Windows).
@@ -112,12 +114,14 @@ inline constexpr std::uint64_t kLeastReservation = 64 * kKiB;
 // Smaller arenas are steps themselves.
 inline constexpr std::uint64_t kMostWholeArena = 4 * kMiB;
 // Go's pages whose bits of objects and marks are one record, made with the first span among them.
-// Row: resident.
+// Row: start.
 inline constexpr std::uint64_t kBitGroupPages = 128;
-// A table of the arena map has 2^this arenas (of 64 MiB: 1 TiB), not all there are. Row: resident.
+// A table of the arena map covers 2 to this power arenas (of 64 MiB: 1 TiB), not all there are.
+// Row: start.
 inline constexpr unsigned kSparingL2Bits = 14;
-// From so many arenas that come at once, those that are alike have no records of their own: fewer
-// save little, and most heaps never have as many. Measured with a block of 8 GiB (docs/FACES.md).
+// If at least this many arenas come at once, those that are alike have no records of their own:
+// fewer save little, and most heaps never have as many. Measured with a block of 8 GiB
+// (docs/FACES.md).
 inline constexpr std::uint64_t kLeastAlike = 4;
 // The first window of records is of so many arenas; the next is larger by this factor, and so on.
 // Rows: pair-64, start.

@@ -79,7 +79,7 @@ void Heap::after_fork_in_parent() {
 
 // The other threads' caches hold spans still, in good order, as their locks were taken. Most
 // children have no use for these: each class waits until there is one. So nothing of these caches
-// is written to here: it would be copied, page by page.
+// but the limits of long lists is written to here: it would be copied, page by page.
 void Heap::after_fork_in_child() {
   if (was_inner_fork()) return;
   State& state = *state_;

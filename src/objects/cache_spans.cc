@@ -41,7 +41,7 @@ bool Cache::hold_another(Context& context, unsigned span_class) {
 bool Cache::make_room(Context& context, unsigned span_class, Surplus& surplus) {
   const HeldSpans& held = classes_[span_class].held;
   const std::uint64_t bytes = context.sizes->size_class(span_class).span_bytes();
-  if (held.count * bytes < policy::kMostOwnedBytes) return true;
+  if (held.count * bytes < policy::kMostHeldBytes) return true;
   Span* const oldest = held.full.last();
   if (oldest == nullptr) return false;
   give_back(context, span_class, oldest, surplus);

@@ -40,9 +40,9 @@ struct Context {
   bool checks_every_free = false;
   std::uint64_t most_stocked = 0;  // bytes of empty spans that a cache keeps
 
-  // What each cache may keep on its own account is halved for 32 caches, again for 64, and so on:
-  // this often. A cache that has it already keeps it; so all of them together keep no more than the
-  // first 16, and half as much again for every doubling of their number.
+  // What each cache may keep on its own account is halved from 17 caches on, again from 33, and so
+  // on: this often. A cache that has it already keeps it; so all of them together keep no more than
+  // the first 16, and half as much again for every doubling of their number.
   std::atomic<unsigned> crowding{0};
   // How many frees a list may take, at least, before the cache counts it again. Where there are
   // hundreds of caches the number is 0, because a large object that stays on a list keeps a span.
