@@ -107,6 +107,7 @@ void Heap::adopt_later() {
   if (!has_orphans) return;
   state.orphaned_classes = sizes_.num_span_classes();
   std::fill_n(state.is_orphaned.begin(), state.orphaned_classes, true);
+  state.last_adopted.fill(nullptr);
   state.objects.has_orphans.store(true, std::memory_order_relaxed);
 }
 
@@ -125,12 +126,18 @@ void Heap::adopt(unsigned span_class) {
   objects::Surplus surplus(state.objects);
   const LockGuard guard(state.lock, state.platform.os);
   if (!state.is_orphaned[span_class]) return;
-  state.is_orphaned[span_class] = false;
   for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
     if (!is_orphan(*cache)) continue;
     cache->objects.give_back_held(state.objects, span_class, surplus);
     cache->objects.give_back_stock(surplus);
   }
+  has_adopted(span_class);
+}
+
+// Whatever orphans held of a class is given back.
+void Heap::has_adopted(unsigned span_class) {
+  State& state = *state_;
+  state.is_orphaned[span_class] = false;
   if (--state.orphaned_classes == 0) {
     state.objects.has_orphans.store(false, std::memory_order_relaxed);
   }
@@ -140,6 +147,25 @@ void Heap::leave_fork() {
   state_->interrupted = nullptr;
   fork_entry()->~Entry();
   state_->fork_lock.unlock(state_->platform.os);
+}
+
+bool Heap::adopt_next(unsigned span_class) {
+  State& state = *state_;
+  objects::Surplus surplus(state.objects);
+  const LockGuard guard(state.lock, state.platform.os);
+  if (!state.is_orphaned[span_class]) return false;
+  const ThreadCache*& last = state.last_adopted[span_class];
+  ThreadCache* cache = last != nullptr ? last->next : state.caches.first();
+  while (cache != nullptr && !(is_orphan(*cache) && cache->objects.holds_spans(span_class))) {
+    cache = cache->next;
+  }
+  if (cache == nullptr) {
+    has_adopted(span_class);
+    return false;
+  }
+  last = cache;
+  cache->objects.give_back_held(state.objects, span_class, surplus);
+  return true;
 }
 
 void Heap::unlock_all() {

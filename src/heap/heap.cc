@@ -91,6 +91,9 @@ Line out_of_memory() {
   context.adopt_function = [](void* heap, unsigned span_class) {
     static_cast<Heap*>(heap)->adopt(span_class);
   };
+  context.adopt_next_function = [](void* heap, unsigned span_class) {
+    return static_cast<Heap*>(heap)->adopt_next(span_class);
+  };
   context.inside_function = [](void* heap, objects::Cache& its_cache, unsigned list,
                                objects::Context::Work work) {
     auto& its_heap = *static_cast<Heap*>(heap);

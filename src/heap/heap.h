@@ -284,16 +284,18 @@ class Heap {
     pages::PageRecord last_number = 0;
     objects::ObjectCounts retired;  // of caches that are gone
     objects::Random random;
-    unsigned next_swept = 0;        // span class
     std::uint64_t cache_count = 0;  // without orphans
     std::uint64_t caches_made = 0;
     // In the child of a fork, caches of threads that are gone: the first so many that were made,
     // but for the survivors. Their locks are held for ever, and not needed.
     std::uint64_t orphan_age = 0;
     std::array<std::uint64_t, 2> survivor_ages{};
+    // The last one whose spans of a class were given back. Orphans stay in the list.
+    std::array<const ThreadCache*, objects::kMaxSpanClasses> last_adopted{};
     // Classes whose spans they may hold still. 0 is for their stock.
     std::array<bool, objects::kMaxSpanClasses> is_orphaned{};
     unsigned orphaned_classes = 0;
+    unsigned next_swept = 0;  // span class
 
     std::optional<bool> was_abandoned;  // found out at the end of the process, once
   };
@@ -322,6 +324,8 @@ class Heap {
   void unlock_all();
   void adopt_later();
   void adopt(unsigned span_class);
+  bool adopt_next(unsigned span_class);
+  void has_adopted(unsigned span_class);
   bool is_orphan(const ThreadCache& cache) const;
   void adopt_all();
   // Calls visit(cache's objects) for each cache, under its lock. Under `lock`.

@@ -210,6 +210,7 @@ class Cache {
   // them included, or all of a class.
   void give_back_free(Context& context, Surplus& surplus);
   void give_back_stock(Surplus& surplus) { (void)stock_.flush(surplus.spans); }
+  bool holds_spans(unsigned span_class) const { return classes_[span_class].held.count != 0; }
   void give_back_held(Context& context, unsigned span_class, Surplus& surplus);
 
   // --- Statistics, the same way. ---

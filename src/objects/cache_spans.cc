@@ -25,8 +25,8 @@ Span* Cache::span_with_objects(Context& context, unsigned span_class, Surplus& s
 
 // When none of those that had objects before will do.
 bool Cache::hold_another(Context& context, unsigned span_class) {
-  if (context.has_orphans.load(std::memory_order_relaxed)) {
-    context.adopt(span_class);
+  // Of one orphan after the other: most children of a fork need few objects.
+  while (context.adopt_next(span_class)) {
     const LockGuard guard(lock_, context.os());
     if (context.centrals[span_class].take(context, holder(span_class))) return true;
   }

@@ -97,6 +97,12 @@ struct Context {
       adopt_function(heap, span_class);
   }
 
+  // Gives back those of one such cache. False: there are no more. Under no lock.
+  bool (*adopt_next_function)(void* heap, unsigned span_class) = nullptr;
+  bool adopt_next(unsigned span_class) const {
+    return has_orphans.load(std::memory_order_relaxed) && adopt_next_function(heap, span_class);
+  }
+
   // Does `work` with a cache and one of its lists. Where there is a heap, the thread is inside of
   // it meanwhile (src/heap/entry.h).
   using Work = void (*)(Cache& cache, Context& context, unsigned list);
