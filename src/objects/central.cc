@@ -236,8 +236,8 @@ inline bool Central::free_one(Context& context, Span& span, FreeObject* object, 
       (void)free_one(context, span, context.platform->pointer_to<FreeObject>(address), address,
                      empties);
     }
-    // Behind those that were not looked at yet, again.
-    if (partial_.contains(&span)) {
+    // Behind those that were not looked at yet, again. What a cache holds by now is on its lists.
+    if (span.holder.load(std::memory_order_relaxed) == nullptr && partial_.contains(&span)) {
       partial_.remove(&span);
       partial_.push_back(&span);
     }
