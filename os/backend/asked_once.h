@@ -1,5 +1,5 @@
-// What a system answers alike every time, and is asked once. Threads that ask together find the
-// same.
+// Answers of the system that never change, so that a backend asks for each only once. Threads that
+// ask at the same time get the same answer.
 #pragma once
 
 #include <atomic>
@@ -7,7 +7,7 @@
 
 namespace Atoll::os {
 
-// A number. 0, which is no answer, is not remembered.
+// A number that fits into 32 bits. 0 means that there was no answer: the next call asks again.
 class NumberAskedOnce {
  public:
   template <typename Ask>

@@ -1,5 +1,5 @@
-// Something that the first thread which needs it makes for all: the key by which a system calls a
-// thread's exit function.
+// Something that the first thread that needs it makes for all threads, as the key by which a system
+// calls a thread's exit function.
 #pragma once
 
 #include <atomic>

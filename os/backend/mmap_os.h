@@ -6,21 +6,17 @@
 //   map       mprotect(READ|WRITE), where Go maps anew with MAP_FIXED. mprotect loses nothing when
 //             it is refused, and wipes out nothing at a wrong address.
 //   used      nothing
-//   unused    left to the system
+//   unused    System::take_back()
 //   fault     mmap(NONE, fixed): drops contents and charge in one call
 //   alloc     mmap(READ|WRITE)
 //   free      munmap
 //   write     write(2), again when a signal interrupts it; errno stays as it was
 //
-// What differs between such systems is data and six functions, System's:
+// What differs between such systems is data and a few functions, System's:
 //
-//   struct System {
+//   struct System : MmapCalls<...> {
 //     static std::uint64_t page_size();                // 0: would not tell
-//     static void* map(void* where, std::size_t size, Access access, bool fixed);  // null: failed
-//     static bool make_ready(void* base, std::size_t size);
 //     static bool take_back(void* base, std::size_t size);
-//     static bool unmap(void* base, std::size_t size);
-//     static std::ptrdiff_t write(const void* bytes, std::size_t size);
 //     static int& error();                             // errno, which the others set
 //     static constexpr MmapErrors kErrors;
 //     static constexpr MmapMeaning kMeanings[];        // codes that mean something else there
@@ -40,6 +36,38 @@ namespace Atoll::os {
 enum class Access : std::uint8_t { kNone, kReadWrite };
 
 enum class MmapCall : std::uint8_t { kMap, kMapFixed, kMakeReady, kTakeBack, kUnmap };
+
+// The numbers that the system's headers give to protections and to flags of mmap().
+struct MmapNumbers {
+  int none;
+  int read_write;
+  int private_anonymous;
+  int fixed;
+};
+
+// The calls that are the same on all such systems, but for their names and numbers.
+template <auto kMap, auto kProtect, auto kUnmap, auto kWrite, MmapNumbers kNumbers>
+struct MmapCalls {
+  // Null: it failed.
+  static void* map(void* where, std::size_t size, Access access, bool fixed) {
+    void* const p = kMap(where, size, protection(access),
+                         kNumbers.private_anonymous | (fixed ? kNumbers.fixed : 0), -1, 0);
+    return Address::of(p) == Address(kLastPointer) ? nullptr : p;
+  }
+  static bool make_ready(void* base, std::size_t size) {
+    return kProtect(base, size, protection(Access::kReadWrite)) == 0;
+  }
+  static bool unmap(void* base, std::size_t size) { return kUnmap(base, size) == 0; }
+  static std::ptrdiff_t write(const void* bytes, std::size_t size) {
+    constexpr int kStandardError = 2;
+    return kWrite(kStandardError, bytes, size);
+  }
+
+ private:
+  static constexpr int protection(Access access) {
+    return access == Access::kNone ? kNumbers.none : kNumbers.read_write;
+  }
+};
 
 // The numbers of errors that the contract tells apart. All others are kNoMemory.
 struct MmapErrors {
@@ -62,7 +90,7 @@ struct MmapMeaning {
 Failure failure_of(MmapCall call, int code, const MmapErrors& errors,
                    std::span<const MmapMeaning> meanings);
 
-// Address space without a check of arguments, for probes.
+// Reserves and releases address space without checking arguments. For probes.
 template <typename System>
 struct MmapMemory {
   static Allocation reserve(Address hint, std::uint64_t size) {
@@ -149,7 +177,8 @@ class MmapOs : public Os {
     return machine;
   }
 
-  // Of addresses that a process may have, if the kernel says nothing of others.
+  // The last address that a process may have. A backend overrides this where the kernel accepts
+  // addresses beyond without an error.
   virtual std::uint64_t last_address() { return kLastPointer; }
 
   Status check(Address base, std::uint64_t size) {
@@ -167,7 +196,7 @@ class MmapOs : public Os {
   Allocation map_anywhere(Address hint, std::uint64_t size, Access access) {
     const Status status = check_request(hint, size, page_size(), last_address());
     if (!status.ok()) return {Address(), status};
-    // A hint is but a wish: one that no address can be is none.
+    // A hint is only a wish. One that cannot be an address counts as no hint.
     const Address wish = check(hint, size).ok() ? hint : Address();
     void* const p = System::map(wish.pointer(), bytes(size), access, /*fixed=*/false);
     if (p == nullptr) return {Address(), failed(MmapCall::kMap)};

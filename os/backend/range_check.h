@@ -1,4 +1,4 @@
-// What can be known to be wrong with a call's arguments without asking the system.
+// Checks a call's arguments, as far as that is possible without asking the system.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@ namespace Atoll::os {
 // The last address that a pointer of this process can hold.
 inline constexpr std::uint64_t kLastPointer = std::numeric_limits<std::uintptr_t>::max();
 
-// Whole pages, at least one, that do not wrap round the end of the address space. `page_size` 0:
-// the system would not tell, so that nothing is right.
+// Whole pages, at least one, that do not wrap round the end of the address space. If the
+// system would not tell its page size (0), no range is well formed.
 constexpr bool is_well_formed(Range range, std::uint64_t page_size) {
   return page_size != 0 && range.size != 0 && is_multiple_of(range.size, page_size) &&
          range.base.is_aligned(page_size) && range.last() >= range.base;
@@ -30,7 +30,7 @@ constexpr Status check_range(Range range, std::uint64_t page_size,
   return {};
 }
 
-// For reserve() and alloc(), which take any hint for a wish: kNoMemory if no address space has so
+// For reserve() and alloc(), which treat any hint as a wish: kNoMemory if no address space has so
 // much room.
 constexpr Status check_request(Address hint, std::uint64_t size, std::uint64_t page_size,
                                std::uint64_t last_address = kLastPointer) {

@@ -35,7 +35,6 @@
 #include <atomic>
 #include <cstdint>
 
-#include "os/backend/made_once.h"
 #include "os/bsd/system.h"
 #include "os/os.h"
 
@@ -58,10 +57,6 @@ class BsdOs final : public MmapOs<BsdSystem> {
   void unpark(const std::atomic<std::uint32_t>& word, std::uint32_t count) override;
   void yield() override;
   bool at_thread_exit(ThreadExitFunction function, void* argument) override;
-
- private:
-  MadeOnce exit_key_is_made_;
-  unsigned exit_key_ = 0;
 };
 
 }  // namespace Atoll::os

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 
 #include "os/backend/probes.h"
 #include "os/bsd/bsd_os.h"
@@ -24,27 +23,8 @@ std::uint64_t BsdSystem::page_size() {
   return libc::sysctl(name, 2, &value, &size, nullptr, 0) == 0 ? value : 0;
 }
 
-void* BsdSystem::map(void* where, std::size_t size, Access access, bool fixed) {
-  void* const p =
-      libc::mmap(where, size, access == Access::kNone ? bsd::kNone : bsd::kReadWrite,
-                 bsd::kPrivateAnonymous | (fixed ? bsd::kFixed : 0), /*file=*/-1, /*offset=*/0);
-  constexpr std::uintptr_t kFailed = std::numeric_limits<std::uintptr_t>::max();
-  return reinterpret_cast<std::uintptr_t>(p) == kFailed ? nullptr : p;
-}
-
-bool BsdSystem::make_ready(void* base, std::size_t size) {
-  return libc::mprotect(base, size, bsd::kReadWrite) == 0;
-}
-
 bool BsdSystem::take_back(void* base, std::size_t size) {
   return libc::madvise(base, size, kSystem.advise_free) == 0;
-}
-
-bool BsdSystem::unmap(void* base, std::size_t size) { return libc::munmap(base, size) == 0; }
-
-std::ptrdiff_t BsdSystem::write(const void* bytes, std::size_t size) {
-  constexpr int kStandardError = 2;
-  return libc::write(kStandardError, bytes, size);
 }
 
 Machine BsdOs::probe() {

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "os/backend/thread_exit_key.h"
 #include "os/bsd/bsd_os.h"
 #include "os/bsd/libc.h"
 #include "os/bsd/systems.h"
@@ -16,6 +17,9 @@ using bsd::Random;
 namespace libc = bsd::libc;
 
 constinit BsdOs bsd_os;
+constinit ThreadExitKey<unsigned, &libc::pthread_key_create, &libc::pthread_setspecific,
+                        &libc::sched_yield>
+    exit_key;
 
 static_assert(sizeof(std::atomic<std::uint32_t>) == 4, "a thread parks on the word itself");
 
@@ -105,13 +109,7 @@ void BsdOs::unpark(const std::atomic<std::uint32_t>& word, std::uint32_t count) 
 void BsdOs::yield() { libc::sched_yield(); }
 
 bool BsdOs::at_thread_exit(ThreadExitFunction function, void* argument) {
-  if (!has_threads()) return false;
-  const auto make = [&] { return libc::pthread_key_create(&exit_key_, function) == 0; };
-  const auto wait = [] {
-    libc::sched_yield();
-    return true;
-  };
-  return exit_key_is_made_.get(make, wait) && libc::pthread_setspecific(exit_key_, argument) == 0;
+  return has_threads() && exit_key.set(function, argument);
 }
 
 }  // namespace Atoll::os

@@ -1,7 +1,6 @@
 // The BSDs as systems with mmap() (os/backend/mmap_os.h).
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -11,13 +10,15 @@
 
 namespace Atoll::os {
 
-struct BsdSystem {
+inline constexpr MmapNumbers kBsdNumbers = {.none = bsd::kNone,
+                                            .read_write = bsd::kReadWrite,
+                                            .private_anonymous = bsd::kPrivateAnonymous,
+                                            .fixed = bsd::kFixed};
+
+struct BsdSystem : MmapCalls<&bsd::libc::mmap, &bsd::libc::mprotect, &bsd::libc::munmap,
+                             &bsd::libc::write, kBsdNumbers> {
   static std::uint64_t page_size();
-  static void* map(void* where, std::size_t size, Access access, bool fixed);
-  static bool make_ready(void* base, std::size_t size);
   static bool take_back(void* base, std::size_t size);
-  static bool unmap(void* base, std::size_t size);
-  static std::ptrdiff_t write(const void* bytes, std::size_t size);
   static int& error() { return *bsd::libc::errno_location(); }
 
   static constexpr MmapErrors kErrors = {.not_permitted = bsd::error::kPermission,

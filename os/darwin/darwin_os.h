@@ -35,7 +35,6 @@
 #include <cstdint>
 
 #include "os/backend/asked_once.h"
-#include "os/backend/made_once.h"
 #include "os/darwin/mmap_system.h"
 #include "os/os.h"
 
@@ -64,8 +63,6 @@ class DarwinOs final : public MmapOs<DarwinSystem> {
   std::uint32_t address_bits();
 
   NumberAskedOnce address_bits_;
-  MadeOnce exit_key_is_made_;
-  unsigned long exit_key_ = 0;
 };
 
 }  // namespace Atoll::os

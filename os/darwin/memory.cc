@@ -19,27 +19,9 @@ std::uint64_t DarwinSystem::page_size() {
   return static_cast<std::uint64_t>(value);
 }
 
-void* DarwinSystem::map(void* where, std::size_t size, Access access, bool fixed) {
-  void* const p = darwin::mmap(
-      where, size, access == Access::kNone ? darwin::kProtectNone : darwin::kProtectReadWrite,
-      darwin::kMapPrivate | darwin::kMapAnonymous | (fixed ? darwin::kMapFixed : 0), /*file=*/-1,
-      /*offset=*/0);
-  return Address::of(p) == Address(~std::uint64_t{0}) ? nullptr : p;
-}
-
-bool DarwinSystem::make_ready(void* base, std::size_t size) {
-  return darwin::mprotect(base, size, darwin::kProtectReadWrite) == 0;
-}
-
 bool DarwinSystem::take_back(void* base, std::size_t size) {
   return darwin::madvise(base, size, darwin::kAdviceFreeReusable) == 0 ||
          darwin::madvise(base, size, darwin::kAdviceFree) == 0;
-}
-
-bool DarwinSystem::unmap(void* base, std::size_t size) { return darwin::munmap(base, size) == 0; }
-
-std::ptrdiff_t DarwinSystem::write(const void* bytes, std::size_t size) {
-  return darwin::write_file(darwin::kStandardError, bytes, size);
 }
 
 std::uint32_t DarwinOs::address_bits() {
@@ -52,7 +34,7 @@ std::uint32_t DarwinOs::address_bits() {
   }));
 }
 
-// Of more bits than processes have there is no answer from the kernel.
+// The kernel does not refuse addresses with more bits than a process has, so the backend does.
 std::uint64_t DarwinOs::last_address() {
   return page_size() == 0 ? 0 : (std::uint64_t{1} << address_bits()) - 1;
 }

@@ -9,13 +9,16 @@
 
 namespace Atoll::os {
 
-struct DarwinSystem {
+inline constexpr MmapNumbers kDarwinNumbers = {
+    .none = darwin::kProtectNone,
+    .read_write = darwin::kProtectReadWrite,
+    .private_anonymous = darwin::kMapPrivate | darwin::kMapAnonymous,
+    .fixed = darwin::kMapFixed};
+
+struct DarwinSystem : MmapCalls<&darwin::mmap, &darwin::mprotect, &darwin::munmap,
+                                &darwin::write_file, kDarwinNumbers> {
   static std::uint64_t page_size();
-  static void* map(void* where, std::size_t size, Access access, bool fixed);
-  static bool make_ready(void* base, std::size_t size);
   static bool take_back(void* base, std::size_t size);
-  static bool unmap(void* base, std::size_t size);
-  static std::ptrdiff_t write(const void* bytes, std::size_t size);
   static int& error() { return *darwin::errno_place(); }
 
   static constexpr MmapErrors kErrors = {.not_permitted = darwin::kErrorNotPermitted,

@@ -1,5 +1,6 @@
 #include <cstdint>
 
+#include "os/backend/thread_exit_key.h"
 #include "os/darwin/darwin_os.h"
 #include "os/darwin/system.h"
 
@@ -7,6 +8,9 @@ namespace Atoll::os {
 namespace {
 
 constinit DarwinOs darwin_os;
+constinit ThreadExitKey<unsigned long, &darwin::make_thread_key, &darwin::set_thread_value,
+                        &darwin::yield_processor>
+    exit_key;
 
 static_assert(sizeof(std::atomic<std::uint32_t>) == 4, "what is waited on is the word itself");
 
@@ -57,12 +61,7 @@ void DarwinOs::unpark(const std::atomic<std::uint32_t>& word, std::uint32_t coun
 void DarwinOs::yield() { (void)darwin::yield_processor(); }
 
 bool DarwinOs::at_thread_exit(ThreadExitFunction function, void* argument) {
-  const auto make = [&] { return darwin::make_thread_key(&exit_key_, function) == 0; };
-  const auto wait = [] {
-    (void)darwin::yield_processor();
-    return true;
-  };
-  return exit_key_is_made_.get(make, wait) && darwin::set_thread_value(exit_key_, argument) == 0;
+  return exit_key.set(function, argument);
 }
 
 }  // namespace Atoll::os

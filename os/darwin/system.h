@@ -47,8 +47,6 @@ inline constexpr int kAdviceFreeReuse = 8;
 inline constexpr int kControlHardware = 6;
 inline constexpr int kHardwarePageSize = 7;
 
-inline constexpr int kStandardError = 2;
-
 // mach_absolute_time() in nanoseconds.
 inline constexpr int kClockUptimeRaw = 8;
 

@@ -26,7 +26,6 @@
 #include <cstdint>
 
 #include "os/backend/asked_once.h"
-#include "os/backend/made_once.h"
 #include "os/linux/system.h"
 #include "os/os.h"
 
@@ -52,8 +51,6 @@ class LinuxOs final : public MmapOs<LinuxSystem> {
 
  private:
   QuestionAskedOnce decommit_zeroes_;
-  MadeOnce exit_key_is_made_;
-  std::uint32_t exit_key_ = 0;
 };
 
 }  // namespace Atoll::os

@@ -1,6 +1,5 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -13,24 +12,8 @@ namespace Atoll::os {
 
 std::uint64_t LinuxSystem::page_size() { return linux_probe::page_size(::getauxval(AT_PAGESZ)); }
 
-void* LinuxSystem::map(void* where, std::size_t size, Access access, bool fixed) {
-  void* const p = ::mmap(where, size, access == Access::kNone ? PROT_NONE : PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE | MAP_ANONYMOUS | (fixed ? MAP_FIXED : 0), -1, 0);
-  return p == MAP_FAILED ? nullptr : p;
-}
-
-bool LinuxSystem::make_ready(void* base, std::size_t size) {
-  return ::mprotect(base, size, PROT_READ | PROT_WRITE) == 0;
-}
-
 bool LinuxSystem::take_back(void* base, std::size_t size) {
   return ::madvise(base, size, MADV_DONTNEED) == 0;
-}
-
-bool LinuxSystem::unmap(void* base, std::size_t size) { return ::munmap(base, size) == 0; }
-
-std::ptrdiff_t LinuxSystem::write(const void* bytes, std::size_t size) {
-  return ::write(STDERR_FILENO, bytes, size);
 }
 
 std::uint64_t LinuxOs::huge_page_size() { return linux_probe::huge_page_size(); }

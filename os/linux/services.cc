@@ -3,7 +3,6 @@
 #include <sched.h>
 #include <sys/auxv.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,15 +11,19 @@
 #include <cstring>
 #include <limits>
 
+#include "os/backend/posix_clock.h"
+#include "os/backend/thread_exit_key.h"
 #include "os/linux/linux_os.h"
 
 namespace Atoll::os {
 namespace {
 
 constinit LinuxOs linux_os;
+constinit ThreadExitKey<pthread_key_t, &::pthread_key_create, &::pthread_setspecific,
+                        &::sched_yield>
+    exit_key;
 
 static_assert(sizeof(std::atomic<std::uint32_t>) == 4, "a futex is the word itself");
-static_assert(sizeof(pthread_key_t) == sizeof(std::uint32_t));  // but signed on Android
 
 }  // namespace
 
@@ -28,12 +31,7 @@ Os& native() { return linux_os; }
 
 void LinuxOs::abort() { ::abort(); }
 
-std::uint64_t LinuxOs::monotonic_nanoseconds() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
-         static_cast<std::uint64_t>(now.tv_nsec);
-}
+std::uint64_t LinuxOs::monotonic_nanoseconds() { return posix_monotonic_nanoseconds(); }
 
 std::uint64_t LinuxOs::random_seed() {
   const int errno_before = errno;
@@ -67,18 +65,7 @@ void LinuxOs::unpark(const std::atomic<std::uint32_t>& word, std::uint32_t count
 void LinuxOs::yield() { ::sched_yield(); }
 
 bool LinuxOs::at_thread_exit(ThreadExitFunction function, void* argument) {
-  const auto make = [&] {
-    pthread_key_t key = 0;
-    const bool is_made = ::pthread_key_create(&key, function) == 0;
-    exit_key_ = static_cast<std::uint32_t>(key);
-    return is_made;
-  };
-  const auto wait = [] {
-    ::sched_yield();
-    return true;
-  };
-  return exit_key_is_made_.get(make, wait) &&
-         ::pthread_setspecific(static_cast<pthread_key_t>(exit_key_), argument) == 0;
+  return exit_key.set(function, argument);
 }
 
 }  // namespace Atoll::os

@@ -2,18 +2,20 @@
 
 #include <pthread.h>
 #include <sched.h>
-#include <sys/mman.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <cstdlib>
 
+#include "os/backend/posix_clock.h"
 #include "os/backend/probes.h"
+#include "os/backend/thread_exit_key.h"
 
 namespace Atoll::os {
 namespace {
 
-constinit pthread_key_t exit_key = 0;
+constinit ThreadExitKey<pthread_key_t, &::pthread_key_create, &::pthread_setspecific,
+                        &::sched_yield>
+    exit_key;
 
 }  // namespace
 
@@ -22,24 +24,8 @@ std::uint64_t PosixSystem::page_size() {
   return size > 0 ? static_cast<std::uint64_t>(size) : 0;
 }
 
-void* PosixSystem::map(void* where, std::size_t size, Access access, bool fixed) {
-  void* const p = ::mmap(where, size, access == Access::kNone ? PROT_NONE : PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE | MAP_ANON | (fixed ? MAP_FIXED : 0), -1, 0);
-  return p == MAP_FAILED ? nullptr : p;
-}
-
-bool PosixSystem::make_ready(void* base, std::size_t size) {
-  return ::mprotect(base, size, PROT_READ | PROT_WRITE) == 0;
-}
-
 bool PosixSystem::take_back(void* base, std::size_t size) {
   return map(base, size, Access::kReadWrite, /*fixed=*/true) != nullptr;
-}
-
-bool PosixSystem::unmap(void* base, std::size_t size) { return ::munmap(base, size) == 0; }
-
-std::ptrdiff_t PosixSystem::write(const void* bytes, std::size_t size) {
-  return ::write(STDERR_FILENO, bytes, size);
 }
 
 Machine PosixOs::probe() {
@@ -56,12 +42,7 @@ Machine PosixOs::probe() {
 
 void PosixOs::abort() { std::abort(); }
 
-std::uint64_t PosixOs::monotonic_nanoseconds() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
-         static_cast<std::uint64_t>(now.tv_nsec);
-}
+std::uint64_t PosixOs::monotonic_nanoseconds() { return posix_monotonic_nanoseconds(); }
 
 std::uint64_t PosixOs::random_seed() {
   const int on_stack = 0;
@@ -81,12 +62,7 @@ void PosixOs::unpark(const std::atomic<std::uint32_t>& /*word*/, std::uint32_t /
 void PosixOs::yield() { ::sched_yield(); }
 
 bool PosixOs::at_thread_exit(ThreadExitFunction function, void* argument) {
-  const auto make = [&] { return ::pthread_key_create(&exit_key, function) == 0; };
-  const auto wait = [] {
-    ::sched_yield();
-    return true;
-  };
-  return exit_key_is_made_.get(make, wait) && ::pthread_setspecific(exit_key, argument) == 0;
+  return exit_key.set(function, argument);
 }
 
 }  // namespace Atoll::os

@@ -8,31 +8,28 @@
 //   random    where the stack is, and the clock
 #pragma once
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 
-#include "os/backend/made_once.h"
+#include "os/backend/c_errno.h"
 #include "os/backend/mmap_os.h"
 #include "os/os.h"
 
 namespace Atoll::os {
 
-struct PosixSystem {
-  static std::uint64_t page_size();
-  static void* map(void* where, std::size_t size, Access access, bool fixed);
-  static bool make_ready(void* base, std::size_t size);
-  static bool take_back(void* base, std::size_t size);
-  static bool unmap(void* base, std::size_t size);
-  static std::ptrdiff_t write(const void* bytes, std::size_t size);
-  static int& error() { return errno; }
+inline constexpr MmapNumbers kPosixNumbers = {.none = PROT_NONE,
+                                              .read_write = PROT_READ | PROT_WRITE,
+                                              .private_anonymous = MAP_PRIVATE | MAP_ANON,
+                                              .fixed = MAP_FIXED};
 
-  static constexpr MmapErrors kErrors = {.not_permitted = EPERM,
-                                         .access = EACCES,
-                                         .again = EAGAIN,
-                                         .invalid = EINVAL,
-                                         .no_call = ENOSYS,
-                                         .interrupted = EINTR};
+struct PosixSystem : MmapCalls<&::mmap, &::mprotect, &::munmap, &::write, kPosixNumbers>, CErrno {
+  static std::uint64_t page_size();
+  static bool take_back(void* base, std::size_t size);
+
   // Not all of it is mapped.
   static constexpr MmapMeaning kMeanings[] = {
       {ENOMEM, MmapCall::kMakeReady, Failure::kNotReserved}};
@@ -50,9 +47,6 @@ class PosixOs final : public MmapOs<PosixSystem> {
   void unpark(const std::atomic<std::uint32_t>& word, std::uint32_t count) override;
   void yield() override;
   bool at_thread_exit(ThreadExitFunction function, void* argument) override;
-
- private:
-  MadeOnce exit_key_is_made_;
 };
 
 }  // namespace Atoll::os

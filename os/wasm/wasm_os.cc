@@ -1,9 +1,10 @@
 #include "os/wasm/wasm_os.h"
 
-#include <time.h>
 #include <unistd.h>
 
 #include <cstddef>
+
+#include "os/backend/posix_clock.h"
 
 #ifdef ATOLL_HOST_JS
 extern "C" __attribute__((import_module("atoll"), import_name("memory_grown"))) void
@@ -58,12 +59,7 @@ void WasmOs::write(std::string_view text) {
 
 void WasmOs::abort() { __builtin_trap(); }
 
-std::uint64_t WasmOs::monotonic_nanoseconds() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
-         static_cast<std::uint64_t>(now.tv_nsec);
-}
+std::uint64_t WasmOs::monotonic_nanoseconds() { return posix_monotonic_nanoseconds(); }
 
 std::uint64_t WasmOs::random_seed() {
   std::uint64_t seed = 0;

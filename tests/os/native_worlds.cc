@@ -1,24 +1,13 @@
 #include "tests/os/decorated.h"
 #include "tests/os/other_systems.h"
-#include "tests/os/process_memory.h"
-#include "tests/os/world.h"
+#include "tests/os/process_world.h"
 
 namespace Atoll::os::test {
 namespace {
 
 template <Os& (*kSystem)()>
-class NativeWorld final : public World {
- public:
-  Os& os() override { return kSystem(); }
-  std::optional<std::uint8_t> read(Address address) override { return read_process_byte(address); }
-  bool write(Address address, std::uint8_t byte) override {
-    return write_process_byte(address, byte);
-  }
-};
-
-template <Os& (*kSystem)()>
 std::unique_ptr<World> make(std::size_t) {
-  return std::make_unique<NativeWorld<kSystem>>();
+  return std::make_unique<ProcessWorld<kSystem>>();
 }
 
 template <Os& (*kSystem)()>

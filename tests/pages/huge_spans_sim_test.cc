@@ -25,28 +25,11 @@ constexpr std::uint64_t kKiB = 1024;
 constexpr std::uint64_t kMiB = 1024 * kKiB;
 constexpr std::uint64_t kGiB = 1024 * kMiB;
 
-struct Case {
-  os::sim::Config preset;
-  port::PortSpec spec;
-};
-
-std::vector<Case> cases() {
-  std::vector<Case> all;
-  for (const test::System& system : test::kSystems) {
-    for (const Release release : {Release::k1_11, Release::k1_27}) {
-      const port::PortLookup found = port::find_port(release, system.spec.goos, system.spec.goarch);
-      if (found) all.push_back({system.preset, found.spec});
-    }
-  }
-  return all;
+std::string name_of(const ::testing::TestParamInfo<test::System>& info) {
+  return test::name_of(info.param);
 }
 
-std::string name_of(const ::testing::TestParamInfo<Case>& info) {
-  return std::string(info.param.preset.name) + "_go1_" +
-         std::to_string(port::minor_version(info.param.spec.release));
-}
-
-class HugeSpansOn : public ::testing::TestWithParam<Case> {};
+class HugeSpansOn : public ::testing::TestWithParam<test::System> {};
 
 TEST_P(HugeSpansOn, DoAsTheirModelDoes) {
   constexpr std::uint64_t kArenas = 14;
@@ -97,7 +80,9 @@ TEST_P(HugeSpansOn, GoOnWhenACallFails) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Systems, HugeSpansOn, ::testing::ValuesIn(cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(Systems, HugeSpansOn,
+                         ::testing::ValuesIn(test::systems_of({Release::k1_11, Release::k1_27})),
+                         name_of);
 
 class Huge : public Traced {
  public:
@@ -105,7 +90,6 @@ class Huge : public Traced {
       : Traced(presets::linux_amd64(), port::spec(Release::k1_11, Goos::kLinux, Goarch::kAmd64),
                /*is_sparing=*/true) {}
 
-  Span* allocate(std::uint64_t bytes) { return heap.allocate(pages_for(bytes), PageUse::kObjects); }
   Arena* arena(Address address) { return heap.map().arena(address); }
   bool stands_in(Address address) { return arena(address)->stands_in(); }
   std::uint64_t gc_bytes() { return test.counters.get(MemoryKind::kGc); }

@@ -36,14 +36,10 @@ struct Case {
 
 std::vector<Case> cases() {
   std::vector<Case> all;
-  for (const test::System& system : test::kSystems) {
-    for (const Release release :
-         {Release::k1_11, Release::k1_12, Release::k1_14, Release::k1_17, Release::k1_27}) {
-      const port::PortLookup found = port::find_port(release, system.spec.goos, system.spec.goarch);
-      if (!found) continue;
-      all.push_back({system.preset, found.spec});
-      all.push_back({system.preset, found.spec, /*is_sparing=*/true});
-    }
+  for (const test::System& system : test::systems_of(
+           {Release::k1_11, Release::k1_12, Release::k1_14, Release::k1_17, Release::k1_27})) {
+    all.push_back({system.preset, system.spec});
+    all.push_back({system.preset, system.spec, /*is_sparing=*/true});
   }
   return all;
 }
@@ -72,8 +68,7 @@ std::vector<Case> some_cases() {
 }
 
 std::string name_of(const ::testing::TestParamInfo<Case>& info) {
-  return std::string(info.param.preset.name) + "_go1_" +
-         std::to_string(port::minor_version(info.param.spec.release)) +
+  return test::name_of({info.param.preset, info.param.spec}) +
          (info.param.is_sparing ? "_sparing" : "");
 }
 

@@ -31,7 +31,6 @@ class Sparing : public Traced {
                    const port::PortSpec& spec = linux_amd64())
       : Traced(config, spec, /*is_sparing=*/true) {}
 
-  Span* allocate(std::uint64_t bytes) { return heap.allocate(pages_for(bytes), PageUse::kObjects); }
   std::uint64_t mapped() { return heap.statistics().mapped; }
   std::uint64_t gc_bytes() { return test.counters.get(MemoryKind::kGc); }
 

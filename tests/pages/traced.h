@@ -26,6 +26,8 @@ class Traced {
     EXPECT_TRUE(test.is_made);
   }
 
+  Span* allocate(std::uint64_t bytes) { return heap.allocate(pages_for(bytes), PageUse::kObjects); }
+
   // The calls since the last time, without the answers of alloc(), which are anywhere.
   Lines calls() {
     Lines lines;

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <array>
+#include <initializer_list>
+#include <string>
+#include <vector>
 
 #include "os/sim/presets.h"
 #include "src/port/port.h"
@@ -53,5 +56,23 @@ inline constexpr std::array kSystems = [] {
   };
 }();
 static_assert(kSystems.size() == os::sim::presets::kAll.size());
+
+// Every system with its port of each of these releases that has one.
+inline std::vector<System> systems_of(std::initializer_list<port::Release> releases) {
+  std::vector<System> all;
+  for (const System& system : kSystems) {
+    for (const port::Release release : releases) {
+      const port::PortLookup found = port::find_port(release, system.spec.goos, system.spec.goarch);
+      if (found) all.push_back({system.preset, found.spec});
+    }
+  }
+  return all;
+}
+
+// For names of tests.
+inline std::string name_of(const System& system) {
+  return std::string(system.preset.name) + "_go1_" +
+         std::to_string(port::minor_version(system.spec.release));
+}
 
 }  // namespace Atoll::test
