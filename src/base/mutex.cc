@@ -3,6 +3,7 @@
 #include "src/policy.h"
 
 namespace Atoll {
+
 void Mutex::lock_slowly(os::Os& os) {
   for (int look = 0; look < policy::kLockLooks; ++look) {
     if (word_.load(std::memory_order_relaxed) == kFree && try_lock()) return;

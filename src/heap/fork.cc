@@ -47,9 +47,9 @@ bool Heap::before_fork() {
   ::new (fork_entry()) Entry(*this);
   state.closed_lock.lock(state.platform.os);
   state.lock.lock(state.platform.os);
-  // A cache counts its lists without being inside of the heap. Who counts for statistics holds the
-  // lock that is held now: so if the cache's is taken, it is by this thread, in whose signal
-  // handler this is.
+  // A thread counts its cache's lists under the cache's lock without being inside of the heap, and
+  // a signal handler that forks may interrupt it there. Other threads take the cache's lock only
+  // while they hold `lock`, which this thread holds now. So if it is taken, this thread has it.
   ThreadCache* const own = fork_entry()->cache();
   state.interrupted = nullptr;
   if (own != &no_cache) {
@@ -63,7 +63,7 @@ bool Heap::before_fork() {
   return true;
 }
 
-// Whether this fork had nothing to do with the heap.
+// Whether before_fork() of this fork took no locks, because it was an inner call.
 bool Heap::was_inner_fork() {
   if (!state_.has_value() || Entry::innermost() != fork_entry()) return true;
   if (state_->inner_forks == 0) return false;
@@ -118,54 +118,36 @@ bool Heap::is_orphan(const ThreadCache& cache) const {
 }
 
 void Heap::adopt_all() {
-  for (unsigned i = 0; i < sizes_.num_span_classes(); ++i) state_->objects.adopt(i);
+  for (unsigned i = 0; i < sizes_.num_span_classes(); ++i) state_->objects.adopt_all(i);
 }
 
-void Heap::adopt(unsigned span_class) {
+bool Heap::adopt(unsigned span_class, objects::Context::Orphans whose) {
   State& state = *state_;
+  const bool all = whose == objects::Context::Orphans::kAll;
   objects::Surplus surplus(state.objects);
   const LockGuard guard(state.lock, state.platform.os);
-  if (!state.is_orphaned[span_class]) return;
-  for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
+  if (!state.is_orphaned[span_class]) return false;
+  const ThreadCache*& last = state.last_adopted[span_class];
+  ThreadCache* cache = last != nullptr ? last->next : state.caches.first();
+  for (; cache != nullptr; cache = cache->next) {
     if (!is_orphan(*cache)) continue;
+    if (all) cache->objects.give_back_stock(surplus);
+    if (!cache->objects.holds_spans(span_class)) continue;
     cache->objects.give_back_held(state.objects, span_class, surplus);
-    cache->objects.give_back_stock(surplus);
+    last = cache;
+    if (!all) return true;
   }
-  has_adopted(span_class);
-}
-
-// Whatever orphans held of a class is given back.
-void Heap::has_adopted(unsigned span_class) {
-  State& state = *state_;
   state.is_orphaned[span_class] = false;
   if (--state.orphaned_classes == 0) {
     state.objects.has_orphans.store(false, std::memory_order_relaxed);
   }
+  return false;
 }
 
 void Heap::leave_fork() {
   state_->interrupted = nullptr;
   fork_entry()->~Entry();
   state_->fork_lock.unlock(state_->platform.os);
-}
-
-bool Heap::adopt_next(unsigned span_class) {
-  State& state = *state_;
-  objects::Surplus surplus(state.objects);
-  const LockGuard guard(state.lock, state.platform.os);
-  if (!state.is_orphaned[span_class]) return false;
-  const ThreadCache*& last = state.last_adopted[span_class];
-  ThreadCache* cache = last != nullptr ? last->next : state.caches.first();
-  while (cache != nullptr && !(is_orphan(*cache) && cache->objects.holds_spans(span_class))) {
-    cache = cache->next;
-  }
-  if (cache == nullptr) {
-    has_adopted(span_class);
-    return false;
-  }
-  last = cache;
-  cache->objects.give_back_held(state.objects, span_class, surplus);
-  return true;
 }
 
 void Heap::unlock_all() {

@@ -19,7 +19,7 @@ void Heap::free_slowly(void* p) {
   cache.objects().free(state_->objects, p);
 }
 
-// Tiny objects may be too small for it; such a one is lost.
+// A tiny object may be too small to hold a pointer; then it is lost.
 [[gnu::cold]] void Heap::put_aside(void* p) {
   if (state_->options.tiny && usable_size(p) < sizeof(objects::FreeObject)) return;
   Entry::put_aside(*this, p);

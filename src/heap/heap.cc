@@ -88,11 +88,8 @@ Line out_of_memory() {
   context.on_sample = state.options.on_sample;
   context.on_sample_freed = state.options.on_sample_freed;
   context.profile_context = state.options.sample_context;
-  context.adopt_function = [](void* heap, unsigned span_class) {
-    static_cast<Heap*>(heap)->adopt(span_class);
-  };
-  context.adopt_next_function = [](void* heap, unsigned span_class) {
-    return static_cast<Heap*>(heap)->adopt_next(span_class);
+  context.adopt_function = [](void* heap, unsigned span_class, objects::Context::Orphans whose) {
+    return static_cast<Heap*>(heap)->adopt(span_class, whose);
   };
   context.inside_function = [](void* heap, objects::Cache& its_cache, unsigned list,
                                objects::Context::Work work) {

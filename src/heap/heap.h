@@ -25,7 +25,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <optional>
 
 #include "os/base/text.h"
@@ -323,9 +322,7 @@ class Heap {
   void leave_fork();
   void unlock_all();
   void adopt_later();
-  void adopt(unsigned span_class);
-  bool adopt_next(unsigned span_class);
-  void has_adopted(unsigned span_class);
+  bool adopt(unsigned span_class, objects::Context::Orphans whose);
   bool is_orphan(const ThreadCache& cache) const;
   void adopt_all();
   // Calls visit(cache's objects) for each cache, under its lock. Under `lock`.
@@ -375,7 +372,7 @@ inline Entry::Entry(Heap& heap)
 }
 
 inline Heap::CacheUse::CacheUse(Heap& heap) : heap_(heap), entry_(heap) {
-  // An inner call finds none either, as a thread without a cache.
+  // An inner call finds no cache there, as does a thread that has none yet.
   if (entry_.cache() != &no_cache) [[likely]] {
     cache_ = entry_.cache();
   } else {

@@ -9,6 +9,7 @@
 #include <new>
 #include <string_view>
 
+#include "os/base/bits.h"
 #include "os/base/text.h"
 #include "os/os.h"
 #include "src/base/corruption.h"
@@ -16,7 +17,6 @@
 #include "src/malloc/process_heap.h"
 #include "src/malloc/report.h"
 #include "src/malloc/the_heap.h"
-#include "src/policy.h"
 
 namespace Atoll {
 namespace {
@@ -113,8 +113,8 @@ HeapOptions heap_options(const atoll_options& given, const port::PortSpec& spec,
 
 // Whole pages, whatever size a system's have: the heap asks for that size, and asking takes a
 // while.
-constexpr std::uint64_t kUnit = policy::kLeastReservation;
-constexpr std::uint64_t kRecordSize = (sizeof(OwnHeap) + kUnit - 1) / kUnit * kUnit;
+constexpr std::uint64_t kMostPageSize = std::uint64_t{64} << 10;
+constexpr std::uint64_t kRecordSize = round_up(sizeof(OwnHeap), kMostPageSize);
 
 void give_record_back(OwnHeap* own) {
   own->~OwnHeap();

@@ -85,15 +85,8 @@ void* move_to(void* to, void* p, std::size_t used, std::size_t size) {
   return heap == nullptr ? 0 : static_cast<std::size_t>(heap->platform().machine.page_size);
 }
 
-// The heap's object that an inner call wants to have another size.
-[[gnu::cold]] void* reallocate_inside(void* p, std::size_t size) {
-  const std::size_t used = usable_size(p);
-  if (size <= used) return p;
-  return move_to(inner_supply::allocate(size, kAlignment), p, used, size);
-}
-
-// A block that an inner call got, `used` bytes long.
-[[gnu::cold]] void* reallocate_of_supply(void* p, std::size_t used, std::size_t size) {
+// A block of `used` bytes that an inner call got, or that one wants to have another size.
+[[gnu::cold]] void* reallocate_beside_heap(void* p, std::size_t used, std::size_t size) {
   if (size <= used) return p;
   return move_to(allocate(size), p, used, size);
 }
@@ -149,7 +142,7 @@ namespace {
   }
   if (is_foreign(p)) {
     const std::size_t used = inner_supply::usable_size(p);
-    return used != 0 ? reallocate_of_supply(p, used, size) : reallocate_foreign(p, size);
+    return used != 0 ? reallocate_beside_heap(p, used, size) : reallocate_foreign(p, size);
   }
   return ask_heap(
       [p, size](Heap& heap) {
@@ -157,7 +150,7 @@ namespace {
         if (!needs_foreign(heap, object)) return object;
         return move_to(allocate_foreign(size), p, heap.usable_size(p), size);
       },
-      [p, size] { return reallocate_inside(p, size); });
+      [p, size] { return reallocate_beside_heap(p, usable_size(p), size); });
 }
 
 // As Heap::reallocate() does, of an object of which no more need be known.

@@ -21,14 +21,16 @@ constinit HeapStorage heap_storage;
 
 namespace {
 
-// A process that starts the heap has its number in the state, in the bits above kStarting: it may
-// be that a child was forked meanwhile, which has not the thread that starts.
+// While a process starts the heap, the state holds the process's number in the bits above
+// kStarting. So a child that was forked meanwhile knows that it does not have the thread that
+// starts it.
 enum State : std::uint32_t { kNone, kReady, kFailed, kStarting };
 constexpr unsigned kStateBits = 2;
 
 constinit std::atomic<std::uint32_t> state{kNone};
 
-// What the start calls may call malloc() in turn, and so may what a thread calls that waits for it.
+// What the calling thread has to do with the start. Functions of the system that it calls while it
+// starts the heap, or waits for the start, may call malloc() in turn.
 enum class Part : std::uint8_t { kNone, kStarts, kWaits };
 constinit ATOLL_THREAD_LOCAL Part part_in_start = Part::kNone;
 
@@ -44,7 +46,7 @@ constinit std::atomic<bool> has_libraries{false};
 bool takes_samples() { return options->heap.profile_rate != 0; }
 
 void* on_sample(void* /*context*/, void* /*object*/, std::uint64_t size) {
-  // What the last calls of the start allocate is nobody's.
+  // Allocations of the start itself belong to nobody.
   if (state.load(std::memory_order_acquire) != kReady) return nullptr;
   std::array<std::uintptr_t, HeapProfile::kMostFrames> frames;
   const std::size_t depth = call_stack(frames);
@@ -82,7 +84,8 @@ bool start() {
   return false;
 }
 
-// Watched from before there is a heap: so no process forks while its locks are held.
+// Handlers of forks are registered before there is a heap, so that no process forks while the
+// heap's locks are held.
 void start_now() {
   of_this_thread(part_in_start) = Part::kStarts;
   watch_process();
@@ -94,7 +97,7 @@ void start_now() {
   of_this_thread(part_in_start) = Part::kNone;
 }
 
-// Asks the system for something. An inner call is no reason to ask again.
+// Calls the system. An inner call of malloc() meanwhile does not start the heap, nor wait for it.
 template <typename Ask>
 auto ask_outside(Ask ask) {
   of_this_thread(part_in_start) = Part::kWaits;
@@ -103,7 +106,7 @@ auto ask_outside(Ask ask) {
   return answer;
 }
 
-// Starts the heap, or waits for whoever does.
+// Starts the heap, or waits until another thread has started it.
 [[gnu::cold, gnu::noinline]] Heap* start_or_wait() {
   if (of_this_thread(part_in_start) == Part::kWaits) return nullptr;
   if (of_this_thread(part_in_start) == Part::kStarts) {
@@ -120,7 +123,7 @@ auto ask_outside(Ask ask) {
         return state.load(std::memory_order_acquire);
       });
     } else if (state.compare_exchange_strong(now, by_us, std::memory_order_acquire)) {
-      // The parent of this process was about to.
+      // This process was forked while its parent started the heap.
       if (now != kNone) give_heap_slot(kProcessHeapSlot);
       start_now();
       now = state.load(std::memory_order_acquire);

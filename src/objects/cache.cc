@@ -8,6 +8,7 @@
 #include "src/policy.h"
 
 namespace Atoll::objects {
+
 constinit FreeObject end_of_list{&end_of_list};
 
 void Cache::init(Context& context, ClassCache* classes, pages::PageRecord number,
@@ -320,7 +321,7 @@ void Cache::finish_batch(Context& context, unsigned span_class, Others others) {
   ClassCache& state = classes_[span_class];
   FreeObject* const first = state.batch;
   if (first == nullptr) return;
-  context.adopt(span_class);
+  context.adopt_all(span_class);
   const auto count = static_cast<std::uint32_t>(state.batch_count.get());
   state.batch = nullptr;
   {

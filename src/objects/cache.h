@@ -297,6 +297,8 @@ class Cache {
     classes_[list].granted = 0;
     lists_[list].room.set(0);
   }
+  // Of a list that has just been counted.
+  bool is_too_long(unsigned list) const { return classes_[list].length > classes_[list].limit; }
   bool has_long() const { return long_ != decltype(long_){}; }
   // Calls visit(list) for each list that may be long.
   template <typename Visit>

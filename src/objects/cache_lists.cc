@@ -6,6 +6,7 @@
 #include "src/policy.h"
 
 namespace Atoll::objects {
+
 // Under the lock, of a list that has just been counted. It will be counted again when it may be
 // full; but not before there were as many frees as it may have objects at first, or some more where
 // that is few and there are few caches: seldom, if it is emptied as fast as it is filled.
@@ -39,21 +40,17 @@ void Cache::overflow(Context& context, std::size_t offset) {
   const auto list = static_cast<unsigned>(offset / kListStride);
   count_now(context, list);
   ++overflows_;
-  const bool is_long = classes_[list].length > classes_[list].limit;
-  if (is_long || overflows_ >= policy::kCountsPerLook) [[unlikely]]
+  if (is_too_long(list) || overflows_ >= policy::kCountsPerLook) [[unlikely]]
     finish_overflow(context, list);
 }
 
 [[gnu::noinline]] void Cache::finish_overflow(Context& context, unsigned list) {
-  const bool is_long = classes_[list].length > classes_[list].limit;
-  if (!is_long && !has_long()) {
+  if (!is_too_long(list) && !has_long()) {
     overflows_ = 0;
     return;
   }
   context.call_inside(*this, list, [](Cache& cache, Context& its_context, unsigned its_list) {
-    if (cache.classes_[its_list].length > cache.classes_[its_list].limit) {
-      cache.lengthen(its_context, its_list);
-    }
+    if (cache.is_too_long(its_list)) cache.lengthen(its_context, its_list);
     if (cache.overflows_ >= policy::kCountsPerLook) cache.look_at_lists(its_context);
   });
 }

@@ -26,7 +26,7 @@ Span* Cache::span_with_objects(Context& context, unsigned span_class, Surplus& s
 // When none of those that had objects before will do.
 bool Cache::hold_another(Context& context, unsigned span_class) {
   // Of one orphan after the other: most children of a fork need few objects.
-  while (context.adopt_next(span_class)) {
+  while (context.adopt(span_class, Context::Orphans::kNext)) {
     const LockGuard guard(lock_, context.os());
     if (context.centrals[span_class].take(context, holder(span_class))) return true;
   }
@@ -96,7 +96,7 @@ Span* Cache::new_span(Context& context, std::uint64_t npages, std::uint64_t alig
   if (span == nullptr && shorten_lists(context) && may_be_stocked) {
     span = take_from_stock(context, npages);
   }
-  if (span == nullptr) context.adopt(0);
+  if (span == nullptr) context.adopt_all(0);
   while (span == nullptr) {
     span = context.pages->allocate(npages, pages::PageUse::kObjects, alignment);
     if (span != nullptr) break;

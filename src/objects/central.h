@@ -29,7 +29,7 @@ struct Chain {
 // Pages of a span that nobody holds, without an object in use. Who has these has taken all objects
 // that lie there.
 struct FreePages {
-  // Of the system's size, or several of these: a bit each, from `first` on.
+  // One bit for each page of the system's size, from `first` on.
   std::uint64_t mask = 0;
   Span* span = nullptr;
   Address first;

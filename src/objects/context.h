@@ -88,20 +88,16 @@ struct Context {
   // In the child of a fork: spans are held by caches whose threads are gone, of classes that were
   // not looked at since.
   std::atomic<bool> has_orphans{false};
-  // Gives back those of a class, and what these caches have in stock. Takes time proportional to
-  // the number of caches and spans, once for each class.
-  void (*adopt_function)(void* heap, unsigned span_class) = nullptr;
+  // Gives back those of a class: of the next such cache that has some, or of all, with what these
+  // have in stock. That takes time proportional to the number of caches and spans, once for each
+  // class. False: there are no more.
+  enum class Orphans : std::uint8_t { kNext, kAll };
+  bool (*adopt_function)(void* heap, unsigned span_class, Orphans whose) = nullptr;
   // Under no lock.
-  void adopt(unsigned span_class) const {
-    if (has_orphans.load(std::memory_order_relaxed)) [[unlikely]]
-      adopt_function(heap, span_class);
+  bool adopt(unsigned span_class, Orphans whose) const {
+    return has_orphans.load(std::memory_order_relaxed) && adopt_function(heap, span_class, whose);
   }
-
-  // Gives back those of one such cache. False: there are no more. Under no lock.
-  bool (*adopt_next_function)(void* heap, unsigned span_class) = nullptr;
-  bool adopt_next(unsigned span_class) const {
-    return has_orphans.load(std::memory_order_relaxed) && adopt_next_function(heap, span_class);
-  }
+  void adopt_all(unsigned span_class) const { (void)adopt(span_class, Orphans::kAll); }
 
   // Does `work` with a cache and one of its lists. Where there is a heap, the thread is inside of
   // it meanwhile (src/heap/entry.h).

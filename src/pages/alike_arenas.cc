@@ -1,14 +1,14 @@
-// What the map and the page heap do for arenas whose pages are all alike: see stand_ins.h.
+// What the map and the bits of pages do for arenas whose pages are all alike: see stand_ins.h.
 //
 // Few programs have any, so it lies apart: see src/malloc/elf/layout.lds.
 #include <cstring>
 
 #include "src/pages/arena_map.h"
-#include "src/pages/page_heap.h"
+#include "src/pages/page_bits.h"
 
 namespace Atoll::pages {
 
-// Of an arena that is new, if it comes with many.
+// For a new arena that comes with many others. Null: it needs metadata of its own.
 Arena* ArenaMap::share_arena(Range region, Address base) {
   const Range whole{base, arena_bytes()};
   return region.contains(whole) && stand_ins_.begin() ? stand_ins_.of_free(0) : nullptr;
@@ -36,9 +36,13 @@ bool ArenaMap::own(Slot& slot, const Arena& stand_in) {
   return true;
 }
 
-bool ArenaMap::prepare(Range whole, Range place) {
-  if (place.base != whole.base && !prepare_cut(place.base)) return false;
-  if (place.end() != whole.end() && !prepare_cut(place.end())) return false;
+bool ArenaMap::own_ends_of(Range pages) { return own(pages.base) && own(pages.last()); }
+
+bool ArenaMap::own_cut(Address at) { return own(at - 1) && own(at); }
+
+bool ArenaMap::own_place(Range whole, Range place) {
+  if (place.base != whole.base && !own_cut(place.base)) return false;
+  if (place.end() != whole.end() && !own_cut(place.end())) return false;
   return !has_stand_ins_in(place) || stand_ins_.stock();
 }
 
@@ -88,11 +92,5 @@ void PageBits::set_all(const Arena& arena, Address base, std::uint64_t bit, bool
   const std::uint64_t others = arena.common_bits() & ~bit;
   map_.set_all_bits(base, value ? others | bit : others);
 }
-
-bool PageHeap::prepare(Range whole, Range place) {
-  return map_.prepare(whole, place) || fail("out of memory");
-}
-
-bool PageHeap::prepare_cut(Address at) { return map_.prepare_cut(at) || fail("out of memory"); }
 
 }  // namespace Atoll::pages

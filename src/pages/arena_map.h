@@ -66,22 +66,23 @@ class ArenaMap {
   //
   // In a sparing heap many arenas at once get a stand-in (stand_ins.h). Where spans, of whatever
   // state, begin and end, arenas must have metadata of their own, and once they have, they keep it:
-  // see has_stand_ins().
+  // see own_ends() and what follows it.
   //
   // As the sources do: an L2 table that does not exist yet, then for each arena its metadata, of
   // spec.heap_arena_metadata_bytes or more, counted as gc_sys. Both are PersistentAlloc's, so they
   // are calls of the system of their own where they are 64 KiB or more.
   bool add(Range region);
 
-  // Whether there may be stand-ins, and the next three functions are to be called. False of these:
-  // no memory, and nothing is different for others.
   bool has_stand_ins() const { return stand_ins_.exist(); }
+  // The next three make such metadata, where there are stand-ins. False: no memory, and nothing is
+  // different for others.
+  //
   // Before `pages` become the heap's.
-  bool own_ends(Range pages) { return own(pages.base) && own(pages.last()); }
+  bool own_ends(Range pages) { return !has_stand_ins() || own_ends_of(pages); }
   // Before a span is cut at `at`, where it does not end.
-  bool prepare_cut(Address at) { return own(at - 1) && own(at); }
+  bool prepare_cut(Address at) { return !has_stand_ins() || own_cut(at); }
   // Before `place`, of a free span that has `whole`, becomes a span in use, or a part of one.
-  bool prepare(Range whole, Range place);
+  bool prepare(Range whole, Range place) { return !has_stand_ins() || own_place(whole, place); }
 
   // Before a span begins at `base`: its bits. Does nothing, but in a sparing heap. False: no
   // memory.
@@ -194,6 +195,10 @@ class ArenaMap {
   Slot* make_slot(Address address);
   Arena* make_arena();
   Arena* share_arena(Range region, Address base);
+  // What the public functions do where there are stand-ins.
+  bool own_ends_of(Range pages);
+  bool own_cut(Address at);
+  bool own_place(Range whole, Range place);
   // Of the arena with this page.
   bool own(Address page);
   bool own(Slot& slot, const Arena& stand_in);

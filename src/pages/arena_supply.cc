@@ -72,7 +72,7 @@ constexpr std::string_view kNoMetadata = "out of memory allocating heap arena me
 }
 
 [[gnu::cold]] Range ArenaSupply::take(Range offered, std::uint64_t bytes) {
-  if (map_->has_stand_ins() && !own_ends(offered)) return {};
+  if (!own_ends(offered)) return {};
   if (is_sparing_ || platform_->spec.since(port::Release::k1_17)) {
     os::Status status = platform_->os.map(offered.base, offered.size);
     const std::uint64_t needed = round_up(bytes, platform_->machine.page_size);

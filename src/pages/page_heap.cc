@@ -9,10 +9,6 @@
 namespace Atoll::pages {
 namespace {
 
-// Where idle memory is bounded, the heap releases longer spans at once, but for the newest, because
-// it does not know how much of them was ever written to. One that it knows to be resident waits
-// for the bound as shorter spans do.
-
 std::uint64_t count_of(Range pages) { return pages.size / port::kPageSize; }
 
 // What `range` has behind `part`, which is in it.
@@ -198,6 +194,12 @@ bool PageHeap::relieve(std::uint64_t pages) {
   return release_largest((held - most + kSlack / 2) * port::kPageSize) != 0;
 }
 
+bool PageHeap::prepare(Range whole, Range place) {
+  return map_.prepare(whole, place) || fail("out of memory");
+}
+
+bool PageHeap::prepare_cut(Address at) { return map_.prepare_cut(at) || fail("out of memory"); }
+
 bool PageHeap::make_bits(Address base) { return map_.make_bits(base) || fail("out of memory"); }
 
 // Makes free pages those of a user. Where a page of the hardware is larger, its other pages become
@@ -328,7 +330,7 @@ Span* PageHeap::carve(Span* span, Range place, SpanState state) {
   const bool have_records =
       head.is_empty() == (head_span == nullptr) && tail.is_empty() == (tail_span == nullptr);
   bool needs_zero = false;
-  if (!have_records || (map_.has_stand_ins() && !prepare(whole, place)) || !make_bits(place.base) ||
+  if (!have_records || !prepare(whole, place) || !make_bits(place.base) ||
       !hand_out(place, &needs_zero)) {
     if (head_span != nullptr) drop(head_span);
     if (tail_span != nullptr) drop(tail_span);
@@ -371,6 +373,7 @@ void PageHeap::free_locked(Span* span, std::uint64_t now) {
   --spans_in_use_;
   map_.set_records(*span, 0);
   map_.clear_spans(*span, span->range());
+  // A long span that the heap knows to be resident waits for the bound, as shorter ones do.
   if (is_bounded_ && span->bytes() >= policy::kOversize && !span->is_resident) {
     oversize_.add(span->range(), [this](Range range) { (void)release(range); });
   }
@@ -396,7 +399,7 @@ bool PageHeap::extend(Span* span, std::uint64_t npages) {
     there = follower->bytes();
   }
   bool needs_zero = false;
-  if (map_.has_stand_ins() && !prepare(follower->range(), added)) return false;
+  if (!prepare(follower->range(), added)) return false;
   if (!hand_out(added, &needs_zero)) return false;
   const Range rest = behind(follower->range(), added);
   free_.remove(follower);
@@ -417,7 +420,7 @@ bool PageHeap::truncate(Span* span, std::uint64_t npages) {
   const LockGuard guard(lock_, platform_->os);
   const Address end = span->base + npages * port::kPageSize;
   const Range cut{end, span->range().end() - end};
-  if (map_.has_stand_ins() && !prepare_cut(end)) return false;
+  if (!prepare_cut(end)) return false;
   Range tail = cut;
   Span* follower = free_span_at(cut.end());
   if (follower != nullptr) {

@@ -138,7 +138,7 @@ class PageHeap {
   Span* carve(Span* span, Range place, SpanState state);
   std::uint64_t missing(std::uint64_t bytes) const;
   bool grow(std::uint64_t bytes);
-  // See has_stand_ins() of the map.
+  // As the map's functions of these names, and tell why not.
   bool prepare(Range whole, Range place);
   bool prepare_cut(Address at);
   bool make_bits(Address base);

@@ -142,7 +142,7 @@ class File {
   File file(heap.platform().os, "profile_file", options.profile_file, turn);
   if (!file.is_open()) return;
   {
-    // What the system's functions allocate meanwhile may be a sample otherwise.
+    // Otherwise what the system's functions allocate could become samples while these are written.
     const Entry inside(heap);
     process_profile().write(options.heap.profile_rate, file.writer());
   }

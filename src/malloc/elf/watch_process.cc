@@ -12,7 +12,7 @@ namespace {
 
 // The profile's lock comes behind the heap's, as where samples are freed.
 [[gnu::cold]] void before_fork() {
-  // Another thread may be starting it, which the child would not have.
+  // Another thread may be starting the heap. The child would not have that thread.
   Heap* const heap = process_heap();
   if (heap != nullptr && heap->before_fork()) process_profile().lock().lock(os::native());
 }

@@ -1,5 +1,5 @@
-// Where nothing can come between a program and its system: there are no inner calls, but of signal
-// handlers, which may not allocate.
+// For platforms on which no library can stand in for the system's functions. Only a signal handler
+// could make an inner call there, and none may allocate.
 
 #include "src/malloc/inner_supply.h"
 
