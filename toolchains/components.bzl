@@ -14,7 +14,7 @@ holds what is unpacked beside the system: $ATOLL_TOOLS, else /opt/atoll for root
             into; newest: the packages are patterns of names with versions in them, and of each the
             newest that can be fetched is taken; only: the folders that are unpacked; plain_from:
             where Debian's own package is of this version or later, it is installed as usual and
-            {tools}/INTO points to it
+            {tools}/INTO points to it. {tools}/INTO/versions has a package and its version in each line
   npm       an npm package installed into {tools}/npm
   after     a function of tools/setup that finishes the work
 """
@@ -309,23 +309,47 @@ COMPONENTS = {
     "peers": dict(
         why = "the allocators that Atoll is compared with (bench/compare)",
         files = [
+            "/usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.scudo_standalone-x86_64.so",
             "/usr/lib/x86_64-linux-gnu/libjemalloc.so.2",
             "/usr/lib/x86_64-linux-gnu/libmimalloc.so.2",
             "/usr/lib/x86_64-linux-gnu/libtcmalloc_minimal.so.4",
+            "{tools}/mimalloc3/usr/lib/x86_64-linux-gnu/libmimalloc.so.3",
+            "{tools}/mimalloc3/versions",
         ],
-        packages = ["libjemalloc2", "libmimalloc2.0", "libtcmalloc-minimal4"],
+        packages = ["libclang-rt-19-dev", "libjemalloc2", "libmimalloc2.0", "libtcmalloc-minimal4"],
+        unpack = dict(
+            suite = "sid",
+            architecture = "amd64",
+            packages = ["libmimalloc3"],
+            closure = False,
+            into = "mimalloc3",
+        ),
     ),
     "compared-programs": dict(
         why = "the programs that are run under every allocator (bench/compare)",
         files = [
+            "/usr/bin/clang-19",
+            "/usr/bin/git",
             "/usr/bin/lua5.4",
             "/usr/bin/perl",
             "/usr/bin/python3",
             "/usr/bin/redis-benchmark",
             "/usr/bin/redis-server",
+            "/usr/bin/ruby",
             "/usr/bin/sqlite3",
+            "/usr/bin/z3",
         ],
-        packages = ["lua5.4", "perl", "python3", "redis-server", "sqlite3"],
+        packages = [
+            "clang-19",
+            "git",
+            "lua5.4",
+            "perl",
+            "python3",
+            "redis-server",
+            "ruby",
+            "sqlite3",
+            "z3",
+        ],
     ),
     "preloaded-programs": dict(
         why = "more programs that must run under the preloaded library (tests/malloc/programs)",

@@ -15,6 +15,9 @@ from steps import retried, run, say, SetUpError
 _ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
 _PATIENCE = ["-o", "Acquire::Retries=3", "-o", "DPkg::Lock::Timeout=600"]
 
+# In the folder of what is unpacked beside the system: the versions of its packages.
+VERSIONS = "versions"
+
 # What nobody reads of a package that is unpacked beside the system.
 _DROPPED = ["doc", "doc-base", "info", "lintian", "locale", "man", "menu"]
 
@@ -166,7 +169,16 @@ def unpack(what: Dict[str, Any], into: pathlib.Path) -> None:
         only: List[str] = what.get("only", [])
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             list(pool.map(lambda archive: _extract(archive, fresh, only), archives))
+        _write_versions(archives, fresh / VERSIONS)
         replace(fresh, into)
+
+
+def _write_versions(archives: List[pathlib.Path], path: pathlib.Path) -> None:
+    """What was unpacked, which dpkg knows nothing of: a package and its version in each line."""
+    command = ["dpkg-deb", "--show", "--showformat=${Package} ${Version}\\n"]
+    with open(path, "wb") as file:
+        for archive in archives:
+            subprocess.run(command + [archive], check=True, stdout=file)
 
 
 def _extract(archive: pathlib.Path, into: pathlib.Path, only: List[str]) -> None:
