@@ -32,6 +32,18 @@ void fill_and_empty(Run& run, Lane& lane, const std::vector<std::uint32_t>& orde
   lane.end();
 }
 
+// Frees nine of ten, at random; where they were.
+std::vector<std::uint32_t> thin_out(const std::vector<Block>& live, Random& random) {
+  std::vector<std::uint32_t> holes;
+  holes.reserve(live.size());
+  for (std::uint32_t at = 0; at < live.size(); ++at) {
+    if (random.below(10) == 0) continue;
+    release(live[at]);
+    holes.push_back(at);
+  }
+  return holes;
+}
+
 }  // namespace
 
 void first_in_first_out(Run& run) {
@@ -52,6 +64,35 @@ void last_in_first_out(Run& run) {
 
 void random_order(Run& run) {
   run.on_lanes([&run](Lane& lane) { fill_and_empty(run, lane, shuffled(lane.random())); });
+}
+
+void first_touch(Run& run) {
+  run.on_lanes([&run](Lane& lane) {
+    std::vector<Block> live(static_cast<std::size_t>(run.count()));
+    Random& random = lane.random();
+    lane.begin();
+    for (Block& block : live) block = allocate(random.size(16, 4));
+    lane.end();
+    for (const Block& block : live) release(block);
+  });
+}
+
+void refill(Run& run) {
+  run.on_lanes([&run](Lane& lane) {
+    std::vector<Block> live(kLive);
+    Random& random = lane.random();
+    for (Block& block : live) block = allocate(random.size(16, 4));
+    const std::int64_t rounds = run.count() / static_cast<std::int64_t>(kLive) + 1;
+    lane.begin();
+    for (std::int64_t i = 0; i < rounds; ++i) {
+      lane.suspend();
+      const std::vector<std::uint32_t> holes = thin_out(live, random);
+      lane.resume();
+      for (const std::uint32_t at : holes) live[at] = allocate(random.size(16, 4));
+    }
+    lane.end();
+    for (const Block& block : live) release(block);
+  });
 }
 
 void churn(Run& run) {

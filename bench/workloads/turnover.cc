@@ -34,6 +34,16 @@ void serve(Station& station) {
   }
 }
 
+// What a thread with little to do does; it waits while it has its blocks.
+template <class Wait>
+void use_some(std::uint64_t seed, Wait wait) {
+  std::array<Block, 16> blocks;
+  Random random(seed);
+  for (Block& block : blocks) block = allocate(random.size(16, 6));
+  wait();
+  for (const Block& block : blocks) release(block);
+}
+
 }  // namespace
 
 void larson(Run& run) {
@@ -65,12 +75,24 @@ void thread_turnover(Run& run) {
   const std::int64_t count = run.count();
   const double started = now_in_seconds();
   for (std::int64_t i = 0; i < count; ++i) {
-    std::thread([&] {
-      std::array<Block, 16> blocks;
-      Random random(static_cast<std::uint64_t>(i));
-      for (Block& block : blocks) block = allocate(random.size(16, 6));
-      for (const Block& block : blocks) release(block);
-    }).join();
+    std::thread([&] { use_some(static_cast<std::uint64_t>(i), [] {}); }).join();
+  }
+  run.set_seconds(now_in_seconds() - started);
+}
+
+void thread_crowds(Run& run) {
+  constexpr std::uint64_t kAtOnce = 64;
+  std::vector<std::thread> crowd;
+  crowd.reserve(kAtOnce);
+  const std::int64_t count = run.count();
+  const double started = now_in_seconds();
+  for (std::int64_t i = 0; i < count; ++i) {
+    std::latch all(kAtOnce);
+    for (std::uint64_t seed = 0; seed < kAtOnce; ++seed) {
+      crowd.emplace_back([&all, seed] { use_some(seed, [&all] { all.arrive_and_wait(); }); });
+    }
+    for (std::thread& thread : crowd) thread.join();
+    crowd.clear();
   }
   run.set_seconds(now_in_seconds() - started);
 }

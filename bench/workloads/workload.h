@@ -121,7 +121,15 @@ void mixed(Run& run);
 void first_in_first_out(Run& run);
 void last_in_first_out(Run& run);
 void random_order(Run& run);
+void first_touch(Run& run);
+void refill(Run& run);
 void churn(Run& run);
+
+// calls.cc
+void usable_size(Run& run);
+void aligned_pairs(Run& run);
+void zeroed_pairs(Run& run);
+void realloc_in_place(Run& run);
 
 // growth.cc
 void realloc_small(Run& run);
@@ -130,6 +138,11 @@ void calloc_small(Run& run);
 void calloc_large(Run& run);
 void large_touched(Run& run);
 void large_sparse(Run& run);
+
+// large.cc
+void large_pairs(Run& run);
+void large_written(Run& run);
+void large_churn(Run& run);
 
 // structures.cc
 void trees(Run& run);
@@ -145,6 +158,7 @@ void both_ways(Run& run);
 // turnover.cc
 void larson(Run& run);
 void thread_turnover(Run& run);
+void thread_crowds(Run& run);
 
 // sharing.cc
 void cache_scratch(Run& run);
