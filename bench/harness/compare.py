@@ -9,6 +9,7 @@ from typing import List
 
 import build
 import command_line
+import inputs
 import peers
 import plot
 import record
@@ -19,8 +20,8 @@ from rows import all_rows, Row
 from samples import Sample
 
 _DESCRIPTION = """\
-Runs every workload under Atoll, glibc, mimalloc, jemalloc and gperftools' tcmalloc in turn, and
-prints one table of times and one of peak memory for each kind of workload.
+Runs every workload under Atoll, glibc, mimalloc (2 and 3), jemalloc, gperftools' tcmalloc and scudo in
+turn, and prints one table of times and one of peak memory for each kind of workload.
 
 docs/BENCHMARKS.md says what the workloads do and how to read the tables."""
 
@@ -125,7 +126,18 @@ def _tell_results(arguments: argparse.Namespace, found: List[Sample]) -> None:
         arguments.svg.write_text(plot.svg(found), encoding="utf-8")
     if arguments.update_docs:
         record.update(build.WORKSPACE / "docs", found)
+    print(table.versions_line(found), end="\n\n")
     print(table.report(found, table.as_text, "== "))
+
+
+def failed(found: List[Sample]) -> bool:
+    """Whether a row failed under Atoll, or under everybody. A peer that fails is a result."""
+    has_result = {sample.workload for sample in found if not sample.problem}
+    return any(
+        sample.problem.startswith("failed")
+        and (sample.allocator == peers.ATOLL or sample.workload not in has_result)
+        for sample in found
+    )
 
 
 def main() -> int:
@@ -138,9 +150,9 @@ def main() -> int:
             _tell_results(arguments, found)
     except samples.FormatError as error:
         parser.error(str(error))
-    except (build.BuildError, record.RecordError) as error:
+    except (build.BuildError, inputs.InputError, record.RecordError) as error:
         sys.exit(f"bench/compare: {error}")
-    return 1 if any(sample.problem.startswith("failed") for sample in found) else 0
+    return 1 if failed(found) else 0
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Runs one workload once, or all of them in rounds."""
 
+import dataclasses
 import os
 import pathlib
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import tempfile
 from typing import Callable, Dict, List
 
+from inputs import MAKERS
 from peers import Allocator
 from rows import LIBRARY, Row, SCALE
 from samples import Sample
@@ -16,16 +18,24 @@ ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
 
 
 def _printed(output: str) -> Dict[str, float]:
-    """What a workload says of itself: lines of "name value"."""
-    found = {}
+    """What a workload says of itself: lines of "name value". The seconds of its repetitions add up."""
+    found: Dict[str, float] = {}
     for line in output.splitlines():
         words = line.split()
         if len(words) == 2:
             try:
-                found[words[0]] = float(words[1])
+                before = found.get(words[0], 0) if words[0] == "seconds" else 0
+                found[words[0]] = before + float(words[1])
             except ValueError:
                 continue
     return found
+
+
+def _filled(argument: str, values: Dict[str, str]) -> str:
+    """An argument with its names replaced by what they stand for."""
+    for name, value in values.items():
+        argument = argument.replace(name, value)
+    return argument
 
 
 def _why_failed(status: int, errors: str) -> str:
@@ -41,12 +51,15 @@ class Runner:
         self._folder = folder
         self._scale = scale
         self._timeout = timeout
+        # By allocator; each is asked for once.
+        self._versions: Dict[str, str] = {}
 
     def _command(self, row: Row, library: str, result: int) -> List[str]:
         preload = "" if row.preloads_itself() else library
         repeat = max(1, int(row.repeat * self._scale))
         values = {SCALE: str(self._scale), LIBRARY: library}
-        command = [values.get(argument, argument) for argument in row.command]
+        values.update({name: make() for name, make in MAKERS.items() if row.is_given(name)})
+        command = [_filled(argument, values) for argument in row.command]
         return [str(self._folder / "measure"), str(result), str(repeat), preload] + command
 
     def _execute(self, row: Row, library: str, output: List[int]) -> str:
@@ -73,6 +86,12 @@ class Runner:
             return result.read()
 
     def run(self, row: Row, allocator: Allocator, number: int) -> Sample:
+        found = self._run(row, allocator, number)
+        if allocator.name not in self._versions:
+            self._versions[allocator.name] = allocator.version()
+        return dataclasses.replace(found, version=self._versions[allocator.name])
+
+    def _run(self, row: Row, allocator: Allocator, number: int) -> Sample:
         name = (number, row.name, row.group, allocator.name)
         why_not = allocator.why_not() or row.why_not()
         if why_not:
@@ -93,7 +112,7 @@ class Runner:
             # The loader goes on without the library, and only says so.
             if "cannot be preloaded" in said:
                 return Sample(*name, problem=f"failed: {said.strip().splitlines()[0]}")
-            printed = _printed(output.read())
+            printed = _printed(output.read()) if row.tells_figures() else {}
         return Sample(
             *name,
             # As files have it, so that the same tables come of them.

@@ -3,11 +3,24 @@
 import dataclasses
 import os
 import pathlib
+import subprocess
 from typing import List, Optional
 
 ATOLL = "atoll"
 
-_LIBRARIES = pathlib.Path("/usr/lib/x86_64-linux-gnu")
+
+def _tools_dir() -> pathlib.Path:
+    """Where tools/setup unpacks what is not added to the system; as tools/set_up/components.py."""
+    if os.environ.get("ATOLL_TOOLS"):
+        return pathlib.Path(os.environ["ATOLL_TOOLS"]).absolute()
+    shared = pathlib.Path("/opt/atoll")
+    return shared if shared.exists() else pathlib.Path.home() / ".local/share/atoll"
+
+
+_SYSTEM = pathlib.Path("/")
+_MIMALLOC3 = _tools_dir() / "mimalloc3"
+_LIBRARIES = "usr/lib/x86_64-linux-gnu"
+_SCUDO = "usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.scudo_standalone-x86_64.so"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,19 +30,50 @@ class Allocator:
     library: str
     # Who has it; for messages.
     package: str
+    # Of the package, where it is not the system's own; and where it is unpacked.
+    suite: str = ""
+    root: pathlib.Path = _SYSTEM
 
     def why_not(self) -> Optional[str]:
         """None, or why it cannot be run here."""
         if not self.library or os.path.exists(self.library):
             return None
-        return f"package {self.package}" if self.package else "no libatoll.so was built"
+        of_suite = f" of Debian's {self.suite}" if self.suite else ""
+        return f"package {self.package}{of_suite}" if self.package else "no libatoll.so was built"
+
+    def version(self) -> str:
+        """Its package's; "" if there is none."""
+        if not self.package or self.why_not():
+            return ""
+        if self.suite:
+            return f"{_unpacked_version(self.root, self.package)} ({self.suite})"
+        command = ["dpkg-query", "--show", "--showformat=${Version}", self.package]
+        try:
+            return subprocess.run(command, check=True, capture_output=True).stdout.decode()
+        except (OSError, subprocess.CalledProcessError):
+            return "?"
+
+
+def _unpacked_version(root: pathlib.Path, package: str) -> str:
+    """As tools/setup has noted it."""
+    try:
+        lines = (root / "versions").read_text(encoding="ascii").splitlines()
+    except OSError:
+        lines = []
+    return dict(line.split() for line in lines).get(package, "?")
+
+
+def _peer(name: str, file: str, package: str, suite: str = "", root=_SYSTEM) -> Allocator:
+    return Allocator(name, str(root / file), package, suite, root)
 
 
 PEERS = [
     Allocator("glibc", "", "libc6"),
-    Allocator("mimalloc", str(_LIBRARIES / "libmimalloc.so.2"), "libmimalloc2.0"),
-    Allocator("jemalloc", str(_LIBRARIES / "libjemalloc.so.2"), "libjemalloc2"),
-    Allocator("tcmalloc", str(_LIBRARIES / "libtcmalloc_minimal.so.4"), "libtcmalloc-minimal4"),
+    _peer("mimalloc", f"{_LIBRARIES}/libmimalloc.so.2", "libmimalloc2.0"),
+    _peer("mimalloc3", f"{_LIBRARIES}/libmimalloc.so.3", "libmimalloc3", "sid", _MIMALLOC3),
+    _peer("jemalloc", f"{_LIBRARIES}/libjemalloc.so.2", "libjemalloc2"),
+    _peer("tcmalloc", f"{_LIBRARIES}/libtcmalloc_minimal.so.4", "libtcmalloc-minimal4"),
+    _peer("scudo", _SCUDO, "libclang-rt-19-dev"),
 ]
 
 NAMES = [ATOLL] + [peer.name for peer in PEERS]

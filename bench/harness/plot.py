@@ -5,7 +5,7 @@ import math
 from typing import Dict, List, Tuple
 
 import ratios
-from peers import ATOLL
+from peers import ATOLL, NAMES
 from ratios import RowFigures
 from rows import GROUPS
 from samples import Sample
@@ -31,7 +31,9 @@ _COLOURS: Dict[str, Tuple[str, str]] = {
     "glibc": ("#6e7781", "#9198a1"),
     "mimalloc": ("#bf3989", "#f778ba"),
     "jemalloc": ("#bc4c00", "#f0883e"),
+    "mimalloc3": ("#8250df", "#a371f7"),
     "tcmalloc": ("#1a7f37", "#56d364"),
+    "scudo": ("#9a6700", "#d29922"),
 }
 
 # What is drawn, and with which of these colours.
@@ -42,7 +44,7 @@ _PAINT: Dict[str, Dict[str, str]] = {
     "grid": {"stroke": "faint"},
     "one": {"stroke": "ink"},
     ATOLL: {"fill": ATOLL, "stroke": ATOLL},
-    **{name: {"stroke": name} for name in ("glibc", "mimalloc", "jemalloc", "tcmalloc")},
+    **{name: {"stroke": name} for name in NAMES if name != ATOLL},
 }
 
 
@@ -77,7 +79,9 @@ _FORMS: Dict[str, str] = {
     "glibc": '<rect x="-3" y="-3" width="6" height="6"/>',
     "mimalloc": '<path d="M0 -4L4 0L0 4L-4 0Z"/>',
     "jemalloc": '<path d="M0 -4L4 3L-4 3Z"/>',
+    "mimalloc3": '<path d="M0 -4L4 0L0 4L-4 0ZM-4 0H4"/>',
     "tcmalloc": '<path d="M-3 -3L3 3M-3 3L3 -3"/>',
+    "scudo": '<path d="M0 4L4 -3L-4 -3Z"/>',
 }
 
 
@@ -124,6 +128,12 @@ def _axis(left: float, bottom: float, kind: Kind) -> str:
     return "\n".join(parts)
 
 
+def _span(ratios_beyond: List[float]) -> str:
+    """The least and the most of what lies beyond the axis: there is no room for all of them."""
+    ends = dict.fromkeys((min(ratios_beyond), max(ratios_beyond)))
+    return "-".join(f"{end:.0f}" if end >= 10 else f"{end:.1f}" for end in ends)
+
+
 def _row_marks(row: RowFigures, names: List[str], left: float, y: float) -> str:
     parts = []
     beyond = []
@@ -142,8 +152,7 @@ def _row_marks(row: RowFigures, names: List[str], left: float, y: float) -> str:
         elif ratio.middle < _LOWEST:
             parts.append(_text(x + 6, y + 3, f"{ratio.middle:.2g}", "number"))
     if beyond:
-        numbers = " ".join(f"{number:.3g}" for number in sorted(beyond))
-        parts.append(_text(left + _PANEL + 7, y + 3, numbers, "number"))
+        parts.append(_text(left + _PANEL + 7, y + 3, _span(beyond), "number"))
     return "\n".join(parts)
 
 

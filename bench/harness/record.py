@@ -4,12 +4,10 @@ import os
 import pathlib
 import platform
 import re
-import subprocess
 from typing import List
 
 import plot
 import table
-from peers import PEERS
 from samples import Sample, write_csv
 
 BEGIN = "<!-- Written by bench/compare --update-docs. -->"
@@ -26,22 +24,12 @@ def _processor() -> str:
     return found.group(1).strip() if found else platform.machine()
 
 
-def _version(package: str) -> str:
-    command = ["dpkg-query", "--show", "--showformat=${Version}", package]
-    try:
-        return subprocess.run(command, check=True, capture_output=True).stdout.decode()
-    except (OSError, subprocess.CalledProcessError):
-        return "?"
-
-
 def _circumstances(samples: List[Sample]) -> str:
     rounds = max(sample.round for sample in samples)
-    names = {sample.allocator for sample in samples}
-    peers = [f"{peer.name} {_version(peer.package)}" for peer in PEERS if peer.name in names]
     kernel = ".".join(platform.release().split(".")[:2])
     return (
         f"{rounds} rounds on {os.cpu_count()} processors ({_processor()}), Linux {kernel}.\n"
-        f"Debian's packages: {', '.join(peers)}.\n"
+        f"{table.versions_line(samples)}.\n"
         "Every single run is in [benchmarks.csv](benchmarks.csv)."
     )
 

@@ -6,6 +6,8 @@ import pathlib
 import subprocess
 from typing import Dict, List, Optional
 
+import inputs
+
 SINGLE = "one thread"
 TWO = "two threads"
 PROGRAMS = "real programs"
@@ -35,9 +37,21 @@ class Row:
         """None, or why it cannot be run here."""
         return None if os.path.exists(self.command[0]) else f"package {self.package}"
 
+    def is_given(self, name: str) -> bool:
+        """Whether the command has what stands for something of this name."""
+        return any(name in argument for argument in self.command)
+
+    def tells_figures(self) -> bool:
+        """Whether what it prints are figures of its own; other programs print what they like."""
+        return self.group != PROGRAMS or self.preloads_itself()
+
     def preloads_itself(self) -> bool:
         """Whether the command is a script that is told the library, for a program it starts."""
-        return LIBRARY in self.command
+        return self.is_given(LIBRARY)
+
+
+# Of what can be done only once in a process.
+_REPEATS = {"first-touch": 10}
 
 
 def _own(folder: pathlib.Path) -> List[Row]:
@@ -47,7 +61,8 @@ def _own(folder: pathlib.Path) -> List[Row]:
     for line in listing.stdout.decode().splitlines():
         name, threads, what = line.split("\t")
         group = SINGLE if threads == "1" else TWO
-        rows.append(Row(name, group, [program, name, SCALE], what))
+        repeat = _REPEATS.get(name, 1)
+        rows.append(Row(name, group, [program, name, SCALE], what, repeat=repeat))
     return rows
 
 
@@ -69,9 +84,15 @@ def _programs() -> List[Row]:
     target = ["-imultiarch", "x86_64-linux-gnu"]
     source = str(_SCRIPTS / "compiled.cc")
     cc1plus = [_cc1plus(), "-quiet", *target, "-O1", source, "-o", "/dev/null"]
+    clang = ["/usr/bin/clang++-19", "-O1", "-c", source, "-o", "/dev/null"]
+    git = ["/usr/bin/git", f"--git-dir={inputs.REPOSITORY}", "log", "--stat"]
+    json = ["/usr/bin/python3", "-s", "-S", str(_SCRIPTS / "records.py")]
     sqlite = ["/usr/bin/sqlite3", "-batch", ":memory:"]
     return [
-        _program("gcc", "g++", cc1plus, "compiles a C++ source (cc1plus alone)"),
+        _program("clang", "clang-19", clang, "compiles a C++ source"),
+        _program("gcc", "g++", cc1plus, "compiles the same (cc1plus alone)"),
+        _program("git", "git", git, "5,000 commits, with the files that each changed"),
+        _program("json", "python3", json, "records as JSON text, by python"),
         _program("lua", "lua5.4", ["/usr/bin/lua5.4", str(_SCRIPTS / "objects.lua")], "tables, texts"),
         _program("perl", "perl", ["/usr/bin/perl", str(_SCRIPTS / "objects.pl")], "hashes, texts"),
         _program("python", "python3", python, "dictionaries, texts, objects"),
@@ -83,6 +104,7 @@ def _programs() -> List[Row]:
             environment={"PYTHONMALLOC": "malloc"},
         ),
         _program("redis", "redis-server", redis, "a server, asked by redis-benchmark"),
+        _program("ruby", "ruby", ["/usr/bin/ruby", str(_SCRIPTS / "objects.rb")], "hashes, texts"),
         _program(
             "sqlite",
             "sqlite3",
@@ -90,6 +112,7 @@ def _programs() -> List[Row]:
             "inserts and joins in memory",
             stdin=_SCRIPTS / "database.sql",
         ),
+        _program("z3", "z3", ["/usr/bin/z3", inputs.SCHEDULE], "finds a schedule for a workshop"),
     ]
 
 

@@ -16,6 +16,7 @@ _COLUMNS = [
     "peak_bytes",
     "more",
     "problem",
+    "version",
 ]
 
 
@@ -39,6 +40,8 @@ class Sample:
     more: Dict[str, int] = dataclasses.field(default_factory=dict)
     # Why there are no figures: "not run: ..." or "failed: ...".
     problem: str = ""
+    # The allocator's.
+    version: str = ""
 
 
 def write_csv(path: pathlib.Path, samples: List[Sample]) -> None:
@@ -66,6 +69,8 @@ def _sample(row: Dict[str, str]) -> Sample:
         peak_bytes=int(row["peak_bytes"]),
         more={name: int(value) for name, value in more.items()},
         problem=row["problem"],
+        # Older files have none.
+        version=row.get("version", ""),
     )
 
 
@@ -73,7 +78,7 @@ def read_csv(path: pathlib.Path) -> List[Sample]:
     try:
         with open(path, encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file)
-            if reader.fieldnames != _COLUMNS:
+            if reader.fieldnames not in (_COLUMNS, _COLUMNS[:-1]):
                 raise FormatError(f"{path}: not a table of bench/compare")
             return [_sample(row) for row in reader]
     except (ValueError, AttributeError, TypeError) as error:

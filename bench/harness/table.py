@@ -4,7 +4,7 @@ import dataclasses
 from typing import Callable, List, Optional
 
 import ratios
-from peers import NAMES
+from peers import ATOLL, NAMES
 from ratios import Ratio, RowFigures
 from rows import GROUPS
 from samples import Sample
@@ -49,10 +49,19 @@ def _cell(row: RowFigures, name: str, kind: Kind) -> str:
 
 def grid(rows: List[RowFigures], allocators: List[str], kind: Kind) -> Grid:
     """The header, then one line for each row."""
-    lines = [["workload"] + allocators + ["best peer", "atoll/best", "quartiles"]]
+    # First what is judged, so that a narrow window shows it.
+    ours = [name for name in allocators if name == ATOLL]
+    theirs = [name for name in allocators if name != ATOLL]
+    lines = [["workload"] + ours + ["best peer", "atoll/best", "quartiles"] + theirs]
     for row in rows:
-        cells = [_cell(row, name, kind) for name in allocators]
-        lines.append([row.workload] + cells + [row.best_peer() or "-"] + _ratio(row.to_best()))
+        cells = {name: _cell(row, name, kind) for name in allocators}
+        judged = [row.best_peer() or "-"] + _ratio(row.to_best())
+        lines.append(
+            [row.workload]
+            + [cells[name] for name in ours]
+            + judged
+            + [cells[name] for name in theirs]
+        )
     return lines
 
 
@@ -120,6 +129,13 @@ def order(samples: List[Sample]) -> List[str]:
     """The allocators of the samples, as in every table."""
     found = {sample.allocator for sample in samples}
     return [name for name in NAMES if name in found]
+
+
+def versions_line(samples: List[Sample]) -> str:
+    """What is compared: the packages of the peers."""
+    known = {sample.allocator: sample.version for sample in samples if sample.version}
+    found = [f"{name} {known[name]}" for name in order(samples) if name in known]
+    return f"Debian's packages: {', '.join(found) or 'not known'}"
 
 
 def report(samples: List[Sample], form: Callable[[Grid], str], heading: str) -> str:

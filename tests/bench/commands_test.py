@@ -12,7 +12,7 @@ import harness
 import samples
 from measuring import Runner
 from peers import Allocator
-from rows import all_rows, PROGRAMS, Row
+from rows import all_rows, PROGRAMS, Row, SINGLE
 
 FOLDER = harness.ROOT / "bench/workloads"
 GLIBC = Allocator("glibc", "", "libc6")
@@ -191,6 +191,19 @@ class Running(unittest.TestCase):
         self.addCleanup(os.environ.pop, "MALLOC_ARENA_MAX")
         found = self.run_row(["/bin/sh", "-c", "test -z $MALLOC_ARENA_MAX"])
         self.assertEqual(found.problem, "")
+
+    def test_the_seconds_of_repetitions_add_up(self) -> None:
+        row = Row("row", SINGLE, ["/bin/sh", "-c", "echo seconds 2; echo resident 7"], "", repeat=3)
+        found = Runner(FOLDER, 1).run(row, GLIBC, 1)
+        self.assertEqual((found.seconds, found.more), (6, {"resident": 7}))
+
+    def test_what_other_programs_print_is_no_result(self) -> None:
+        found = self.run_row(["/bin/sh", "-c", "echo seconds 2000; echo Change 7"])
+        self.assertLess(found.seconds, 1000)
+        self.assertEqual(found.more, {})
+
+    def test_the_version_is_part_of_a_result(self) -> None:
+        self.assertEqual(self.run_row(["/bin/true"]).version, GLIBC.version())
 
     def test_a_program_is_run_as_often_as_asked(self) -> None:
         with tempfile.NamedTemporaryFile("r") as file:

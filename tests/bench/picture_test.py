@@ -10,7 +10,7 @@ from typing import List, Set, Tuple
 
 import harness
 import plot
-from peers import ATOLL
+from peers import ATOLL, NAMES
 
 Pixel = Tuple[int, ...]
 
@@ -82,7 +82,7 @@ class Drawn(unittest.TestCase):
         self.assertGreater(light / (len(lines) * len(lines[0])), 0.8)
 
     def test_it_has_its_colours(self) -> None:
-        ratios = {ATOLL: 1.0, "glibc": 2.0, "mimalloc": 1.5, "jemalloc": 3.0, "tcmalloc": 1.2}
+        ratios = {name: 1.0 + 0.5 * i for i, name in enumerate(NAMES)}
         self.look(plot.svg(harness.table({"pair": ratios, "other": ratios})))
 
     def test_so_has_the_one_in_the_documents(self) -> None:

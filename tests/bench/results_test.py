@@ -5,6 +5,7 @@ import tempfile
 import unittest
 import xml.etree.ElementTree
 
+import compare
 import harness
 import plot
 import record
@@ -34,9 +35,17 @@ class Csv(unittest.TestCase):
 
     def test_what_is_written_is_read(self) -> None:
         more = {"resident_full": 1 << 30, "resident_freed": 7}
-        written = _some() + [Sample(3, "f,g", "two threads", "glibc", 1.5, 0.25, 0.5, 4096, more)]
+        other = Sample(3, "f,g", "two threads", "glibc", 1.5, 0.25, 0.5, 4096, more, version="2.36 (x)")
+        written = _some() + [other]
         samples.write_csv(self.path, written)
         self.assertEqual(samples.read_csv(self.path), written)
+
+    def test_a_file_without_versions_is_read(self) -> None:
+        samples.write_csv(self.path, _some())
+        lines = self.path.read_text(encoding="utf-8").splitlines()
+        older = "\n".join(line.rpartition(",")[0] for line in lines) + "\n"
+        self.path.write_text(older, encoding="utf-8")
+        self.assertEqual(samples.read_csv(self.path), _some())
 
     def test_another_file_is_refused(self) -> None:
         for text in ["", "a,b\n1,2\n", self._damaged()]:
@@ -52,7 +61,22 @@ class Csv(unittest.TestCase):
 class Tables(unittest.TestCase):
     def test_a_row_says_who_is_best_and_by_how_much(self) -> None:
         text = table.report(_some(), table.as_text, "== ")
-        self.assertRegex(text, r"pair <16> +150\.0 +200\.0 +glibc +0\.75 +0\.62-0\.88\n")
+        self.assertRegex(text, r"pair <16> +150\.0 +glibc +0\.75 +0\.62-0\.88 +200\.0\n")
+
+    def test_a_row_without_atoll_has_its_peers(self) -> None:
+        text = table.report(harness.rounds("w", "glibc", [0.1]), table.as_text, "== ")
+        self.assertRegex(text, r"workload +best peer +atoll/best +quartiles +glibc\n")
+        self.assertRegex(text, r"w +glibc +- +- +100\.0\n")
+
+    def test_the_head_has_the_versions(self) -> None:
+        found = [
+            Sample(1, "w", "one thread", "mimalloc3", 1, version="3.6.0 (sid)"),
+            Sample(1, "w", "one thread", "atoll", 1),
+            Sample(1, "w", "one thread", "glibc", 1, version="2.36"),
+        ]
+        said = "Debian's packages: glibc 2.36, mimalloc3 3.6.0 (sid)"
+        self.assertEqual(table.versions_line(found), said)
+        self.assertIn(said, record.with_results(f"{record.BEGIN}\n{record.END}", found))
 
     def test_groups_and_measures_stay_apart(self) -> None:
         text = table.report(_some(), table.as_text, "== ")
@@ -62,7 +86,7 @@ class Tables(unittest.TestCase):
 
     def test_what_was_not_run_is_said_with_its_package(self) -> None:
         text = table.report(_some(), table.as_text, "== ")
-        self.assertRegex(text, r"gcc +not run +1000\.0")
+        self.assertRegex(text, r"gcc +not run +glibc +- +- +1000\.0")
         self.assertIn("atoll: gcc: not run: package g++", text)
 
     def test_markdown_has_as_many_cells_in_each_line(self) -> None:
@@ -86,6 +110,11 @@ class Picture(unittest.TestCase):
         self.assertIn("50", texts)
         self.assertIn("0.1", texts)
 
+    def test_many_ratios_beyond_the_axis_are_told_by_their_ends(self) -> None:
+        far = {"glibc": 1.0, "mimalloc": 9.25, "jemalloc": 300, "tcmalloc": 5000.4}
+        texts = [text.text for text in self.root(harness.table({"w": far})).iter(self.SVG + "text")]
+        self.assertIn("9.2-5000", texts)
+
     def test_marks_stay_inside_their_panel(self) -> None:
         root = self.root()
         ends = {"0.25": [], "8": []}
@@ -104,6 +133,25 @@ class Picture(unittest.TestCase):
 
     def test_peers_alone_can_be_drawn(self) -> None:
         self.root(harness.table({"w": {"glibc": 1.0}}))
+
+
+class ExitCode(unittest.TestCase):
+    def failed(self, **problems: str) -> bool:
+        found = [Sample(1, "w", "g", name, 1, problem=problem) for name, problem in problems.items()]
+        return compare.failed(found)
+
+    def test_a_peer_that_fails_is_a_result(self) -> None:
+        self.assertFalse(self.failed(atoll="", glibc="", mimalloc="failed: exit 1"))
+
+    def test_atoll_must_not_fail(self) -> None:
+        self.assertTrue(self.failed(atoll="failed: exit 1", glibc=""))
+
+    def test_somebody_must_not_fail(self) -> None:
+        self.assertTrue(self.failed(glibc="failed: exit 1"))
+        self.assertTrue(self.failed(atoll="not run: no libatoll.so", glibc="failed: exit 1"))
+
+    def test_what_is_not_here_does_not_fail(self) -> None:
+        self.assertFalse(self.failed(atoll="not run: no libatoll.so", glibc="not run: package x"))
 
 
 class Document(unittest.TestCase):
