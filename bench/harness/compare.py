@@ -27,7 +27,7 @@ docs/BENCHMARKS.md says what the workloads do and how to read the tables."""
 
 _EXAMPLES = """\
 examples:
-  bench/compare                                  everything: about 15 minutes
+  bench/compare                                  everything: about 25 minutes
   bench/compare --only pair-64 churn-100k        some rows
   bench/compare --allocators atoll glibc         some allocators
   bench/compare --atoll bazel-bin/src/malloc/libatoll.so   another build of the library

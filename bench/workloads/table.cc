@@ -42,7 +42,7 @@ constexpr auto kWorkloads = std::to_array<Workload>({
     {"calloc-small", 1, calloc_small, 5 * kMillion, 0, "64 live blocks of 16 B to 1 KiB, cleared"},
     {"calloc-large", 1, calloc_large, 1000, 0, "8 live blocks of 64 KiB to 2 MiB, cleared"},
     {"large-touched", 1, large_touched, 2500, 0, "the same by malloc, every page written"},
-    {"large-sparse", 1, large_sparse, 5000, 0, "8 live blocks of 1 to 64 MiB, a few pages written"},
+    {"large-sparse", 1, large_sparse, 2500, 0, "8 live blocks of 1 to 64 MiB, a few pages written"},
     {"large-pair-64k", 1, large_pairs, kMillion, 64 << 10, "malloc and free of 64 KiB, untouched"},
     {"large-pair-128k", 1, large_pairs, kMillion, 128 << 10, "of 128 KiB"},
     {"large-pair-1m", 1, large_pairs, kMillion / 10, 1 << 20, "of 1 MiB"},
