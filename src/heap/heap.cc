@@ -228,7 +228,9 @@ void Heap::check_thread() {
 }
 
 void Heap::settle_chains() {
-  for (objects::Central& central : state_->objects.centrals) central.settle_chains(state_->objects);
+  for (objects::Central& central : state_->objects.centrals) {
+    central.free_kept_chains(state_->objects);
+  }
 }
 
 pages::PageRecord Heap::new_number() {

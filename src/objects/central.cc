@@ -61,7 +61,7 @@ void Central::end_hold(Span* span, HeldSpans& held) {
   untake(*span);
 }
 
-std::uint32_t Central::give_back(Context& context, HeldSpans& held, Span* span,
+std::uint32_t Central::take_back(Context& context, HeldSpans& held, Span* span,
                                  List<Span>& empties) {
   std::uint32_t rejected = 0;
   {
@@ -163,7 +163,7 @@ void Central::free_empties(Context& context, List<Span>& empties) {
   context.pages->free(empties);
 }
 
-std::uint32_t Central::settle(Context& context, Chain chain, List<Span>& empties) {
+std::uint32_t Central::free_chain(Context& context, Chain chain, List<Span>& empties) {
   std::uint32_t freed = 0;
   {
     const LockGuard guard(lock_, context.os());
@@ -266,10 +266,10 @@ Chain Central::take_chain(Context& context) {
   return chain;
 }
 
-void Central::settle_chains(Context& context) {
+void Central::free_kept_chains(Context& context) {
   for (Chain chain = take_chain(context); chain.first != nullptr; chain = take_chain(context)) {
     List<Span> empties;
-    (void)settle(context, chain, empties);
+    (void)free_chain(context, chain, empties);
     context.pages->free(empties);
   }
 }
