@@ -30,16 +30,6 @@ std::int32_t FreeLists::next_refill(const Context& context, unsigned list) {
   return its.refill;
 }
 
-void FreeLists::fill(unsigned list, Chain chain) {
-  lists_[list].head = chain.first;
-  account(list).length += static_cast<std::int32_t>(chain.count);
-}
-
-Chain FreeLists::begin_give(unsigned list, std::int32_t count) {
-  account(list).length -= count;
-  return {lists_[list].head, static_cast<std::uint32_t>(count)};
-}
-
 std::uint32_t FreeLists::end_give(unsigned list, FreeObject* first) {
   lists_[list].head = first;
   if (first != &end_of_list || account(list).length == 0) [[likely]]
@@ -47,12 +37,6 @@ std::uint32_t FreeLists::end_give(unsigned list, FreeObject* first) {
   const auto lost = static_cast<std::uint32_t>(account(list).length);
   account(list).length = 0;
   return lost;
-}
-
-Chain FreeLists::give_all(unsigned list) {
-  const Chain chain = begin_give(list, account(list).length);
-  lists_[list].head = &end_of_list;
-  return chain;
 }
 
 [[gnu::cold]] std::uint32_t FreeLists::cut_behind_first(unsigned list) {

@@ -64,15 +64,25 @@ class FreeLists {
   // How many objects the next refill should bring: twice as many as the last one, within bounds.
   std::int32_t next_refill(const Context& context, unsigned list);
   // The list is empty, and gets a chain that ends with end_of_list.
-  void fill(unsigned list, Chain chain);
+  void fill(unsigned list, Chain chain) {
+    lists_[list].head = chain.first;
+    account(list).length += static_cast<std::int32_t>(chain.count);
+  }
 
   // Takes the list's first `count` objects off its account. They are the caller's, who tells with
   // end_give() which object now is the first: usually the one behind them, or end_of_list where a
   // double free has cut the list short. That returns how many objects were lost by it.
-  Chain begin_give(unsigned list, std::int32_t count);
+  Chain begin_give(unsigned list, std::int32_t count) {
+    account(list).length -= count;
+    return {lists_[list].head, static_cast<std::uint32_t>(count)};
+  }
   std::uint32_t end_give(unsigned list, FreeObject* first);
   // The same for all of them.
-  Chain give_all(unsigned list);
+  Chain give_all(unsigned list) {
+    const Chain chain = begin_give(list, account(list).length);
+    lists_[list].head = &end_of_list;
+    return chain;
+  }
 
   // The first object is its own successor, because it was freed twice in a row: makes it the last
   // one of the list, and returns how many were lost behind it.

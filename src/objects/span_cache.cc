@@ -71,10 +71,25 @@ Span* SpanCache::span_with_objects(Context& context, unsigned span_class, Surplu
 
 // --- Objects that go back to spans. ---
 
+namespace {
+
+// An object of the span was freed. Whether the cache should give the span back: all of its objects
+// are free, and it is not the only one with free objects.
+inline bool note_free(HeldSpans& held, Span& span) {
+  if (span.taken_count + 1 == span.object_count && held.full.contains(&span)) {
+    held.full.remove(&span);
+    held.usable.push_front(&span);
+  }
+  return span.taken_count == span.freed_count.load(std::memory_order_relaxed) &&
+         held.has_several_usable();
+}
+
+}  // namespace
+
 FreeObject* SpanCache::settle(Context& context, unsigned span_class, Chain chain, Others others,
                               Surplus& surplus) {
   Central& central = context.centrals[span_class];
-  const Holder mine = holder(span_class);
+  HeldSpans& held = classes_[span_class].held;
   pages::ArenaCursor arenas(context.pages->map());
   const std::uint64_t bias = context.platform->machine.pointer_bias;
   List<Span> empties;
@@ -96,9 +111,8 @@ FreeObject* SpanCache::settle(Context& context, unsigned span_class, Chain chain
     if (page != address.value() >> port::kPageShift) {
       page = address.value() >> port::kPageShift;
       span = arenas.span_of(address);
-      if (span != nullptr && !mine.held.has(*span) &&
-          (others == Others::kFree || !make_room(context, span_class, surplus) ||
-           !central.try_hold(context, span, mine, address))) {
+      if (span != nullptr && !held.has(*span) &&
+          (others == Others::kFree || !try_hold(context, span_class, span, address, surplus))) {
         span = nullptr;
       }
     }
@@ -107,17 +121,10 @@ FreeObject* SpanCache::settle(Context& context, unsigned span_class, Chain chain
       rest = {object, rest.count + 1};
     } else if (!release(context, *span, address)) [[unlikely]] {
       ++rejected;
-    } else {
-      if (span->taken_count + 1 == span->object_count && mine.held.full.contains(span)) {
-        mine.held.full.remove(span);
-        mine.held.usable.push_front(span);
-      }
-      if (span->taken_count == span->freed_count.load(std::memory_order_relaxed) &&
-          mine.held.has_several_usable()) {
-        rejected += central.take_back(context, mine.held, span, empties);
-        span = nullptr;
-        page = 0;
-      }
+    } else if (note_free(held, *span)) {
+      rejected += central.take_back(context, held, span, empties);
+      span = nullptr;
+      page = 0;
     }
     object = next;
   }
@@ -127,6 +134,13 @@ FreeObject* SpanCache::settle(Context& context, unsigned span_class, Chain chain
   put_in_stock(context, empties, surplus);
   classes_[span_class].freed -= rejected;
   return object;
+}
+
+// Holds a span for an object of it that was freed, if nobody else holds it and there is room.
+bool SpanCache::try_hold(Context& context, unsigned span_class, Span* span, Address address,
+                         Surplus& surplus) {
+  return make_room(context, span_class, surplus) &&
+         context.centrals[span_class].try_hold(context, span, holder(span_class), address);
 }
 
 // What others have freed in spans that are held.

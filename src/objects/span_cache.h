@@ -100,6 +100,8 @@ class SpanCache {
     return {classes_[span_class].held, number_ == 0 ? 0 : number_ | (span_class * kListStride)};
   }
   Span* span_with_objects(Context& context, unsigned span_class, Surplus& surplus);
+  bool try_hold(Context& context, unsigned span_class, Span* span, Address address,
+                Surplus& surplus);
   bool make_room(Context& context, unsigned span_class, Surplus& surplus);
   void give_back(Context& context, unsigned span_class, Span* span, Surplus& surplus);
   void collect(Context& context, unsigned span_class, Surplus& surplus);
