@@ -81,8 +81,7 @@ void Cache::look_at_lists(Context& context) {
 
 // The list has just been counted, and has so many objects or more.
 void Cache::give(Context& context, unsigned list, std::int32_t count) {
-  FreeObject* const rest =
-      settle(context, list, lists_.begin_give(list, count), Others::kPassOn);
+  FreeObject* const rest = settle(context, list, lists_.begin_give(list, count), Others::kPassOn);
   const std::uint32_t lost = lists_.end_give(list, rest);
   if (lost != 0) [[unlikely]]
     uncount_freed(context, list, lost);

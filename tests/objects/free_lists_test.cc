@@ -106,9 +106,9 @@ class FreeListsTest : public ::testing::Test {
       ASSERT_EQ(lists_->listed_count(list), static_cast<std::int32_t>(model_[list].size()));
       ASSERT_EQ(figures(list).freed + static_cast<std::uint64_t>(lists_->freed_count(list)),
                 pushed_[list]);
-      ASSERT_EQ(figures(list).allocated +
-                    static_cast<std::uint64_t>((*lists_)[list].allocated.get()),
-                popped_[list]);
+      ASSERT_EQ(
+          figures(list).allocated + static_cast<std::uint64_t>((*lists_)[list].allocated.get()),
+          popped_[list]);
       const std::int32_t more = account(list).limit - account(list).first_limit;
       ASSERT_GE(more, 0);
       bytes += static_cast<std::size_t>(more) * sizes_->size_class(list).size;

@@ -313,17 +313,16 @@ TEST_F(SpanCacheTest, ReportsWhatIsFreedTwiceAndDoesNotCountIt) {
   static_cast<FreeObject*>(objects[0])->next = second;
   second->next = second;
   its.freed = 4;
-  EXPECT_EQ(one_.spans.settle(world_.context, span_class,
-                              {static_cast<FreeObject*>(objects[0]), 4}, Others::kFree, surplus),
+  EXPECT_EQ(one_.spans.settle(world_.context, span_class, {static_cast<FreeObject*>(objects[0]), 4},
+                              Others::kFree, surplus),
             &end_of_list);
   EXPECT_EQ(its.freed, 2U);
   EXPECT_EQ(world_.reports, std::vector{CorruptionKind::kDoubleFree});
   // The first one again, and the others.
   its.freed += 3;
   FreeObject* const chain = link({objects[2], objects[0], objects[3]}, &end_of_list);
-  EXPECT_EQ(
-      one_.spans.settle(world_.context, span_class, {chain, 3}, Others::kFree, surplus),
-      &end_of_list);
+  EXPECT_EQ(one_.spans.settle(world_.context, span_class, {chain, 3}, Others::kFree, surplus),
+            &end_of_list);
   EXPECT_EQ(its.freed, 4U);
   EXPECT_EQ(world_.reports.size(), 2U);
 }

@@ -23,7 +23,8 @@ class TinyModel {
     void* p = tiny_.put(bytes, alignment);
     if (p == nullptr) p = begin_block(bytes);
     ASSERT_EQ(reinterpret_cast<std::uintptr_t>(p) % alignment, 0U);
-    const auto place = static_cast<std::size_t>(static_cast<std::byte*>(p) - places_[0].bytes.data());
+    const auto place =
+        static_cast<std::size_t>(static_cast<std::byte*>(p) - places_[0].bytes.data());
     ASSERT_LE(place % 16 + bytes, 16U);
     const auto above = objects_.lower_bound(place);
     ASSERT_TRUE(above == objects_.end() || place + bytes <= above->first) << "they overlap";
