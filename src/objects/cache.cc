@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <bit>
 #include <memory>
+#include <type_traits>
 
 #include "src/policy.h"
 
 namespace Atoll::objects {
+
+static_assert(std::is_standard_layout_v<Cache> && std::is_standard_layout_v<FreeLists>,
+              "the first member, the lists, begins where the cache does");
 
 void Cache::init(Context& context, ClassCache* classes, pages::PageRecord number,
                  std::uint64_t seed) {

@@ -29,12 +29,16 @@ void* Cache::allocate_block(Context& context, std::size_t size) {
   TinyBlock* const blocks = context.centrals[kTinySpanClass].tiny_blocks(context, span);
   // Without a table it is an object of 16 bytes like others.
   if (blocks == nullptr) return base;
-  free_block(context, tiny_.begin_block(base, blocks[index_of(*span, address)],
-                                        static_cast<unsigned>(size)));
+  void* const finished =
+      tiny_.begin_block(base, blocks[index_of(*span, address)], static_cast<unsigned>(size));
+  if (finished != nullptr) free_block(context, finished);
   return base;
 }
 
-void Cache::close_tiny(Context& context) { free_block(context, tiny_.close()); }
+void Cache::close_tiny(Context& context) {
+  void* const finished = tiny_.close();
+  if (finished != nullptr) free_block(context, finished);
+}
 
 void Cache::free_tiny(Context& context, Span* span, TinyBlock& block, Address base, void* p) {
   const auto offset = static_cast<unsigned>(context.platform->address(p) - base);
@@ -49,9 +53,8 @@ void Cache::free_tiny(Context& context, Span* span, TinyBlock& block, Address ba
   }
 }
 
-// `base` may be null: there is none.
 void Cache::free_block(Context& context, void* base) {
-  if (base != nullptr) put_back(context, kTinySpanClass, base, /*is_own=*/true);
+  put_back(context, kTinySpanClass, base, /*is_own=*/true);
 }
 
 }  // namespace Atoll::objects
