@@ -12,8 +12,9 @@ namespace Atoll::objects {
 static_assert(std::is_standard_layout_v<Cache> && std::is_standard_layout_v<FreeLists>,
               "the first member, the lists, begins where the cache does");
 
-void Cache::init(Context& context, ClassCache* classes, pages::PageRecord number,
+void Cache::init(Context& context, ClassCache* classes, Mutex& lock, pages::PageRecord number,
                  std::uint64_t seed) {
+  lock_ = &lock;
   classes_ = BySpanClass(classes);
   lists_.init(classes);
   spans_.init(classes);
@@ -77,8 +78,8 @@ bool Cache::refill(Context& context, unsigned span_class) {
     name_double_free(context, span_class);
     return true;
   }
-  const bool one_by_one = lists_.is_on_trial(span_class);
-  if (const Chain chain = one_by_one ? Chain() : context.centrals[span_class].take_chain(context);
+  if (lists_.is_on_trial(span_class)) return refill_with_one(context, span_class);
+  if (const Chain chain = context.centrals[span_class].take_chain(context);
       chain.first != nullptr) {
     lists_.fill(span_class, chain);
     return true;
@@ -88,18 +89,36 @@ bool Cache::refill(Context& context, unsigned span_class) {
   // needed. A trim may take the span away before its first object is had.
   do {
     Surplus surplus(context);
-    const LockGuard guard(lock_, context.os());
-    if (one_by_one) lists_.grant_nothing(span_class);
+    const LockGuard guard(*lock_, context.os());
     lists_.fill(span_class, spans_.take(context, span_class, wanted, surplus));
   } while (list.empty() && hold_another(context, span_class));
   return !list.empty();
+}
+
+// Of a class on trial: from a span that no cache holds, so that threads share what they use little of.
+bool Cache::refill_with_one(Context& context, unsigned span_class) {
+  Central& central = context.centrals[span_class];
+  FreeObject* object = central.take_shared(context);
+  while (object == nullptr && context.adopt(span_class, Context::Orphans::kNext)) {
+    object = central.take_shared(context);
+  }
+  if (object == nullptr) {
+    Span* const span = new_span(context, context.sizes->size_class(span_class).npages);
+    if (span == nullptr) return false;
+    object = central.take_shared(context, span);
+  }
+  object->next = &end_of_list;
+  lists_.fill(span_class, {object, 1});
+  const LockGuard guard(*lock_, context.os());
+  lists_.grant_nothing(span_class);
+  return true;
 }
 
 [[gnu::cold]] void* Cache::allocate_carefully(Context& context, unsigned span_class) {
   void* object = nullptr;
   do {
     Surplus surplus(context);
-    const LockGuard guard(lock_, context.os());
+    const LockGuard guard(*lock_, context.os());
     object = spans_.take_one(context, span_class, surplus);
   } while (object == nullptr && hold_another(context, span_class));
   if (object != nullptr) sample(context, object, context.sizes->size_class(span_class).size);
@@ -115,7 +134,7 @@ void* Cache::allocate_large(Context& context, std::size_t size, std::size_t alig
   *needs_zero = span->needs_zero;
   void* const object = context.centrals[span_class].add_large(context, span);
   {
-    const LockGuard guard(lock_, context.os());
+    const LockGuard guard(*lock_, context.os());
     ++large_allocated_;
     large_allocated_bytes_ += npages * port::kPageSize;
   }
@@ -132,7 +151,7 @@ bool Cache::resize_large(Context& context, Span* span, std::uint64_t npages) {
     const LockGuard guard(context.pages->lock(), context.os());
     span->object_size = span->bytes();
   }
-  const LockGuard guard(lock_, context.os());
+  const LockGuard guard(*lock_, context.os());
   if (span->bytes() > before) {
     large_allocated_bytes_ += span->bytes() - before;
   } else {
@@ -156,7 +175,7 @@ void Cache::flush(Context& context) {
     (void)settle(context, i, lists_.give_all(i), Others::kFree);
     finish_batch(context, i, Others::kFree);
     Surplus surplus(context);
-    const LockGuard guard(lock_, context.os());
+    const LockGuard guard(*lock_, context.os());
     give_back_held(context, i, surplus);
   }
   (void)give_back_own_stock(context);

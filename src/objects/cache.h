@@ -93,8 +93,10 @@ class Cache {
 
   // --- The slower ways. ---
 
-  // Careful if `context` is. `classes`, of all span classes, are zero, and outlive the cache.
-  void init(Context& context, ClassCache* classes, pages::PageRecord number, std::uint64_t seed);
+  // Careful if `context` is. `classes`, of all span classes, are zero; they and `lock` outlive the
+  // cache.
+  void init(Context& context, ClassCache* classes, Mutex& lock, pages::PageRecord number,
+            std::uint64_t seed);
 
   // An object of a small class. Null: no memory.
   void* allocate(Context& context, unsigned span_class);
@@ -147,7 +149,7 @@ class Cache {
 
   // --- For any thread, under the lock, whatever the cache's own thread does meanwhile. ---
 
-  Mutex& lock() { return lock_; }
+  Mutex& lock() { return *lock_; }
 
   // Gives back the stock, and spans that are held: those with free objects, what others freed in
   // them included, or all of a class.
@@ -200,6 +202,7 @@ class Cache {
 
   // From spans and the central list to a list.
   bool refill(Context& context, unsigned span_class);
+  bool refill_with_one(Context& context, unsigned span_class);
   bool hold_another(Context& context, unsigned span_class);
   Span* new_span(Context& context, std::uint64_t npages, std::uint64_t alignment = 0);
   Span* take_stock(Context& context, std::uint64_t npages);
@@ -212,7 +215,7 @@ class Cache {
   std::int32_t shorten(Context& context, unsigned list, std::int32_t needed, std::int32_t most);
   bool shorten_lists(Context& context);
   void look_at_lists(Context& context);
-  void give(Context& context, unsigned list, std::int32_t count);
+  void give(Context& context, unsigned list, std::int32_t count, Others others);
   FreeObject* settle(Context& context, unsigned span_class, Chain chain, Others others);
   void name_double_free(Context& context, unsigned list);
   void uncount_freed(Context& context, unsigned span_class, std::uint32_t count);
@@ -244,7 +247,8 @@ class Cache {
   Random random_;
   std::int64_t next_sample_ = 0;  // bytes to allocate until the next sample
   // Of the spans that are held, with their bits, of the stock, and of the figures.
-  Mutex lock_;
+  // Elsewhere, beside those of other caches: a fork takes them all, and writes to few pages so.
+  Mutex* lock_ = nullptr;
   std::uint64_t tiny_allocated_ = 0;
   std::uint64_t large_allocated_ = 0;
   std::uint64_t large_freed_ = 0;

@@ -57,7 +57,7 @@ void Cache::free_large(Context& context, Span* span, void* p) {
   const std::uint32_t freed =
       context.centrals[span_class].free_chain(context, {static_cast<FreeObject*>(p), 1}, empties);
   Surplus surplus(context);
-  const LockGuard guard(lock_, context.os());
+  const LockGuard guard(*lock_, context.os());
   spans_.put_in_stock(context, empties, surplus);
   if (freed == 0) return;
   ++large_freed_;
@@ -88,7 +88,7 @@ void Cache::put_back(Context& context, unsigned span_class, void* p, bool is_own
     const std::uint32_t freed =
         context.centrals[span_class].free_chain(context, {static_cast<FreeObject*>(p), 1}, empties);
     Surplus surplus(context);
-    const LockGuard guard(lock_, context.os());
+    const LockGuard guard(*lock_, context.os());
     spans_.put_in_stock(context, empties, surplus);
     state.freed += freed;
     return;
@@ -106,7 +106,7 @@ void Cache::finish_batch(Context& context, unsigned span_class, Others others) {
   context.adopt_all(span_class);
   Chain chain;
   {
-    const LockGuard guard(lock_, context.os());
+    const LockGuard guard(*lock_, context.os());
     chain = state.batch.take();
     state.freed += chain.count;
   }

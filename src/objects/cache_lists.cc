@@ -7,14 +7,14 @@
 namespace Atoll::objects {
 
 void Cache::count(Context& context, unsigned list) {
-  const LockGuard guard(lock_, context.os());
+  const LockGuard guard(*lock_, context.os());
   lists_.count(context, list);
 }
 
 void Cache::overflow(Context& context, std::size_t offset) {
   const unsigned list = span_class_at(offset);
   {
-    const LockGuard guard(lock_, context.os());
+    const LockGuard guard(*lock_, context.os());
     lists_.count(context, list);
   }
   const bool may_look = lists_.note_overflow();
@@ -38,9 +38,11 @@ void Cache::overflow(Context& context, std::size_t offset) {
 // If the list may not keep all of its objects, it gives some back.
 void Cache::lengthen(Context& context, unsigned list) {
   const std::int32_t excess = lists_.lengthen(context, list);
-  if (excess != 0) give(context, list, excess);
-  if (!lists_.is_on_trial(list)) return;
-  const LockGuard guard(lock_, context.os());
+  // What is shared stays so.
+  const bool is_on_trial = lists_.is_on_trial(list);
+  if (excess != 0) give(context, list, excess, is_on_trial ? Others::kFree : Others::kPassOn);
+  if (!is_on_trial) return;
+  const LockGuard guard(*lock_, context.os());
   lists_.grant_nothing(list);
 }
 
@@ -49,8 +51,8 @@ std::int32_t Cache::shorten(Context& context, unsigned list, std::int32_t needed
                             std::int32_t most) {
   count(context, list);
   const std::int32_t excess = lists_.shorten(context, list, needed, most);
-  give(context, list, excess);
-  const LockGuard guard(lock_, context.os());
+  give(context, list, excess, Others::kPassOn);
+  const LockGuard guard(*lock_, context.os());
   lists_.grant(context, list);
   return excess;
 }
@@ -80,8 +82,8 @@ void Cache::look_at_lists(Context& context) {
 }
 
 // The list has just been counted, and has so many objects or more.
-void Cache::give(Context& context, unsigned list, std::int32_t count) {
-  FreeObject* const rest = settle(context, list, lists_.begin_give(list, count), Others::kPassOn);
+void Cache::give(Context& context, unsigned list, std::int32_t count, Others others) {
+  FreeObject* const rest = settle(context, list, lists_.begin_give(list, count), others);
   const std::uint32_t lost = lists_.end_give(list, rest);
   if (lost != 0) [[unlikely]]
     uncount_freed(context, list, lost);
@@ -89,7 +91,7 @@ void Cache::give(Context& context, unsigned list, std::int32_t count) {
 
 FreeObject* Cache::settle(Context& context, unsigned span_class, Chain chain, Others others) {
   Surplus surplus(context);
-  const LockGuard guard(lock_, context.os());
+  const LockGuard guard(*lock_, context.os());
   return spans_.settle(context, span_class, chain, others, surplus);
 }
 
@@ -114,7 +116,7 @@ FreeObject* Cache::settle(Context& context, unsigned span_class, Chain chain, Ot
 
 // So many objects that were counted as freed were free before, or none.
 void Cache::uncount_freed(Context& context, unsigned span_class, std::uint32_t count) {
-  const LockGuard guard(lock_, context.os());
+  const LockGuard guard(*lock_, context.os());
   classes_[span_class].freed -= count;
 }
 

@@ -8,12 +8,12 @@ namespace Atoll::objects {
 bool Cache::hold_another(Context& context, unsigned span_class) {
   // Of one orphan after the other: most children of a fork need few objects.
   while (context.adopt(span_class, Context::Orphans::kNext)) {
-    const LockGuard guard(lock_, context.os());
+    const LockGuard guard(*lock_, context.os());
     if (spans_.hold(context, span_class)) return true;
   }
   Span* const span = new_span(context, context.sizes->size_class(span_class).npages);
   if (span == nullptr) return false;
-  const LockGuard guard(lock_, context.os());
+  const LockGuard guard(*lock_, context.os());
   spans_.add(context, span_class, span);
   return true;
 }
@@ -42,13 +42,13 @@ Span* Cache::new_span(Context& context, std::uint64_t npages, std::uint64_t alig
 
 Span* Cache::take_stock(Context& context, std::uint64_t npages) {
   if (!spans_.has_stock()) return nullptr;
-  const LockGuard guard(lock_, context.os());
+  const LockGuard guard(*lock_, context.os());
   return spans_.take_stock(npages);
 }
 
 bool Cache::give_back_own_stock(Context& context) {
   Surplus surplus(context);
-  const LockGuard guard(lock_, context.os());
+  const LockGuard guard(*lock_, context.os());
   return spans_.give_back_stock(surplus);
 }
 

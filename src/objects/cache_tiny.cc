@@ -15,7 +15,7 @@ void* Cache::allocate_tiny(Context& context, std::size_t size) {
   void* object = tiny_.put(static_cast<unsigned>(size), alignment);
   if (object == nullptr) object = allocate_block(context, size);
   if (object == nullptr) return nullptr;
-  const LockGuard guard(lock_, context.os());
+  const LockGuard guard(*lock_, context.os());
   ++tiny_allocated_;
   return object;
 }

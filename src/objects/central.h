@@ -47,6 +47,11 @@ class Central {
   // The same with a new span, just allocated.
   void add(Context& context, const Holder& holder, Span* span);
 
+  // Takes one object of a span that nobody holds, and that stays so. Null: there is none.
+  FreeObject* take_shared(Context& context);
+  // The same of a new span, just allocated.
+  FreeObject* take_shared(Context& context, Span* span);
+
   // The other way: the cache does not hold `span` any more. Returns how many objects that others
   // had freed meanwhile turned out to be free already. Here and in what follows, spans that have
   // become empty are added to `empties`, and are the caller's.
@@ -126,6 +131,8 @@ class Central {
   unsigned span_class(const Context& context) const {
     return context.centrals.span_class_of(*this);
   }
+  Span* find_free(Context& context, List<Span>& empties);
+  FreeObject* take_shared_of(Context& context, Span* span);
   static void hold(Context& context, Span* span, const Holder& holder);
   // Makes a span, just allocated, one of this class.
   void begin(Context& context, Span& span);

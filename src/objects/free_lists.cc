@@ -13,10 +13,6 @@ void FreeLists::grant_nothing(unsigned list) {
 
 std::int32_t FreeLists::next_refill(const Context& context, unsigned list) {
   ListAccount& its = account(list);
-  if (is_on_trial(list)) {
-    its.refill = 1;
-    return 1;
-  }
   const SizeTable& sizes = *context.sizes;
   const unsigned shift = context.crowding.load(std::memory_order_relaxed);
   const std::int32_t fewest =
@@ -52,12 +48,13 @@ void FreeLists::set_first_limit(const Context& context, unsigned list) {
   ClassCache& its = classes_[list];
   const bool is_on_trial = context.is_on_trial(its.allocated + its.freed);
   its.list.limit = is_on_trial ? ListAccount::kOnTrial : context.first_limit(list);
-  its.list.first_limit = static_cast<std::int16_t>(std::max(its.list.limit, 0));
+  its.list.first_limit = static_cast<std::int16_t>(
+      is_on_trial ? context.sizes->objects_in(policy::kOnTrial, list) : its.list.limit);
 }
 
 std::int32_t FreeLists::lengthen(Context& context, unsigned list) {
   const ListAccount& its = account(list);
-  if (is_on_trial(list)) return its.length;
+  if (is_on_trial(list)) return its.length - its.first_limit;
   const std::int32_t excess = its.length - its.limit;
   const std::size_t bytes =
       std::size_t{static_cast<std::uint32_t>(excess)} * context.sizes->size_class(list).size;

@@ -90,8 +90,11 @@ class FreeLists {
 
   // --- Limits. Of a list that was just counted. ---
 
-  bool is_too_long(unsigned list) const { return account(list).length > account(list).limit; }
-  // Whether the list stays empty for now.
+  bool is_too_long(unsigned list) const {
+    const ListAccount& its = account(list);
+    return its.length > (is_on_trial(list) ? its.first_limit : its.limit);
+  }
+  // Whether the list has hardly any objects for now.
   bool is_on_trial(unsigned list) const { return account(list).limit == ListAccount::kOnTrial; }
   std::int32_t first_limit(unsigned list) const { return account(list).first_limit; }
 

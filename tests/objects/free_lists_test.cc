@@ -81,6 +81,14 @@ class FreeListsTest : public ::testing::Test {
     }
     lists_->fill(list, chain);
   }
+  void fill_with_one(unsigned list) {
+    count(list);
+    ASSERT_TRUE((*lists_)[list].empty());
+    FreeObject* const object = &objects_.emplace_back(FreeObject{&end_of_list});
+    model_[list].push_back(object);
+    lists_->fill(list, {object, 1});
+    lists_->grant_nothing(list);
+  }
   // The first ones go.
   void give(unsigned list, std::int32_t how_many) {
     Chain chain = lists_->begin_give(list, how_many);
@@ -211,23 +219,25 @@ TEST_F(FreeListsTest, ShareWhatTheyMayHaveBeyondTheirFirstLimits) {
   EXPECT_EQ(context_.listed_bytes.load(), context_.most_listed - 4 * size);
 }
 
-TEST_F(FreeListsTest, OnTrialKeepNothingUntilTheirClassIsUsed) {
+TEST_F(FreeListsTest, OnTrialKeepHardlyAnythingUntilTheirClassIsUsed) {
   context_.set_cache_count(policy::kManyCaches << policy::kTrialHalvings);
-  const unsigned list = 30;
-  count(list);
-  EXPECT_TRUE(lists_->is_on_trial(list));
-  EXPECT_EQ(lists_->next_refill(context_, list), 1);
-  for (std::uint64_t uses = 0; uses < policy::kTrialUses; uses += 2) {
-    fill(list);
-    lists_->grant_nothing(list);
-    pop(list);
-    push(list);
-    ASSERT_TRUE(lists_->is_on_trial(list));
-    ASSERT_TRUE(model_[list].empty());
+  for (const unsigned list : {30U, 100U}) {
+    const auto kept = static_cast<std::size_t>(sizes_->objects_in(policy::kOnTrial, list));
+    EXPECT_EQ(kept, list == 30 ? 1U : 0U);
+    count(list);
+    EXPECT_TRUE(lists_->is_on_trial(list));
+    for (std::uint64_t uses = 0; uses < policy::kTrialUses; uses += 2) {
+      if (model_[list].empty()) fill_with_one(list);
+      pop(list);
+      push(list);
+      ASSERT_TRUE(lists_->is_on_trial(list));
+      ASSERT_EQ(model_[list].size(), kept);
+    }
+    count(list);
+    count(list);  // uses that were counted before
+    EXPECT_FALSE(lists_->is_on_trial(list));
+    EXPECT_GT(lists_->next_refill(context_, list), 0);
   }
-  count(list);
-  EXPECT_FALSE(lists_->is_on_trial(list));
-  EXPECT_GT(lists_->next_refill(context_, list), 1);
 }
 
 TEST_F(FreeListsTest, AreFilledWithTwiceAsManyEachTime) {

@@ -90,6 +90,23 @@ class SpanCacheTest : public ::testing::Test {
     }
     return taken;
   }
+  // One that no cache's span has.
+  void* take_shared(unsigned span_class) {
+    Central& central = world_.context.centrals[span_class];
+    void* object = central.take_shared(world_.context);
+    if (object == nullptr) {
+      const std::uint64_t npages = world_.sizes->size_class(span_class).npages;
+      Span* const span = world_.pages.heap.allocate(npages, pages::PageUse::kObjects);
+      if (span == nullptr) {
+        ADD_FAILURE() << world_.pages.why();
+        return nullptr;
+      }
+      object = central.take_shared(world_.context, span);
+    }
+    note_taken(span_class, object);
+    EXPECT_EQ(span_of(object)->holder.load(), nullptr);
+    return object;
+  }
   // What the central list keeps.
   void take_chain(unsigned span_class) {
     Chain chain = world_.context.centrals[span_class].take_chain(world_.context);
@@ -167,7 +184,7 @@ TEST_F(SpanCacheTest, GivesNoObjectToTwo) {
     const unsigned span_class = kUsed[random() % kUsed.size()];
     Owner& owner = random() % 2 == 0 ? one_ : other_;
     const auto batch = static_cast<std::uint32_t>(world_.sizes->batch(span_class));
-    switch (random() % 8) {
+    switch (random() % 9) {
       case 0:
       case 1:
       case 2:
@@ -182,6 +199,9 @@ TEST_F(SpanCacheTest, GivesNoObjectToTwo) {
       case 5:
       case 6:
         settle(owner, span_class, pick(span_class, batch, random), Others::kPassOn);
+        break;
+      case 7:
+        (void)take_shared(span_class);
         break;
       default: {
         Surplus surplus(world_.context);
@@ -212,6 +232,23 @@ TEST_F(SpanCacheTest, TakesFromOneSpanInTheOrderOfAddresses) {
   EXPECT_EQ(one_.of(span_class).held.count, 1U);
   settle_all(one_);
   EXPECT_EQ(take(one_, span_class, count), all) << "one empty span of each class stays";
+  settle_all(one_);
+}
+
+TEST_F(SpanCacheTest, LeavesSpansThatAllMayShare) {
+  const unsigned span_class = 17;
+  const unsigned count = world_.sizes->object_count(span_class);
+  // It has looked at the first objects, and has taken one.
+  const Span* const span = span_of(take(one_, span_class, 1)[0]);
+  {
+    Surplus surplus(world_.context);
+    one_.spans.give_back_all(world_.context, span_class, surplus);
+  }
+  for (unsigned i = 1; i < count; ++i) {
+    EXPECT_EQ(span_of(take_shared(span_class)), span) << "the rest of it comes first";
+  }
+  EXPECT_NE(span_of(take_shared(span_class)), span) << "it is full";
+  EXPECT_EQ(span_of(take_shared(span_class)), span_of(take_shared(span_class)));
   settle_all(one_);
 }
 
