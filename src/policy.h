@@ -68,13 +68,16 @@ inline constexpr unsigned kCountsPerLook = 16;
 // first 16, and half as much again for every doubling of their number. Row: threads.
 inline constexpr std::uint32_t kManyCaches = 16;
 inline constexpr unsigned kMostHalvings = 10;
-// From that many halvings on (more than 32 caches) a list stays empty until its class has been used
-// so often, in allocations and frees: one object on the list of a thread that sleeps keeps a span
-// that nobody else can take, and most threads use most classes less than that. It is a compromise:
-// each of these calls costs some 20 ns more, and a thread with 35 classes on trial keeps some
-// 300 KiB less. Measured with 300 idle threads (docs/FACES.md).
+// From that many halvings on (more than 32 caches) a cache takes no span of a class until it has
+// used the class so often, in allocations and frees: it takes objects one by one, of spans that all
+// share, because most threads use most classes less than that, and a span of its own costs each a
+// page. Measured with 300 idle threads, and with 800 (docs/FACES.md).
 inline constexpr unsigned kTrialHalvings = 2;
 inline constexpr std::uint64_t kTrialUses = 64;
+// Until then its list keeps so few objects: a page goes back to the system only when none of its
+// objects is in use or on the list of a thread that sleeps. Without any, threads that free what they
+// have just allocated take twice as long.
+inline constexpr ObjectBudget kOnTrial = {.bytes = 512, .fewest = 0, .most = 1};
 
 // --- What caches hold of spans. ---
 

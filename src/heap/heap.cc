@@ -73,6 +73,7 @@ Line out_of_memory() {
   if (centrals == nullptr) return out_of_memory();
   state.cache_records.init(state.memory, spec.release, sizeof(CacheRecord), MemoryKind::kCaches,
                            nullptr, nullptr, FixedAlloc::Zero::kNo);
+  state.cache_locks.init(state.memory, spec.release, sizeof(CacheLock), MemoryKind::kOther);
   objects::Context& context = state.objects;
   context.platform = &state.platform;
   context.pages = &state.pages;
@@ -161,11 +162,16 @@ void Heap::CacheUse::let_go() { heap_.state_->closed_lock.unlock(heap_.state_->p
 [[gnu::cold]] ThreadCache* Heap::new_cache(ThreadCache** slot) {
   State& state = *state_;
   const LockGuard guard(state.lock, state.platform.os);
+  void* const lock = state.cache_locks.alloc();
+  if (lock == nullptr) return nullptr;
   void* const record = state.cache_records.alloc();
-  if (record == nullptr) return nullptr;
+  if (record == nullptr) {
+    state.cache_locks.free(lock);
+    return nullptr;
+  }
   auto* const cache = ::new (record) ThreadCache;
-  cache->objects.init(state.objects, static_cast<CacheRecord*>(record)->classes, new_number(),
-                      state.random.next());
+  cache->objects.init(state.objects, static_cast<CacheRecord*>(record)->classes,
+                      (::new (lock) CacheLock)->mutex, new_number(), state.random.next());
   cache->heap = this;
   cache->slot = slot;
   cache->age = ++state.caches_made;
@@ -195,6 +201,7 @@ ThreadCache* Heap::attach(Entry& entry) {
   cache->objects.add_allocated(state.retired);
   cache->objects.clear_classes();
   state.objects.set_cache_count(--state.cache_count);
+  state.cache_locks.free(&cache->objects.lock());
   state.cache_records.free(cache);
 }
 
@@ -228,7 +235,9 @@ void Heap::check_thread() {
 }
 
 void Heap::settle_chains() {
-  for (objects::Central& central : state_->objects.centrals) central.settle_chains(state_->objects);
+  for (objects::Central& central : state_->objects.centrals) {
+    central.free_kept_chains(state_->objects);
+  }
 }
 
 pages::PageRecord Heap::new_number() {

@@ -267,6 +267,7 @@ class Heap {
     PersistentAlloc memory;
     pages::PageHeap pages;
     FixedAlloc cache_records;
+    FixedAlloc cache_locks;
     objects::Context objects;
     stacks::StackHeap stacks;
 

@@ -43,6 +43,11 @@ struct CacheRecord {
 };
 static_assert(sizeof(CacheRecord) <= 16384, "more than FixedAlloc has");
 
+// The lock of a cache, which nobody else's shares a cache line with.
+struct alignas(64) CacheLock {
+  Mutex mutex;
+};
+
 // For a thread without a cache: its lists are empty, and it takes nothing back. So the fast path
 // need not ask whether there is one. Never written to.
 extern const ThreadCache no_cache;

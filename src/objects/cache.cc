@@ -3,17 +3,21 @@
 #include <algorithm>
 #include <bit>
 #include <memory>
+#include <type_traits>
 
-#include "os/base/bits.h"
 #include "src/policy.h"
 
 namespace Atoll::objects {
 
-constinit FreeObject end_of_list{&end_of_list};
+static_assert(std::is_standard_layout_v<Cache> && std::is_standard_layout_v<FreeLists>,
+              "the first member, the lists, begins where the cache does");
 
-void Cache::init(Context& context, ClassCache* classes, pages::PageRecord number,
+void Cache::init(Context& context, ClassCache* classes, Mutex& lock, pages::PageRecord number,
                  std::uint64_t seed) {
+  lock_ = &lock;
   classes_ = BySpanClass(classes);
+  lists_.init(classes);
+  spans_.init(classes);
   own_number_ = number;
   random_.state = seed;
   if (context.profile_rate != 0) {
@@ -25,12 +29,17 @@ void Cache::init(Context& context, ClassCache* classes, pages::PageRecord number
 
 void Cache::set_careful(bool is_careful) {
   is_careful_ = is_careful;
-  number_ = is_careful ? kNobody : own_number_;
+  update_number();
 }
 
 [[gnu::cold]] void Cache::set_number(pages::PageRecord number) {
   own_number_ = number;
-  number_ = is_careful_ ? kNobody : number;
+  update_number();
+}
+
+void Cache::update_number() {
+  number_ = is_careful_ ? kNobody : own_number_;
+  spans_.set_number(is_careful_ ? 0 : own_number_);
 }
 
 void Cache::refresh_lookup(Context& context, const port::PortSpec& port) {
@@ -63,121 +72,57 @@ void* Cache::allocate(Context& context, unsigned span_class) {
 }
 
 bool Cache::refill(Context& context, unsigned span_class) {
-  FreeList& list = lists_[span_class];
-  ClassCache& state = classes_[span_class];
+  const FreeList& list = lists_[span_class];
   count(context, span_class);
-  if (list.head != &end_of_list) [[unlikely]] {
+  if (!list.empty()) [[unlikely]] {
     name_double_free(context, span_class);
     return true;
   }
-  const bool one_by_one = is_on_trial(span_class);
-  if (const Chain chain = one_by_one ? Chain() : context.centrals[span_class].take_chain(context);
+  if (lists_.is_on_trial(span_class)) return refill_with_one(context, span_class);
+  if (const Chain chain = context.centrals[span_class].take_chain(context);
       chain.first != nullptr) {
-    list.head = chain.first;
-    state.length += static_cast<std::int32_t>(chain.count);
+    lists_.fill(span_class, chain);
     return true;
   }
-  state.taken = one_by_one ? std::int16_t{1} : next_taken(context, span_class);
+  const std::int32_t wanted = lists_.next_refill(context, span_class);
   // A new span is made only when an object must be had: spans lie in the order in which they are
   // needed. A trim may take the span away before its first object is had.
   do {
     Surplus surplus(context);
-    const LockGuard guard(lock_, context.os());
-    if (one_by_one) grant_nothing(span_class);
-    fill(context, span_class, surplus);
-  } while (list.head == &end_of_list && hold_another(context, span_class));
-  return list.head != &end_of_list;
+    const LockGuard guard(*lock_, context.os());
+    lists_.fill(span_class, spans_.take(context, span_class, wanted, surplus));
+  } while (list.empty() && hold_another(context, span_class));
+  return !list.empty();
 }
 
-// How many objects the next refill takes.
-std::int16_t Cache::next_taken(const Context& context, unsigned span_class) const {
-  const SizeTable& sizes = *context.sizes;
-  const unsigned shift = context.crowding.load(std::memory_order_relaxed);
-  const std::int32_t fewest =
-      sizes.objects_in({.bytes = policy::kFirstRefillBytes >> shift,
-                        .fewest = 1,
-                        .most = std::max(policy::kFirstRefillObjects >> shift, 1)},
-                       span_class);
-  const std::int32_t most = sizes.objects_in(
-      {.bytes = policy::kMostRefillBytes, .fewest = 1, .most = sizes.batch(span_class)},
-      span_class);
-  return static_cast<std::int16_t>(std::clamp(classes_[span_class].taken * 2, fewest, most));
-}
-
-// Takes `taken` objects, or as many as there are, from the spans that have some.
-void Cache::fill(Context& context, unsigned span_class, Surplus& surplus) {
-  ClassCache& state = classes_[span_class];
-  FreeObject** link = &lists_[span_class].head;
-  std::int32_t left = state.taken;
-  // Where spans have few free objects, several serve one batch.
-  while (left > 0) {
-    Span* const span = span_with_objects(context, span_class, surplus);
-    if (span == nullptr) break;
-    const auto size = static_cast<std::size_t>(span->object_size);
-    char* const base = context.platform->pointer_to<char>(object_at(*span, span->cache_base));
-    std::uint64_t free = span->alloc_cache;
-    const std::int32_t before = left;
-    for (; left > 0 && free != 0; --left, free &= free - 1) {
-      const auto bit = static_cast<unsigned>(std::countr_zero(free));
-      auto* const object = reinterpret_cast<FreeObject*>(base + bit * size);
-      *link = object;
-      link = &object->next;
-    }
-    span->alloc_cache = free;
-    span->taken_count = static_cast<std::uint16_t>(span->taken_count + before - left);
-    state.length += before - left;
+// Of a class on trial: from a span that no cache holds, so that threads share what they use little of.
+bool Cache::refill_with_one(Context& context, unsigned span_class) {
+  Central& central = context.centrals[span_class];
+  FreeObject* object = central.take_shared(context);
+  while (object == nullptr && context.adopt(span_class, Context::Orphans::kNext)) {
+    object = central.take_shared(context);
   }
-  *link = &end_of_list;
-}
-
-// Of a list that was just counted, and whose first object is its own successor. What was behind
-// that is lost: it counts as never freed.
-[[gnu::cold]] void Cache::name_double_free(Context& context, unsigned list) {
-  FreeObject* const object = lists_[list].head;
-  const Address address = context.platform->address(object);
-  context.report(CorruptionKind::kDoubleFree, object, context.pages->map().span_of(address));
+  if (object == nullptr) {
+    Span* const span = new_span(context, context.sizes->size_class(span_class).npages);
+    if (span == nullptr) return false;
+    object = central.take_shared(context, span);
+  }
   object->next = &end_of_list;
-  take_back(context, list, static_cast<std::uint32_t>(classes_[list].length - 1));
-  classes_[list].length = 1;
-}
-
-[[gnu::cold]] void Cache::check_lists(Context& context) {
-  for (unsigned i = 0; i < context.sizes->num_span_classes(); ++i) {
-    const FreeObject* const object = lists_[i].head;
-    if (object == &end_of_list || object->next != object) continue;
-    count(context, i);
-    name_double_free(context, i);
-  }
+  lists_.fill(span_class, {object, 1});
+  const LockGuard guard(*lock_, context.os());
+  lists_.grant_nothing(span_class);
+  return true;
 }
 
 [[gnu::cold]] void* Cache::allocate_carefully(Context& context, unsigned span_class) {
   void* object = nullptr;
   do {
     Surplus surplus(context);
-    const LockGuard guard(lock_, context.os());
-    object = take_carefully(context, span_class, surplus);
+    const LockGuard guard(*lock_, context.os());
+    object = spans_.take_one(context, span_class, surplus);
   } while (object == nullptr && hold_another(context, span_class));
   if (object != nullptr) sample(context, object, context.sizes->size_class(span_class).size);
   return object;
-}
-
-[[gnu::cold]] void* Cache::take_carefully(Context& context, unsigned span_class, Surplus& surplus) {
-  ClassCache& state = classes_[span_class];
-  Central& central = context.centrals[span_class];
-  while (state.held.count != 0 || central.take(context, holder(span_class))) {
-    Span* const span = state.held.usable.first();
-    const unsigned index = central.take_object(context, *span);
-    if (index == span->object_count) {
-      give_back(context, span_class, span, surplus);
-      continue;
-    }
-    if (context.marking.load(std::memory_order_relaxed)) {
-      word_of(span->mark_bits, index).fetch_or(mask_of(index), std::memory_order_relaxed);
-    }
-    ++state.allocated;
-    return context.platform->pointer(object_at(*span, index));
-  }
-  return nullptr;
 }
 
 void* Cache::allocate_large(Context& context, std::size_t size, std::size_t alignment, Scan scan,
@@ -189,7 +134,7 @@ void* Cache::allocate_large(Context& context, std::size_t size, std::size_t alig
   *needs_zero = span->needs_zero;
   void* const object = context.centrals[span_class].add_large(context, span);
   {
-    const LockGuard guard(lock_, context.os());
+    const LockGuard guard(*lock_, context.os());
     ++large_allocated_;
     large_allocated_bytes_ += npages * port::kPageSize;
   }
@@ -206,7 +151,7 @@ bool Cache::resize_large(Context& context, Span* span, std::uint64_t npages) {
     const LockGuard guard(context.pages->lock(), context.os());
     span->object_size = span->bytes();
   }
-  const LockGuard guard(lock_, context.os());
+  const LockGuard guard(*lock_, context.os());
   if (span->bytes() > before) {
     large_allocated_bytes_ += span->bytes() - before;
   } else {
@@ -215,166 +160,42 @@ bool Cache::resize_large(Context& context, Span* span, std::uint64_t npages) {
   return true;
 }
 
-// --- Freed objects. ---
-
-void Cache::free(Context& context, void* p) {
-  const Address address = context.platform->address(p);
-  Span* const span = context.pages->map().object_span_of(address);
-  if (span == nullptr) {
-    const Span* const other = context.pages->map().span_of(address);
-    const bool is_stack = other != nullptr &&
-                          other->state.load(std::memory_order_acquire) == pages::SpanState::kManual;
-    context.report(is_stack ? CorruptionKind::kFreeOfStack : CorruptionKind::kFreeOfForeignPointer,
-                   p, is_stack ? other : nullptr);
-    return;
-  }
-  const std::uint64_t index = index_of(*span, address);
-  const Address base = object_at(*span, index);
-  TinyBlock* const blocks = span->tiny_blocks.load(std::memory_order_acquire);
-  if (blocks != nullptr && index < span->object_count &&
-      blocks[index].load(std::memory_order_relaxed) != 0) {
-    free_tiny(context, span, blocks[index], base, p);
-    return;
-  }
-  if (base != address || index >= span->object_count) {
-    context.report(CorruptionKind::kFreeInsideObject, p, span);
-    return;
-  }
-  const unsigned span_class = span->span_class.load(std::memory_order_relaxed);
-  // An object that has records, or had, always comes here.
-  if (context.specials.in_use() != 0) {
-    // A finalizer may be all that keeps the object alive: sweeping must see it.
-    if (!context.centrals[span_class].sweep_for(context, span, index)) {
-      context.report(CorruptionKind::kDoubleFree, p, span);
-      return;
-    }
-    context.specials.remove_all(span, base - span->base, context.on_sample_freed,
-                                context.profile_context);
-    context.specials.drop_due(p);
-  }
-  if (port::size_class_of(span_class) == 0) {
-    free_large(context, span, p);
-    return;
-  }
-  const pages::Arena* const arena = context.pages->map().arena(address);
-  const pages::PageRecord record =
-      arena->records()[context.pages->map().page_index(address)].load(std::memory_order_relaxed);
-  // Where frees take this way for another reason, nobody knows whose the object was.
-  put_back(context, span_class, p, record == 0 || (record & ~kOffsetMask) == own_number_);
-}
-
-void Cache::free_large(Context& context, Span* span, void* p) {
-  const std::uint64_t bytes = span->bytes();
-  const unsigned span_class = span->span_class.load(std::memory_order_relaxed);
-  List<Span> empties;
-  const std::uint32_t freed =
-      context.centrals[span_class].settle(context, {static_cast<FreeObject*>(p), 1}, empties);
-  Surplus surplus(context);
-  const LockGuard guard(lock_, context.os());
-  put_in_stock(context, empties, surplus);
-  if (freed == 0) return;
-  ++large_freed_;
-  large_freed_bytes_ += bytes;
-}
-
-bool Cache::gather(Context& context, pages::PageRecord offset, void* p) {
-  // Numbers of caches, and kNobody, have none of these bits, and large objects no list.
-  const unsigned span_class = (offset & kOffsetMask) / kListStride;
-  if (span_class == 0 || number_ == kNobody) return false;
-  if (add_to_batch(context, span_class, p)) {
-    context.call_inside(*this, span_class, [](Cache& cache, Context& its_context, unsigned list) {
-      cache.finish_batch(its_context, list, Others::kPassOn);
-    });
-  }
-  return true;
-}
-
-// Whether the batch should be passed on.
-bool Cache::add_to_batch(const Context& context, unsigned span_class, void* p) {
-  ClassCache& state = classes_[span_class];
-  auto* const object = static_cast<FreeObject*>(p);
-  object->next = state.batch != nullptr ? state.batch : &end_of_list;
-  state.batch = object;
-  return state.batch_count.increment() >= context.sizes->batch(span_class);
-}
-
-void Cache::put_back(Context& context, unsigned span_class, void* p, bool is_own) {
-  ClassCache& state = classes_[span_class];
-  if (is_careful_) {
-    List<Span> empties;
-    const std::uint32_t freed =
-        context.centrals[span_class].settle(context, {static_cast<FreeObject*>(p), 1}, empties);
-    Surplus surplus(context);
-    const LockGuard guard(lock_, context.os());
-    put_in_stock(context, empties, surplus);
-    state.freed += freed;
-    return;
-  }
-  if (is_own) {
-    if (!push(lists_[span_class], p)) overflow(context, std::size_t{span_class} * kListStride);
-    return;
-  }
-  if (add_to_batch(context, span_class, p)) finish_batch(context, span_class, Others::kPassOn);
-}
-
-void Cache::finish_batch(Context& context, unsigned span_class, Others others) {
-  ClassCache& state = classes_[span_class];
-  FreeObject* const first = state.batch;
-  if (first == nullptr) return;
-  context.adopt_all(span_class);
-  const auto count = static_cast<std::uint32_t>(state.batch_count.get());
-  state.batch = nullptr;
-  {
-    const LockGuard guard(lock_, context.os());
-    state.batch_count.set(0);
-    state.freed += count;
-  }
-  // The others most likely lie in spans of the same thread.
-  const Span* const span = context.pages->map().span_of(context.platform->address(first));
-  if (others == Others::kPassOn && span != nullptr &&
-      span->holder.load(std::memory_order_relaxed) != nullptr &&
-      context.centrals[span_class].keep(context, {first, count})) {
-    return;
-  }
-  (void)settle(context, span_class, {first, count}, others);
-}
+// --- The end of it all. ---
 
 void Cache::flush(Context& context) {
   close_tiny(context);
   forget_limits(context);
   for (unsigned i = 0; i < context.sizes->num_span_classes(); ++i) {
-    ClassCache& state = classes_[i];
-    if (lists_[i].head == &end_of_list && state.limit == 0 && state.held.count == 0 &&
-        state.batch == nullptr) {
+    const ClassCache& state = classes_[i];
+    if (lists_[i].empty() && state.list.limit == 0 && state.held.count == 0 &&
+        state.batch.empty()) {
       continue;
     }
     count(context, i);
-    const Chain chain{lists_[i].head, static_cast<std::uint32_t>(state.length)};
-    (void)settle(context, i, chain, Others::kSettle);
-    lists_[i].head = &end_of_list;
-    state.length = 0;
-    finish_batch(context, i, Others::kSettle);
+    (void)settle(context, i, lists_.give_all(i), Others::kFree);
+    finish_batch(context, i, Others::kFree);
     Surplus surplus(context);
-    const LockGuard guard(lock_, context.os());
+    const LockGuard guard(*lock_, context.os());
     give_back_held(context, i, surplus);
   }
-  (void)flush_stock(context);
+  (void)give_back_own_stock(context);
 }
 
 [[gnu::cold]] void Cache::forget_lists() {
   for (unsigned i = 0; i < kMaxSpanClasses; ++i) {
     ClassCache& state = classes_[i];
-    const std::int32_t kept = listed_count(i) + state.batch_count.get();
+    const std::int32_t kept = lists_.listed_count(i) + state.batch.count();
     if (kept == 0) continue;
     state.freed -= static_cast<std::uint64_t>(std::int64_t{kept});
     // Nothing but its figures is looked at any more.
-    state.length -= kept;
+    state.list.length -= kept;
   }
 }
 
 void Cache::clear_classes() {
   for (ClassCache& state : classes_) {
-    const bool is_used = state.limit != 0 || state.granted != 0 || state.taken != 0;
+    const ListAccount& list = state.list;
+    const bool is_used = list.limit != 0 || list.granted != 0 || list.refill != 0;
     if (is_used || state.allocated != 0 || state.freed != 0) std::construct_at(&state);
   }
 }
@@ -384,7 +205,7 @@ void Cache::clear_classes() {
 void Cache::add_freed(ObjectCounts& counts) const {
   for (unsigned i = 0; i < kMaxSpanClasses; ++i) {
     const ClassCache& state = classes_[i];
-    const std::int32_t since = state.granted - lists_[i].room.read() + state.batch_count.read();
+    const std::int32_t since = lists_.freed_count(i) + state.batch.count();
     counts.freed[i] += state.freed + static_cast<std::uint64_t>(std::int64_t{since});
   }
   counts.large_freed += large_freed_;
@@ -403,7 +224,7 @@ void Cache::add_allocated(ObjectCounts& counts) const {
 
 [[gnu::cold]] std::uint64_t Cache::cached_count(unsigned span_class) const {
   const ClassCache& state = classes_[span_class];
-  std::int32_t count = listed_count(span_class) + state.batch_count.read();
+  std::int32_t count = lists_.listed_count(span_class) + state.batch.count();
   for (const List<Span>* list : {&state.held.usable, &state.held.full}) {
     for (const Span* span = list->first(); span != nullptr; span = span->next) {
       count += std::popcount(span->alloc_cache) + span->freed_count.load(std::memory_order_relaxed);

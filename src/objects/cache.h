@@ -1,16 +1,14 @@
 // What one thread keeps of free objects, so that most calls touch nothing that is shared.
 //
 // There is a list of free objects for each span class. An allocation takes the first, a free puts
-// one back in front; neither looks at a span or its bits. An empty list is filled from the spans
-// that the cache holds for that class; one that has grown too long gives objects back to them. A
-// cache goes on holding the spans that it has emptied, so that it needs no lock for this either,
-// until they are full of free objects (or many are held).
+// one back in front; neither looks at a span or its bits. This class has that fast path, and moves
+// objects between its pieces when a list is empty or too long. The pieces know nothing of each
+// other:
 //
-// The limit of a list's length is dynamic. Every list may hold a few objects, fewer where there are
-// many caches, and none there until its class has been used some times (context.h). It may hold
-// many, up to what all threads may keep together, as long as nobody needs the memory: when the
-// thread must ask the page heap for a span, its lists first give their many objects back, some at a
-// time; and each list gives back what it has not used for a while (cache_lists.cc).
+//   FreeLists      the lists, and how long each is and may be       free_lists.h
+//   SpanCache      the spans that the cache holds, and its stock    span_cache.h
+//   TransferBatch  freed objects of spans that others hold          transfer_batch.h
+//   TinyAllocator  the block that tiny objects share                tiny_allocator.h
 //
 // Freed objects come to the list only if this cache was the last to hold their span: the page's
 // record has the cache's number. Others are gathered, in a batch for each class. If another cache
@@ -21,46 +19,21 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 
 #include "src/base/mutex.h"
-#include "src/base/owner_counter.h"
 #include "src/objects/by_span_class.h"
-#include "src/objects/central.h"
+#include "src/objects/class_cache.h"
 #include "src/objects/context.h"
+#include "src/objects/free_lists.h"
 #include "src/objects/sampling.h"
 #include "src/objects/size_table.h"
-#include "src/objects/span_stock.h"
+#include "src/objects/span_cache.h"
+#include "src/objects/tiny_allocator.h"
 #include "src/pages/arena_map.h"
 
 namespace Atoll::objects {
-
-// One cache line holds what a class needs.
-struct alignas(kListStride) FreeList {
-  FreeObject* head = &end_of_list;
-  OwnerCounter allocated;  // objects taken since the list was counted last
-  OwnerCounter room;       // counts down with every free; below 0 the list must be looked at
-};
-static_assert(sizeof(FreeList) == kListStride);
-
-// What is needed of a class only once in a batch.
-struct ClassCache {
-  HeldSpans held;               // under the cache's lock
-  FreeObject* batch = nullptr;  // freed objects of other caches' spans
-  OwnerCounter batch_count;
-  std::int32_t granted = 0;      // `room` when the list was counted last
-  std::int32_t length = 0;       // of the list, then
-  std::int32_t limit = 0;        // objects that it may have, or kOnTrial
-  std::int16_t first_limit = 0;  // so many at first; what it has beyond that all threads share
-  std::int16_t taken = 0;        // objects that spans gave last
-  std::uint32_t looked_at = 0;   // of `allocated`, when long lists were looked at last
-  std::uint64_t allocated = 0;   // ever, up to then; under the lock
-  std::uint64_t freed = 0;
-
-  static constexpr std::int32_t kOnTrial = -1;
-};
 
 // Objects that a cache, or a heap, has handed out and taken back, by span class.
 struct ObjectCounts {
@@ -81,23 +54,6 @@ inline constexpr unsigned kNumberShift = 12;
 inline constexpr pages::PageRecord kOffsetMask = (1U << kNumberShift) - 1;
 static_assert(kLists * kListStride <= kOffsetMask);
 
-// Spans that a cache does not keep. They go to the page heap, which may ask the system, at the end
-// of the scope: when the cache's lock is not held any more, if that was taken in the same scope.
-class Surplus {
- public:
-  explicit Surplus(Context& context) : context_(context) {}
-  ~Surplus() {
-    if (!spans.empty()) context_.pages->free(spans);
-  }
-  Surplus(const Surplus&) = delete;
-  Surplus& operator=(const Surplus&) = delete;
-
-  List<Span> spans;
-
- private:
-  Context& context_;
-};
-
 // Used by one thread, but for what is said to be under its lock.
 class Cache {
  public:
@@ -110,22 +66,9 @@ class Cache {
   }
 
   // Null: the list is empty, or its first object was freed twice in a row; see end_of_list.
-  static void* pop(FreeList& list) {
-    FreeObject* const object = list.head;
-    FreeObject* const next = object->next;
-    if (next == object) return nullptr;
-    list.head = next;
-    list.allocated.increment();
-    return object;
-  }
-
+  static void* pop(FreeList& list) { return list.pop(); }
   // False: the list must be looked at (overflow()).
-  static bool push(FreeList& list, void* p) {
-    auto* const object = static_cast<FreeObject*>(p);
-    object->next = list.head;
-    list.head = object;
-    return list.room.decrement() >= 0;
-  }
+  static bool push(FreeList& list, void* p) { return list.push(p); }
 
   // The offset of the list that takes `p`, if this cache may: else a number above kOffsetMask. `p`
   // may be anything. Knows the heap's window only.
@@ -150,8 +93,10 @@ class Cache {
 
   // --- The slower ways. ---
 
-  // Careful if `context` is. `classes`, of all span classes, are zero, and outlive the cache.
-  void init(Context& context, ClassCache* classes, pages::PageRecord number, std::uint64_t seed);
+  // Careful if `context` is. `classes`, of all span classes, are zero; they and `lock` outlive the
+  // cache.
+  void init(Context& context, ClassCache* classes, Mutex& lock, pages::PageRecord number,
+            std::uint64_t seed);
 
   // An object of a small class. Null: no memory.
   void* allocate(Context& context, unsigned span_class);
@@ -186,7 +131,7 @@ class Cache {
   }
 
   // For a cache whose thread is gone without flush(): others may have what was granted to it.
-  void forget_limits(Context& context);
+  void forget_limits(Context& context) { lists_.forget_limits(context); }
   // The same for the free objects on its lists, which may be half changed: from now on they count
   // as objects in use, so that sweeping may find that they are not.
   void forget_lists();
@@ -204,14 +149,18 @@ class Cache {
 
   // --- For any thread, under the lock, whatever the cache's own thread does meanwhile. ---
 
-  Mutex& lock() { return lock_; }
+  Mutex& lock() { return *lock_; }
 
   // Gives back the stock, and spans that are held: those with free objects, what others freed in
   // them included, or all of a class.
-  void give_back_free(Context& context, Surplus& surplus);
-  void give_back_stock(Surplus& surplus) { (void)stock_.flush(surplus.spans); }
+  void give_back_free(Context& context, Surplus& surplus) {
+    spans_.give_back_free(context, surplus);
+  }
+  void give_back_stock(Surplus& surplus) { (void)spans_.give_back_stock(surplus); }
   bool holds_spans(unsigned span_class) const { return classes_[span_class].held.count != 0; }
-  void give_back_held(Context& context, unsigned span_class, Surplus& surplus);
+  void give_back_held(Context& context, unsigned span_class, Surplus& surplus) {
+    spans_.give_back_all(context, span_class, surplus);
+  }
 
   // --- Statistics, the same way. ---
 
@@ -247,83 +196,43 @@ class Cache {
       count_for_sample(context, object, size);
   }
   void count_for_sample(Context& context, void* object, std::uint64_t size);
-  bool refill(Context& context, unsigned span_class);
-  std::int16_t next_taken(const Context& context, unsigned span_class) const;
-  void name_double_free(Context& context, unsigned list);
-  void take_back(Context& context, unsigned span_class, std::uint32_t rejected);
-  Holder holder(unsigned span_class) {
-    const pages::PageRecord record = is_careful_ ? 0 : own_number_ | (span_class * kListStride);
-    return {classes_[span_class].held, record};
-  }
-
-  // --- Under the lock. ---
-
-  Span* span_with_objects(Context& context, unsigned span_class, Surplus& surplus);
-  void fill(Context& context, unsigned span_class, Surplus& surplus);
-  void* take_carefully(Context& context, unsigned span_class, Surplus& surplus);
-  void give_back(Context& context, unsigned span_class, Span* span, Surplus& surplus);
-  void collect(Context& context, unsigned span_class, Surplus& surplus);
-  bool make_room(Context& context, unsigned span_class, Surplus& surplus);
-  void put_in_stock(Context& context, List<Span>& spans, Surplus& surplus);
+  void update_number();
 
   // --- Under no lock. ---
 
-  Span* new_span(Context& context, std::uint64_t npages, std::uint64_t alignment = 0);
-  Span* take_from_stock(Context& context, std::uint64_t npages);
-  bool flush_stock(Context& context);
+  // From spans and the central list to a list.
+  bool refill(Context& context, unsigned span_class);
+  bool refill_with_one(Context& context, unsigned span_class);
   bool hold_another(Context& context, unsigned span_class);
+  Span* new_span(Context& context, std::uint64_t npages, std::uint64_t alignment = 0);
+  Span* take_stock(Context& context, std::uint64_t npages);
+  bool give_back_own_stock(Context& context);
+
+  // From a list to spans.
   void count(Context& context, unsigned list);
-  void count_now(Context& context, unsigned list);
-  void grant(const Context& context, unsigned list);
-  void give(Context& context, unsigned list, std::int32_t excess);
+  void finish_overflow(Context& context, unsigned list);
   void lengthen(Context& context, unsigned list);
-  void set_limit(Context& context, unsigned list, std::int32_t limit);
   std::int32_t shorten(Context& context, unsigned list, std::int32_t needed, std::int32_t most);
   bool shorten_lists(Context& context);
   void look_at_lists(Context& context);
-  std::int32_t listed_count(unsigned list) const {
-    return classes_[list].length + classes_[list].granted - lists_[list].room.read() -
-           lists_[list].allocated.read();
-  }
-  // Objects that were ever taken from the list; the lower half of the number.
-  std::uint32_t allocated_count(unsigned list) const {
-    return static_cast<std::uint32_t>(classes_[list].allocated) +
-           static_cast<std::uint32_t>(lists_[list].allocated.get());
-  }
-  // Whether the list stays empty for now: context.h.
-  bool is_on_trial(unsigned list) const { return classes_[list].limit == ClassCache::kOnTrial; }
-  // Under the lock, of a list that has just been counted: it will be again with the next free.
-  void grant_nothing(unsigned list) {
-    classes_[list].granted = 0;
-    lists_[list].room.set(0);
-  }
-  // Of a list that has just been counted.
-  bool is_too_long(unsigned list) const { return classes_[list].length > classes_[list].limit; }
-  bool has_long() const { return long_ != decltype(long_){}; }
-  // Calls visit(list) for each list that may be long.
-  template <typename Visit>
-  void for_each_long(Visit visit) const {
-    for (std::size_t i = 0; i < long_.size(); ++i) {
-      for (std::uint64_t left = long_[i]; left != 0; left &= left - 1) {
-        visit(static_cast<unsigned>(i * 64 + static_cast<unsigned>(std::countr_zero(left))));
-      }
-    }
-  }
-  // What to do with free objects of spans that others hold.
-  enum class Others : std::uint8_t { kSettle, kPassOn };
+  void give(Context& context, unsigned list, std::int32_t count, Others others);
   FreeObject* settle(Context& context, unsigned span_class, Chain chain, Others others);
-  void finish_overflow(Context& context, unsigned list);
+  void name_double_free(Context& context, unsigned list);
+  void uncount_freed(Context& context, unsigned span_class, std::uint32_t count);
+
+  // From the program to a list, a batch, or nowhere else than its span.
+  // `is_own`: it goes on the list; else it waits in the batch.
+  void put_back(Context& context, unsigned span_class, void* p, bool is_own);
   bool add_to_batch(const Context& context, unsigned span_class, void* p);
   void finish_batch(Context& context, unsigned span_class, Others others);
   void free_large(Context& context, Span* span, void* p);
-  // `is_own`: it goes on the list; else it waits in the batch.
-  void put_back(Context& context, unsigned span_class, void* p, bool is_own);
+  void* allocate_block(Context& context, std::size_t size);
+  void free_block(Context& context, void* base);
   void free_tiny(Context& context, Span* span, TinyBlock& block, Address base, void* p);
-  void finish_tiny(Context& context, TinyBlock& block, void* base);
   void close_tiny(Context& context);
 
   // First, at offset 0: page records know where a class's list is.
-  std::array<FreeList, kLists> lists_{};
+  FreeLists lists_;
 
   pages::PageRecord number_ = kNobody;  // kNobody while careful
   pages::PageRecord own_number_ = kNobody;
@@ -332,18 +241,14 @@ class Cache {
   std::uintptr_t arena_table_ = 0;  // address of the entry for address 0
 
   BySpanClass<ClassCache> classes_;
-  SpanStock stock_;                                                // under the lock
-  std::array<std::uint64_t, (kMaxSpanClasses + 63) / 64> long_{};  // a bit for each such list
-  unsigned overflows_ = 0;                                         // since lists were looked at,
-  std::uint64_t next_look_ = 0;  // which is not done before this time, in nanoseconds
+  SpanCache spans_;  // under the lock
+  TinyAllocator tiny_;
   bool is_careful_ = false;
   Random random_;
-  std::int64_t next_sample_ = 0;     // bytes to allocate until the next sample
-  void* tiny_ = nullptr;             // the open block ...
-  TinyBlock* tiny_block_ = nullptr;  // ... and its word
-  unsigned tiny_offset_ = 0;         // of the free bytes in it
+  std::int64_t next_sample_ = 0;  // bytes to allocate until the next sample
   // Of the spans that are held, with their bits, of the stock, and of the figures.
-  Mutex lock_;
+  // Elsewhere, beside those of other caches: a fork takes them all, and writes to few pages so.
+  Mutex* lock_ = nullptr;
   std::uint64_t tiny_allocated_ = 0;
   std::uint64_t large_allocated_ = 0;
   std::uint64_t large_freed_ = 0;

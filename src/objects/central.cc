@@ -7,9 +7,8 @@
 
 namespace Atoll::objects {
 
-bool Central::take(Context& context, const Holder& holder) {
-  List<Span> empties;
-  const LockGuard guard(lock_, context.os());
+// A swept span that nobody holds, with a free object. Null: there is none.
+Span* Central::find_free(Context& context, List<Span>& empties) {
   // What waits to be swept is looked at only when nothing else is there, and no longer than until
   // something is found.
   while (partial_.empty() && empties.empty() && !unswept_.empty()) {
@@ -17,9 +16,35 @@ bool Central::take(Context& context, const Holder& holder) {
     sweep(context, span);
     place(span, empties);
   }
-  Span* const found = !partial_.empty() ? partial_.first() : empties.first();
+  return !partial_.empty() ? partial_.first() : empties.first();
+}
+
+bool Central::take(Context& context, const Holder& holder) {
+  List<Span> empties;
+  const LockGuard guard(lock_, context.os());
+  Span* const found = find_free(context, empties);
   if (found != nullptr) hold(context, found, holder);
   return found != nullptr;
+}
+
+FreeObject* Central::take_shared(Context& context) {
+  List<Span> empties;
+  const LockGuard guard(lock_, context.os());
+  Span* const found = find_free(context, empties);
+  return found != nullptr ? take_shared_of(context, found) : nullptr;
+}
+
+FreeObject* Central::take_shared(Context& context, Span* span) {
+  begin(context, *span);
+  const LockGuard guard(lock_, context.os());
+  return take_shared_of(context, span);
+}
+
+FreeObject* Central::take_shared_of(Context& context, Span* span) {
+  const unsigned index = take_one(*span);
+  List<Span> empties;
+  place(span, empties);
+  return context.platform->pointer_to<FreeObject>(object_at(*span, index));
 }
 
 void Central::begin(Context& context, Span& span) {
@@ -39,7 +64,6 @@ void Central::hold(Context& context, Span* span, const Holder& holder) {
   holder.held.usable.push_front(span);
   ++holder.held.count;
   span->holder.store(&holder.held, std::memory_order_relaxed);
-  span->free_index = 0;
   context.pages->map().set_records(*span, span->frees_slowly ? 0 : holder.record);
 }
 
@@ -59,9 +83,11 @@ void Central::end_hold(Span* span, HeldSpans& held) {
   --held.count;
   span->holder.store(nullptr, std::memory_order_relaxed);
   untake(*span);
+  // The objects that were in its alloc_cache lie before.
+  span->free_index = 0;
 }
 
-std::uint32_t Central::give_back(Context& context, HeldSpans& held, Span* span,
+std::uint32_t Central::take_back(Context& context, HeldSpans& held, Span* span,
                                  List<Span>& empties) {
   std::uint32_t rejected = 0;
   {
@@ -163,7 +189,7 @@ void Central::free_empties(Context& context, List<Span>& empties) {
   context.pages->free(empties);
 }
 
-std::uint32_t Central::settle(Context& context, Chain chain, List<Span>& empties) {
+std::uint32_t Central::free_chain(Context& context, Chain chain, List<Span>& empties) {
   std::uint32_t freed = 0;
   {
     const LockGuard guard(lock_, context.os());
@@ -266,10 +292,10 @@ Chain Central::take_chain(Context& context) {
   return chain;
 }
 
-void Central::settle_chains(Context& context) {
+void Central::free_kept_chains(Context& context) {
   for (Chain chain = take_chain(context); chain.first != nullptr; chain = take_chain(context)) {
     List<Span> empties;
-    (void)settle(context, chain, empties);
+    (void)free_chain(context, chain, empties);
     context.pages->free(empties);
   }
 }

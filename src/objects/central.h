@@ -14,17 +14,12 @@
 #include "src/base/list.h"
 #include "src/base/mutex.h"
 #include "src/objects/context.h"
+#include "src/objects/free_list.h"
 #include "src/objects/held_spans.h"
 #include "src/objects/span_objects.h"
 #include "src/policy.h"
 
 namespace Atoll::objects {
-
-// Free objects that stay together on their way from one cache to another.
-struct Chain {
-  FreeObject* first = nullptr;  // null: there is none
-  std::uint32_t count = 0;
-};
 
 // Pages of a span that nobody holds, without an object in use. Who has these has taken all objects
 // that lie there.
@@ -52,12 +47,17 @@ class Central {
   // The same with a new span, just allocated.
   void add(Context& context, const Holder& holder, Span* span);
 
+  // Takes one object of a span that nobody holds, and that stays so. Null: there is none.
+  FreeObject* take_shared(Context& context);
+  // The same of a new span, just allocated.
+  FreeObject* take_shared(Context& context, Span* span);
+
   // The other way: the cache does not hold `span` any more. Returns how many objects that others
   // had freed meanwhile turned out to be free already. Here and in what follows, spans that have
   // become empty are added to `empties`, and are the caller's.
-  std::uint32_t give_back(Context& context, HeldSpans& held, Span* span, List<Span>& empties);
+  std::uint32_t take_back(Context& context, HeldSpans& held, Span* span, List<Span>& empties);
 
-  // Frees what others have freed in spans that the cache holds. Returns the same as give_back().
+  // Frees what others have freed in spans that the cache holds. Returns the same as take_back().
   std::uint32_t collect_freed(Context& context, HeldSpans& held, List<Span>& empties);
 
   // The cache holds `span` from now on, for an object of this class that it frees at `address`, if
@@ -70,23 +70,24 @@ class Central {
   // Makes a span, just allocated, that of a large object, and takes the object.
   void* add_large(Context& context, Span* span);
 
-  // Frees the objects of a list, which all must be taken and of this class. Those that are not are
-  // reported and left alone. Returns how many were freed.
-  std::uint32_t settle(Context& context, Chain chain, List<Span>& empties);
+  // Frees the objects of a chain, which all must be taken and of this class. Those that are not are
+  // reported and left alone. Returns how many were freed. An object in a span that a cache holds
+  // waits there until that cache collects it.
+  std::uint32_t free_chain(Context& context, Chain chain, List<Span>& empties);
 
-  // Keeps a list for the next cache that needs objects: then nobody looks at their spans and bits.
+  // Keeps a chain for the next cache that needs objects: then nobody looks at their spans and bits.
   // They may be any thread's to give, and any thread's to take. False: as many wait as may,
   // or spans wait to be swept.
   bool keep(Context& context, Chain chain);
-  // The list that was kept last, or none.
+  // The chain that was kept last, or none.
   Chain take_chain(Context& context);
   // Gives the system the pages of its own size that lie between objects in use, in spans that
   // nobody holds, and tells how many bytes that was. They stay the spans'. Takes time proportional
   // to the spans that have free objects.
   std::uint64_t release_free_pages(Context& context);
 
-  // Settles all that are kept.
-  void settle_chains(Context& context);
+  // Frees the objects of all that are kept.
+  void free_kept_chains(Context& context);
   std::uint32_t chained_count() const { return chained_.load(std::memory_order_relaxed); }
 
   // Every span waits to be swept. No other thread may use the heap, and no cache holds a span.
@@ -130,6 +131,8 @@ class Central {
   unsigned span_class(const Context& context) const {
     return context.centrals.span_class_of(*this);
   }
+  Span* find_free(Context& context, List<Span>& empties);
+  FreeObject* take_shared_of(Context& context, Span* span);
   static void hold(Context& context, Span* span, const Holder& holder);
   // Makes a span, just allocated, one of this class.
   void begin(Context& context, Span& span);

@@ -17,17 +17,6 @@
 
 namespace Atoll::objects {
 
-// A free object, which leads to the next one on its list.
-struct FreeObject {
-  FreeObject* next;
-};
-
-// What follows the last object of a list, and heads an empty one: its own successor, and nobody's
-// object. An object that is freed twice in a row becomes its own successor too. So one question,
-// whether the first object of a list follows itself, tells both, and costs what the question for
-// null did. Never written to.
-extern constinit FreeObject end_of_list;
-
 struct HeldSpans {
   // Under the holder's lock, as are the spans' links while they are held.
   List<pages::Span> usable;  // with free objects

@@ -12,6 +12,15 @@ unsigned tiny_size(std::uint32_t block, unsigned offset) {
                      : static_cast<unsigned>(std::countr_zero(behind)) + 1;
 }
 
+TinyFree free_tiny(TinyBlock& block, unsigned offset) {
+  const std::uint32_t start = tiny_start(offset);
+  const std::uint32_t before = block.fetch_and(~start, std::memory_order_acq_rel);
+  if ((before & start) == 0) return TinyFree::kNone;
+  if (!is_finished(before & ~start)) return TinyFree::kFreed;
+  block.store(0, std::memory_order_relaxed);
+  return TinyFree::kFinished;
+}
+
 void TinyTables::init(const Platform& platform, PersistentAlloc& memory) {
   platform_ = &platform;
   constexpr std::uint64_t kBlocks = port::kPageSize / port::kTinySize;

@@ -32,6 +32,14 @@ constexpr bool is_finished(std::uint32_t block) { return (block & (kTinyStarts |
 // Bytes from `offset` to where the object there ends.
 unsigned tiny_size(std::uint32_t block, unsigned offset);
 
+// Frees the object at `offset`, for any thread.
+enum class TinyFree : std::uint8_t {
+  kNone,      // no object in use begins there
+  kFreed,     // the block stays
+  kFinished,  // it was the last of its block, which is the caller's to free
+};
+TinyFree free_tiny(TinyBlock& block, unsigned offset);
+
 // The tables. Thread safe.
 class TinyTables {
  public:

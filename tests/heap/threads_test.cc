@@ -413,11 +413,15 @@ TEST_F(Sleepers, KeepLessWhereThereAreMany) {
   expect_empty();
 }
 
-// Of classes that a thread has hardly used, its lists keep nothing that a trim could not reach.
-TEST_F(Sleepers, KeepNothingOfWhatTheyHardlyUsedWhereThereAreMany) {
+// Of classes that a thread has hardly used it has no spans of its own, and lists keep hardly
+// anything that a trim could not reach.
+TEST_F(Sleepers, ShareSpansOfWhatTheyHardlyUseWhereThereAreMany) {
   constexpr unsigned kCrowd = 33;
   constexpr unsigned kThreads = 4;
   constexpr std::size_t kEach = 8;  // objects of each size
+  constexpr std::size_t kStep = 128;
+  constexpr std::size_t kLargest = 2048;
+  constexpr std::size_t kMostSpan = 16 << 10;  // of these classes
   Meeting crowd(kCrowd + 1);
   Meeting meeting(kThreads + 1);
   std::vector<std::thread> threads;
@@ -433,14 +437,28 @@ TEST_F(Sleepers, KeepNothingOfWhatTheyHardlyUsedWhereThereAreMany) {
   const std::uint64_t before = in_use();
   for (unsigned i = 0; i < kThreads; ++i) {
     threads.emplace_back([&] {
-      for (std::size_t size = 128; size <= 2048; size += 128) free(allocate(kEach * size, size));
+      std::vector<std::vector<void*>> live;
+      for (std::size_t size = kStep; size <= kLargest; size += kStep) {
+        live.push_back(allocate(kEach * size, size));
+      }
+      meeting.meet();
+      meeting.meet();
+      for (const std::vector<void*>& all : live) free(all);
       meeting.meet();
       meeting.meet();
     });
   }
   meeting.meet();
+  std::size_t bytes = 0;
+  for (std::size_t size = kStep; size <= kLargest; size += kStep) {
+    bytes += kThreads * kEach * size * 9 / 8;  // classes may be larger
+  }
+  EXPECT_LE(in_use(), before + bytes + kLargest / kStep * kMostSpan) << "one that is not full";
+  meeting.meet();
+  meeting.meet();
   (void)heap_.trim();
-  EXPECT_EQ(in_use(), before);
+  const std::size_t listed = policy::kOnTrial.bytes / kStep;  // classes
+  EXPECT_LE(in_use(), before + listed * kMostSpan) << "one object of small ones each";
   EXPECT_EQ(text(heap_.check()), "");
   meeting.meet();
   crowd.meet();

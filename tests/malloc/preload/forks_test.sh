@@ -2,7 +2,7 @@
 # Forks at awkward moments, and handlers of forks that use memory.
 set -euo pipefail
 
-library="$PWD/$1" forks="$2" early_handlers="$PWD/$3" handlers="$4" interposing="$PWD/$5"
+library="$PWD/$1" forks="$2" early_handlers="$PWD/$3" handlers="$4" interposing="$PWD/$5" crowd="$6"
 
 fail() {
   echo "FAILED: $*" >&2
@@ -28,5 +28,15 @@ done
 
 echo "--- a fork while another thread makes the first call"
 limited "$forks" first "$library" || fail "first"
+
+echo "--- a fork among hundreds of threads writes to no more pages than with the C library's malloc"
+ours="$(LD_PRELOAD="$library" "$crowd" 800 20)" || fail "crowd"
+libc="$("$crowd" 800 20)" || fail "crowd, with the C library's malloc"
+echo "$ours, the C library's $libc"
+read -r our_kib our_parent our_child <<<"$ours"
+read -r libc_kib libc_parent libc_child <<<"$libc"
+((our_kib <= 2 * libc_kib)) || fail "crowd: $our_kib KiB resident, the C library's $libc_kib"
+((our_parent <= libc_parent + 200)) || fail "crowd: $our_parent faults in the parent"
+((our_child <= libc_child + 200)) || fail "crowd: $our_child faults in the child"
 
 echo "passed"

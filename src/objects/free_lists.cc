@@ -1,0 +1,115 @@
+#include "src/objects/free_lists.h"
+
+namespace Atoll::objects {
+
+constinit FreeObject end_of_list{&end_of_list};
+
+void FreeLists::grant_nothing(unsigned list) {
+  account(list).granted = 0;
+  lists_[list].room.set(0);
+}
+
+// --- Objects come and go. ---
+
+std::int32_t FreeLists::next_refill(const Context& context, unsigned list) {
+  ListAccount& its = account(list);
+  const SizeTable& sizes = *context.sizes;
+  const unsigned shift = context.crowding.load(std::memory_order_relaxed);
+  const std::int32_t fewest =
+      sizes.objects_in({.bytes = policy::kFirstRefillBytes >> shift,
+                        .fewest = 1,
+                        .most = std::max(policy::kFirstRefillObjects >> shift, 1)},
+                       list);
+  const std::int32_t most = sizes.objects_in(
+      {.bytes = policy::kMostRefillBytes, .fewest = 1, .most = sizes.batch(list)}, list);
+  its.refill = static_cast<std::int16_t>(std::clamp(its.refill * 2, fewest, most));
+  return its.refill;
+}
+
+std::uint32_t FreeLists::end_give(unsigned list, FreeObject* first) {
+  lists_[list].head = first;
+  if (first != &end_of_list || account(list).length == 0) [[likely]]
+    return 0;
+  const auto lost = static_cast<std::uint32_t>(account(list).length);
+  account(list).length = 0;
+  return lost;
+}
+
+[[gnu::cold]] std::uint32_t FreeLists::cut_behind_first(unsigned list) {
+  lists_[list].head->next = &end_of_list;
+  const auto lost = static_cast<std::uint32_t>(account(list).length - 1);
+  account(list).length = 1;
+  return lost;
+}
+
+// --- Limits. ---
+
+void FreeLists::set_first_limit(const Context& context, unsigned list) {
+  ClassCache& its = classes_[list];
+  const bool is_on_trial = context.is_on_trial(its.allocated + its.freed);
+  its.list.limit = is_on_trial ? ListAccount::kOnTrial : context.first_limit(list);
+  its.list.first_limit = static_cast<std::int16_t>(
+      is_on_trial ? context.sizes->objects_in(policy::kOnTrial, list) : its.list.limit);
+}
+
+std::int32_t FreeLists::lengthen(Context& context, unsigned list) {
+  const ListAccount& its = account(list);
+  if (is_on_trial(list)) return its.length - its.first_limit;
+  const std::int32_t excess = its.length - its.limit;
+  const std::size_t bytes =
+      std::size_t{static_cast<std::uint32_t>(excess)} * context.sizes->size_class(list).size;
+  if (its.length > context.sizes->max_limit(list) ||
+      context.listed_bytes.load(std::memory_order_relaxed) + bytes > context.most_listed_now()) {
+    return excess;
+  }
+  set_limit(context, list, its.length);
+  return 0;
+}
+
+std::int32_t FreeLists::shorten(Context& context, unsigned list, std::int32_t needed,
+                                std::int32_t most) {
+  const ListAccount& its = account(list);
+  const std::int32_t excess = std::clamp(its.length - needed, 0, most);
+  set_limit(context, list, std::min(its.limit, std::max(needed, its.length - excess)));
+  return excess;
+}
+
+void FreeLists::set_limit(Context& context, unsigned list, std::int32_t limit) {
+  ListAccount& its = account(list);
+  // Of a shorter limit the difference wraps, and so does the sum.
+  const auto more = static_cast<std::size_t>(std::ptrdiff_t{limit - its.limit});
+  context.listed_bytes.fetch_add(more * context.sizes->size_class(list).size,
+                                 std::memory_order_relaxed);
+  its.limit = limit;
+  const std::uint64_t bit = std::uint64_t{1} << (list % 64);
+  std::uint64_t& bits = long_[list / 64];
+  bits = limit > its.first_limit ? bits | bit : bits & ~bit;
+}
+
+void FreeLists::forget_limits(Context& context) {
+  for_each_long([&](unsigned list) { set_limit(context, list, account(list).first_limit); });
+}
+
+// --- Looking. ---
+
+std::optional<std::uint64_t> FreeLists::begin_look(const Context& context) {
+  put_off_look();
+  if (!has_long() || context.list_delay == Context::kForEver) return std::nullopt;
+  const std::uint64_t now = context.os().monotonic_nanoseconds();
+  if (now < next_look_) return std::nullopt;
+  return now;
+}
+
+std::optional<std::int32_t> FreeLists::needed(unsigned list) const {
+  const ListAccount& its = account(list);
+  const std::uint32_t used = allocated_count(list) - its.looked_at;
+  if (used >= static_cast<std::uint32_t>(its.limit)) return std::nullopt;
+  return std::max(static_cast<std::int32_t>(used), std::int32_t{its.first_limit});
+}
+
+void FreeLists::end_look(const Context& context, std::uint64_t now) {
+  next_look_ = now + context.list_delay;
+  for_each_long([&](unsigned list) { account(list).looked_at = allocated_count(list); });
+}
+
+}  // namespace Atoll::objects

@@ -1,0 +1,114 @@
+// The spans that one cache owns: of each class those that it holds, and a stock of empty ones.
+//
+// A cache takes objects from the spans that it holds, and frees objects into them, under no other
+// lock than its own. It goes on holding a span that it has emptied, for what its thread frees there
+// later, until too many bytes of that class are held. Then the span that has been full for longest
+// goes back to the central list. Of spans in which all objects are free, one of each class stays;
+// the others become stock, for whatever class needs a span next, and what is too much for the stock
+// is surplus, which the page heap gets.
+#pragma once
+
+#include <cstdint>
+
+#include "src/base/list.h"
+#include "src/objects/by_span_class.h"
+#include "src/objects/central.h"
+#include "src/objects/class_cache.h"
+#include "src/objects/context.h"
+#include "src/objects/free_list.h"
+#include "src/objects/span_stock.h"
+
+namespace Atoll::objects {
+
+// Spans that a cache does not keep. They go to the page heap, which may ask the system, at the end
+// of the scope: when the cache's lock is not held any more, if that was taken in the same scope.
+class Surplus {
+ public:
+  explicit Surplus(Context& context) : context_(context) {}
+  ~Surplus() {
+    if (!spans.empty()) context_.pages->free(spans);
+  }
+  Surplus(const Surplus&) = delete;
+  Surplus& operator=(const Surplus&) = delete;
+
+  List<Span> spans;
+
+ private:
+  Context& context_;
+};
+
+// What becomes of free objects in spans that their cache neither holds nor may hold.
+enum class Others : std::uint8_t {
+  kFree,    // the central list frees them
+  kPassOn,  // the central list keeps them for the next cache that needs some, if it has room
+};
+
+// Everything is done under the cache's lock, by its own thread unless something else is said.
+class SpanCache {
+ public:
+  constexpr SpanCache() = default;
+
+  // `classes`, of all span classes, are zero, and outlive this.
+  void init(ClassCache* classes) { classes_ = BySpanClass(classes); }
+  // What records of pages tell of their holder from now on: a cache's number, or 0 while objects
+  // may not be freed the fast way.
+  void set_number(pages::PageRecord number) { number_ = number; }
+
+  // --- Spans that are held. ---
+
+  // Up to `most` free objects, in a chain that ends with end_of_list, from spans that are held or
+  // that the central list has.
+  Chain take(Context& context, unsigned span_class, std::int32_t most, Surplus& surplus);
+  // One object of a careful cache, which takes each under the central list's lock, and counts it as
+  // allocated. Null: the same spans have none.
+  void* take_one(Context& context, unsigned span_class, Surplus& surplus);
+
+  // Holds one more span that the central list has, with a free object. False: it has none.
+  bool hold(Context& context, unsigned span_class) {
+    return context.centrals[span_class].take(context, holder(span_class));
+  }
+  // The same with a new span, just allocated.
+  void add(Context& context, unsigned span_class, Span* span) {
+    context.centrals[span_class].add(context, holder(span_class), span);
+  }
+
+  // Frees the objects of a chain, which were counted as freed, and returns what follows the last:
+  // end_of_list if one of them was freed twice in a row, and so is its own successor. What lies in
+  // a span that is held, or may be held from now on, needs no lock that others want. What was no
+  // object in use is reported, and is not counted as freed any more.
+  FreeObject* settle(Context& context, unsigned span_class, Chain chain, Others others,
+                     Surplus& surplus);
+
+  // For any thread: gives spans back to the central list, all of a class, or those of all classes
+  // with free objects, what others freed in them included, and the stock.
+  void give_back_all(Context& context, unsigned span_class, Surplus& surplus);
+  void give_back_free(Context& context, Surplus& surplus);
+
+  // --- The stock. ---
+
+  // Also without the lock: then it may have changed since.
+  bool has_stock() const { return !stock_.empty(); }
+  // A span of exactly `npages`, or null.
+  Span* take_stock(std::uint64_t npages) { return stock_.take(npages); }
+  // Keeps spans without objects, as far as there is room for them.
+  void put_in_stock(Context& context, List<Span>& spans, Surplus& surplus);
+  // For any thread. False: there was none.
+  bool give_back_stock(Surplus& surplus) { return stock_.flush(surplus.spans); }
+
+ private:
+  Holder holder(unsigned span_class) {
+    return {classes_[span_class].held, number_ == 0 ? 0 : number_ | (span_class * kListStride)};
+  }
+  Span* span_with_objects(Context& context, unsigned span_class, Surplus& surplus);
+  bool try_hold(Context& context, unsigned span_class, Span* span, Address address,
+                Surplus& surplus);
+  bool make_room(Context& context, unsigned span_class, Surplus& surplus);
+  void give_back(Context& context, unsigned span_class, Span* span, Surplus& surplus);
+  void collect(Context& context, unsigned span_class, Surplus& surplus);
+
+  BySpanClass<ClassCache> classes_;
+  pages::PageRecord number_ = 0;
+  SpanStock stock_;
+};
+
+}  // namespace Atoll::objects
