@@ -1,12 +1,12 @@
 // Powers of two and rounding.
 #pragma once
 
-#include <bit>
 #include <cstdint>
 
 namespace Atoll {
 
-constexpr bool is_power_of_two(std::uint64_t n) { return std::has_single_bit(n); }
+// Not std::has_single_bit(), which is a call where processors need not be able to count bits.
+constexpr bool is_power_of_two(std::uint64_t n) { return n != 0 && (n & (n - 1)) == 0; }
 
 // `multiple` is a power of two; wraps to 0 past the last multiple.
 constexpr std::uint64_t round_up(std::uint64_t n, std::uint64_t multiple) {

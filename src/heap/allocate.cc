@@ -1,9 +1,9 @@
 // Objects from the heap, where the fast path ends.
 
-#include <bit>
 #include <cstddef>
 #include <cstring>
 
+#include "os/base/bits.h"
 #include "src/heap/fast_path.h"
 #include "src/heap/heap.h"
 
@@ -57,7 +57,7 @@ void* Heap::allocate_zeroed(std::size_t size, Scan scan) {
 }
 
 void* Heap::allocate_aligned(std::size_t size, std::size_t alignment, Scan scan) {
-  if (!std::has_single_bit(alignment) || !state_.has_value()) return nullptr;
+  if (!is_power_of_two(alignment) || !state_.has_value()) return nullptr;
   if (size == 0) size = 1;
   const unsigned span_class =
       alignment <= port::kPageSize ? sizes_.aligned_span_class(size, alignment, scan) : 0;

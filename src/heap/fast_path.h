@@ -26,6 +26,23 @@ class FastPath {
     return objects::Cache::pop(cache.objects.list_at(heap.sizes_.stepped(size, scan)));
   }
 
+  // The next two: at a multiple of `alignment`, a power of two up to the page size, of which `size`
+  // is a multiple, and not 0. Not for heaps with tiny objects. Null: the slow way is left.
+  //
+  // For sizes up to kMaxDirect: the class of such a size is a multiple of the alignment, too.
+  static void* allocate_aligned(const Heap& heap, ThreadCache& cache, std::size_t size) {
+    return allocate(heap, cache, size, Scan::kNoscan);
+  }
+  // For larger sizes, up to kMaxSmall.
+  static constexpr std::size_t kMaxSmall = objects::SizeTable::kMaxStepped;
+  static void* allocate_larger_aligned(const Heap& heap, ThreadCache& cache, std::size_t size,
+                                       std::size_t alignment) {
+    const std::size_t offset = heap.sizes_.stepped(size, Scan::kNoscan);
+    // Objects lie one behind the other from the beginning of a page on.
+    if ((heap.sizes_.size_at(offset) & (alignment - 1)) != 0) return nullptr;
+    return objects::Cache::pop(cache.objects.list_at(offset));
+  }
+
   // Where free_to() puts `p`; more than kMaxOffset: the next way is left. They are tried in this
   // order, the first only where the heap has a window, then gather() with what came of them.
   static constexpr std::size_t kMaxOffset = objects::kOffsetMask;
@@ -36,11 +53,14 @@ class FastPath {
     return cache.objects.offset_for<Heap::kNativePort>(p);
   }
 
-  // For reallocate(): the usable size of the object at `p`, of whatever cache, or 0 if its page's
-  // record does not tell. `p` may be anything. Nothing tells whether an object begins there.
-  static std::size_t size_in_window(const Heap& heap, const ThreadCache& cache, const void* p) {
-    const std::size_t offset = offset_in_window(cache, p) & kMaxOffset;
-    return offset == 0 ? 0 : heap.sizes_.size_class(objects::span_class_at(offset)).size;
+  // Where the list is for the object at `p`, of whatever cache; 0: its page's record does not tell.
+  // `p` may be anything. Nothing tells whether an object begins there.
+  static std::size_t list_in_window(const ThreadCache& cache, const void* p) {
+    return offset_in_window(cache, p) & kMaxOffset;
+  }
+  // The usable size of an object for that list.
+  static std::size_t size_at(const Heap& heap, std::size_t list) {
+    return heap.sizes_.size_at(list);
   }
   // Whether such an object, of `used` bytes, stays where it is when it becomes `size`.
   static bool stays(std::size_t used, std::size_t size) { return Heap::stays(used, size); }

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 
+#include "os/base/bits.h"
 #include "src/malloc/fast_path.h"
 #include "src/malloc/foreign.h"
 #include "src/malloc/inner_supply.h"
@@ -121,15 +122,30 @@ void release_slowly(void* p) {
 void* allocate(std::size_t size) { return allocate_fast(size); }
 void release(void* p) { release_fast(p); }
 
+namespace {
+
+[[gnu::noinline]] void* allocate_zeroed_slowly(std::size_t size) {
+  // Of a small object nobody knows whether it is zero.
+  if (size <= FastPath::kMaxSmall) return zeroed(allocate(size), size);
+  return ask_heap(
+      [size](Heap& heap) {
+        void* const object = heap.allocate_zeroed(size);
+        return needs_foreign(heap, object) ? zeroed(allocate_foreign(size), size) : object;
+      },
+      [size] { return zeroed(inner_supply::allocate(size, kAlignment), size); });
+}
+
+}  // namespace
+
 void* allocate_zeroed(std::size_t count, std::size_t size) {
   std::size_t bytes = 0;
   if (__builtin_mul_overflow(count, size, &bytes)) return out_of_memory();
-  return ask_heap(
-      [bytes](Heap& heap) {
-        void* const object = heap.allocate_zeroed(bytes);
-        return needs_foreign(heap, object) ? zeroed(allocate_foreign(bytes), bytes) : object;
-      },
-      [bytes] { return zeroed(inner_supply::allocate(bytes, kAlignment), bytes); });
+  if (bytes <= FastPath::kMaxDirect) [[likely]] {
+    void* const object = FastPath::allocate(the_heap(), this_cache(), bytes, Scan::kNoscan);
+    if (object != nullptr) [[likely]]
+      return std::memset(object, 0, bytes);
+  }
+  return allocate_zeroed_slowly(bytes);
 }
 
 namespace {
@@ -166,10 +182,11 @@ namespace {
 
 // Programs that append make a block longer by a little, many times: it mostly stays where it is.
 void* reallocate(void* p, std::size_t size) {
-  const std::size_t used = FastPath::size_in_window(the_heap(), this_cache(), p);
-  if (used == 0) {
+  const std::size_t list = FastPath::list_in_window(this_cache(), p);
+  if (list == 0) {
     return FastPath::large_stays(the_heap(), p, size) ? p : reallocate_slowly(p, size);
   }
+  const std::size_t used = FastPath::size_at(the_heap(), list);
   return FastPath::stays(used, size) ? p : reallocate_small(p, used, size);
 }
 
@@ -179,10 +196,30 @@ void* reallocate_array(void* p, std::size_t count, std::size_t size) {
   return reallocate(p, bytes);
 }
 
-void* allocate_aligned(std::size_t alignment, std::size_t size) {
-  if (!std::has_single_bit(alignment)) return invalid();
+namespace {
+
+[[gnu::noinline]] void* allocate_aligned_slowly(std::size_t alignment, std::size_t size) {
+  if (!is_power_of_two(alignment)) return invalid();
   return ask_heap([alignment, size](Heap& heap) { return heap.allocate_aligned(size, alignment); },
                   [alignment, size] { return inner_supply::allocate(size, alignment); });
+}
+
+}  // namespace
+
+void* allocate_aligned(std::size_t alignment, std::size_t size) {
+  // A power of two, or 0, which makes 0 of every size, as an overflow does.
+  if ((alignment & (alignment - 1)) != 0) [[unlikely]]
+    return invalid();
+  const std::size_t rounded = round_up(size, alignment);
+  void* object = nullptr;
+  if (rounded - 1 < FastPath::kMaxDirect) [[likely]] {
+    object = FastPath::allocate_aligned(the_heap(), this_cache(), rounded);
+  } else if (rounded - 1 < FastPath::kMaxSmall && alignment <= port::kPageSize) {
+    object = FastPath::allocate_larger_aligned(the_heap(), this_cache(), rounded, alignment);
+  }
+  if (object == nullptr) [[unlikely]]
+    return allocate_aligned_slowly(alignment, size);
+  return object;
 }
 
 void* allocate_aligned_at_least(std::size_t alignment, std::size_t size) {
@@ -192,7 +229,7 @@ void* allocate_aligned_at_least(std::size_t alignment, std::size_t size) {
 }
 
 int allocate_aligned_into(void** result, std::size_t alignment, std::size_t size) {
-  if (!std::has_single_bit(alignment) || alignment % sizeof(void*) != 0) return EINVAL;
+  if (!is_power_of_two(alignment) || alignment % sizeof(void*) != 0) return EINVAL;
   const KeepErrno keep;
   void* const object = allocate_aligned(alignment, size);
   if (object == nullptr) return ENOMEM;
@@ -205,12 +242,21 @@ int allocate_aligned_into(void** result, std::size_t alignment, std::size_t size
   return page == 0 ? out_of_memory() : allocate_aligned(page, size);
 }
 
-std::size_t usable_size(void* p) {
+namespace {
+
+[[gnu::noinline]] std::size_t usable_size_slowly(void* p) {
   if (p == nullptr) return 0;
   const KeepErrno keep;
   if (!is_foreign(p)) return the_heap().usable_size(p);
   const std::size_t of_supply = inner_supply::usable_size(p);
   return of_supply != 0 ? of_supply : usable_size_of_foreign(p);
+}
+
+}  // namespace
+
+std::size_t usable_size(void* p) {
+  const std::size_t list = FastPath::list_in_window(this_cache(), p);
+  return list != 0 ? FastPath::size_at(the_heap(), list) : usable_size_slowly(p);
 }
 
 bool trim() {

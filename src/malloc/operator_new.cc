@@ -11,10 +11,10 @@
 // preloaded without loading that library. It is looked for when it is needed (elf/cxx_library.h):
 // the program may be linked with it, or open it later.
 
-#include <bit>
 #include <cstddef>
 #include <new>
 
+#include "os/base/bits.h"
 #include "src/malloc/malloc.h"
 #include "src/malloc/out_of_memory.h"
 
@@ -54,7 +54,7 @@ void* ask(std::size_t size, std::size_t alignment) {
 void* ask_until_no_handler(std::size_t size, std::size_t alignment) {
   for (;;) {
     if (void* const object = ask(size, alignment); object != nullptr) return object;
-    if (alignment != kUsual && !std::has_single_bit(alignment)) return nullptr;
+    if (alignment != kUsual && !is_power_of_two(alignment)) return nullptr;
     const std::new_handler handler = new_handler();
     if (handler == nullptr) return nullptr;
     handler();

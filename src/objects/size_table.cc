@@ -6,6 +6,22 @@
 #include "src/policy.h"
 
 namespace Atoll::objects {
+namespace {
+
+// Whether each multiple of a power of two, up to `most`, has a class that is a multiple of it: the
+// fast path for aligned objects (src/heap/fast_path.h) relies on it.
+constexpr bool are_classes_aligned(const port::SizeClassTable& classes, std::uint64_t most) {
+  for (std::uint64_t alignment = 8; alignment <= most; alignment *= 2) {
+    for (std::uint64_t size = alignment; size <= most; size += alignment) {
+      if (classes.classes[port::size_class(classes, size)].size % alignment != 0) return false;
+    }
+  }
+  return true;
+}
+static_assert(are_classes_aligned(port::size_classes(port::kFirstRelease), SizeTable::kMaxDirect));
+static_assert(are_classes_aligned(port::size_classes(port::kLastRelease), SizeTable::kMaxDirect));
+
+}  // namespace
 
 [[gnu::cold]] void SizeTable::init(const port::PortSpec& spec, Options options) {
   classes_ = &port::size_classes(spec.release);
@@ -16,6 +32,7 @@ namespace Atoll::objects {
   for (unsigned i = 0; i < num_span_classes(); ++i) {
     object_counts_[i] = static_cast<std::uint16_t>(port::objects_per_span(spec, i));
     if (port::size_class_of(i) == 0) continue;
+    sizes_[i] = static_cast<std::uint16_t>(size_class(i).size);
     batches_[i] = static_cast<std::uint8_t>(objects_in(policy::kBatch, i));
     limits_[i] = static_cast<std::uint16_t>(objects_in(policy::kOwnList, i));
   }

@@ -75,6 +75,8 @@ class SizeTable {
   const port::SizeClass& size_class(unsigned span_class) const {
     return classes_->classes[port::size_class_of(span_class)];
   }
+  // Bytes of each object on the list at `offset`; 0 where no list of objects begins.
+  std::size_t size_at(std::size_t offset) const { return sizes_[offset / kListStride]; }
   std::uint16_t object_count(unsigned span_class) const { return object_counts_[span_class]; }
 
   std::int32_t objects_in(const policy::ObjectBudget& budget, unsigned span_class) const {
@@ -108,6 +110,7 @@ class SizeTable {
   std::uint64_t max_small_request_ = 0;
   bool has_tiny_ = false;
   std::uint64_t least_aligned_to_16_ = kNone;  // of all sizes
+  std::array<std::uint16_t, kLists> sizes_{};
   std::array<std::uint16_t, kMaxSpanClasses> object_counts_{};
   std::array<std::uint16_t, kMaxSpanClasses> limits_{};
   std::array<std::uint8_t, kMaxSpanClasses> batches_{};

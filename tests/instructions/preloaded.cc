@@ -1,8 +1,11 @@
 // What malloc() and free() cost a program that has them from the preloaded library: the loop around
 // them, and the tables by which calls reach another library, are in the figures.
+#include <malloc.h>
+
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <optional>
 
 #include "tests/instructions/counter.h"
@@ -12,13 +15,50 @@ namespace Atoll::test {
 namespace {
 
 constexpr int kPairs = 256;
+constexpr std::size_t kMostCleared = 1024;
+
+// Nothing is known of `p`, so no call can be left out.
+inline void use(void* p) { asm volatile("" : : "r"(p) : "memory"); }
 
 [[gnu::noinline]] void run_pairs(std::size_t size) {
   for (int i = 0; i < kPairs; ++i) {
     void* const p = std::malloc(size);
-    // Nothing is known of it, so neither call can be left out.
-    asm volatile("" : : "r"(p) : "memory");
+    use(p);
     std::free(p);
+  }
+}
+
+[[gnu::noinline]] void run_zeroed_pairs(std::size_t size) {
+  for (int i = 0; i < kPairs; ++i) {
+    void* const p = std::calloc(1, size);
+    use(p);
+    std::free(p);
+  }
+}
+
+// How much of that is the clearing depends on the processor.
+[[gnu::noinline]] void run_clearing(std::size_t size) {
+  static char block[kMostCleared];
+  for (int i = 0; i < kPairs; ++i) {
+    std::memset(block, 0, size);
+    use(block);
+  }
+}
+
+template <std::size_t kAlignment>
+[[gnu::noinline]] void run_aligned_pairs(std::size_t size) {
+  for (int i = 0; i < kPairs; ++i) {
+    void* const p = std::aligned_alloc(kAlignment, size);
+    use(p);
+    std::free(p);
+  }
+}
+
+[[gnu::noinline]] void run_usable_sizes(std::size_t size) {
+  static void* p = nullptr;
+  p = std::realloc(p, size);
+  for (int i = 0; i < kPairs; ++i) {
+    if (malloc_usable_size(p) < size) std::abort();
   }
 }
 
@@ -27,16 +67,16 @@ constexpr int kPairs = 256;
   static void* p = nullptr;
   for (std::size_t i = 0; i < kPairs; ++i) {
     p = std::realloc(p, size - i % 2);
-    asm volatile("" : : "r"(p) : "memory");
+    use(p);
   }
 }
 
-// Whether `run` takes no more instructions for each of its kPairs than are on record.
-bool is_as_golden(const GoldenPair& golden, void (*run)(std::size_t)) {
+// Instructions of `run` for each of its kPairs; negative: they cannot be counted here.
+double count(void (*run)(std::size_t), std::size_t size) {
   struct Work {
     void (*run)(std::size_t);
     std::size_t size;
-  } work{run, golden.size};
+  } work{run, size};
   // The first pairs fill the lists.
   run(work.size);
   const std::optional<std::uint64_t> count = count_instructions(
@@ -45,29 +85,53 @@ bool is_as_golden(const GoldenPair& golden, void (*run)(std::size_t)) {
         todo.run(todo.size);
       },
       &work);
-  if (!count) {
-    std::fprintf(stderr, "processes cannot be stepped here\n");
-    return false;
-  }
-  const double pair = static_cast<double>(*count) / kPairs;
+  if (!count) std::fprintf(stderr, "processes cannot be stepped here\n");
+  return count ? static_cast<double>(*count) / kPairs : -1;
+}
+
+// Whether `run` takes no more instructions than are on record.
+bool is_as_golden(const GoldenPair& golden, void (*run)(std::size_t)) {
+  const double pair = count(run, golden.size);
   std::printf("    {%u, %.1f},\n", golden.size, pair);
-  if (golden.size == 16 && pair > kMostForPairOf16) {
-    std::fprintf(stderr, "more than %.0f for 16 bytes\n", kMostForPairOf16);
-    return false;
-  }
-  if (pair <= golden.instructions + 0.05) return true;
+  if (pair >= 0 && pair <= golden.instructions + 0.05) return true;
   std::fprintf(stderr, "%u bytes: %.1f, but %.1f are on record\n", golden.size, pair,
+               golden.instructions);
+  return false;
+}
+
+// Whether calloc() takes no more than malloc(), clearing the block, and what is on record.
+bool is_as_golden_zeroed(const GoldenPair& golden) {
+  const double zeroed = count(&run_zeroed_pairs, golden.size);
+  const double pair = count(&run_pairs, golden.size);
+  const double clearing = count(&run_clearing, golden.size);
+  const double more = zeroed - pair - clearing;
+  std::printf("    {%u, %.1f},  // %.1f, %.1f, %.1f\n", golden.size, more, zeroed, pair, clearing);
+  if (zeroed >= 0 && more <= golden.instructions + 0.05) return true;
+  std::fprintf(stderr, "calloc(%u): %.1f more, but %.1f are on record\n", golden.size, more,
                golden.instructions);
   return false;
 }
 
 int check() {
   bool is_good = true;
-  for (const GoldenPair& golden : kGoldenPreloaded) is_good &= is_as_golden(golden, &run_pairs);
+  for (const GoldenPair& golden : kGoldenPreloaded) {
+    is_good &= is_as_golden(golden, &run_pairs);
+    is_good &= golden.size != 16 || golden.instructions <= kMostForPairOf16;
+  }
   std::printf("reallocated:\n");
   for (const GoldenPair& golden : kGoldenReallocated) {
     is_good &= is_as_golden(golden, &run_reallocs);
   }
+  std::printf("usable sizes:\n");
+  for (const GoldenPair& golden : kGoldenUsableSizes) {
+    is_good &= is_as_golden(golden, &run_usable_sizes);
+  }
+  std::printf("aligned:\n");
+  is_good &= is_as_golden(kGoldenAligned[0], &run_aligned_pairs<16>);
+  is_good &= is_as_golden(kGoldenAligned[1], &run_aligned_pairs<256>);
+  is_good &= is_as_golden(kGoldenAligned[2], &run_aligned_pairs<4096>);
+  std::printf("zeroed:\n");
+  for (const GoldenPair& golden : kGoldenZeroed) is_good &= is_as_golden_zeroed(golden);
   return is_good ? 0 : 1;
 }
 
