@@ -23,7 +23,7 @@ std::string_view take_until(std::string_view& text, char separator) {
   return head;
 }
 
-// Each takes a value, or says that it cannot.
+// Each of these parses a value, and returns false if it cannot.
 
 [[gnu::cold]] bool set_release(std::string_view value, ProcessOptions& options) {
   const std::optional<port::Release> release = port::parse_release(value);

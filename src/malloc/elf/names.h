@@ -1,13 +1,13 @@
-// The C library's names that lead to others of them. They do so by the others' very addresses:
-// tools that take over what stands there (Valgrind) know not all names, and who takes over one must
-// have taken over whatever it is made of.
+// Names of the C library whose functions call other names of it. They call these at the exported
+// addresses: tools that replace the code at these addresses (Valgrind) do not know all names, and a
+// tool that replaces one function must also replace those that it calls.
 #pragma once
 
 #include <cstddef>
 
 namespace Atoll::names {
 
-// malloc_names.cc: at the address of the functions that are called so.
+// In malloc_names.cc, at the addresses of the functions with these names.
 [[gnu::visibility("hidden")]] void free(void* p) noexcept asm("names_free");
 [[gnu::visibility("hidden")]] void* realloc(void* p, std::size_t size) noexcept
     asm("names_realloc");
