@@ -29,7 +29,8 @@ void* atoll_crt_expand(void* p, std::size_t size) {
   return p != nullptr && size <= family::usable_size(p) ? p : nullptr;
 }
 
-// Like realloc(), and zeroes the bytes that it adds. All usable bytes of the old object count as old.
+// Like realloc(), and zeroes the bytes that it adds. All usable bytes of the old object count as
+// old.
 void* atoll_crt_recalloc(void* p, std::size_t count, std::size_t size) {
   const std::size_t before = p == nullptr ? 0 : family::usable_size(p);
   void* const moved = family::reallocate_array(p, count, size);
