@@ -13,9 +13,9 @@ _LIBRARIES = pathlib.Path("/usr/lib/x86_64-linux-gnu")
 @dataclasses.dataclass(frozen=True)
 class Allocator:
     name: str
-    # "": what the program has without a preload.
+    # "": the malloc that the program has without a preload.
     library: str
-    # Who has it; for messages.
+    # The package that has it; for messages.
     package: str
 
     def why_not(self) -> Optional[str]:

@@ -34,7 +34,7 @@ _COLOURS: Dict[str, Tuple[str, str]] = {
     "tcmalloc": ("#1a7f37", "#56d364"),
 }
 
-# What is drawn, and with which of these colours.
+# The allocators to draw, and the colour of each.
 _PAINT: Dict[str, Dict[str, str]] = {
     "text": {"fill": "ink"},
     "paper": {"fill": "paper"},

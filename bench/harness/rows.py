@@ -1,4 +1,4 @@
-"""The rows of the comparison: what is run, and in which part of the table it stands."""
+"""The rows of the comparison: the command of each, and the part of the table that it belongs to."""
 
 import dataclasses
 import os
@@ -36,7 +36,7 @@ class Row:
         return None if os.path.exists(self.command[0]) else f"package {self.package}"
 
     def preloads_itself(self) -> bool:
-        """Whether the command is a script that is told the library, for a program it starts."""
+        """Whether the command is a script that passes the library to a program that it starts."""
         return LIBRARY in self.command
 
 

@@ -52,7 +52,7 @@ long kib_in(const char* file_name, pid_t child, const char* line_format) {
 
 // The most that was resident, in KiB, of a program that is about to end. What wait4() tells, and
 // the kernel counts while the program runs, may be too little by 31 pages of each kind for each
-// processor, which is a tenth of a small program. What it has now is counted page by page.
+// processor, which is a tenth of a small program. The kernel counts the present size page by page.
 long peak_kib_of(pid_t child) {
   return std::max(kib_in("status", child, "VmHWM: %ld kB"),
                   kib_in("smaps_rollup", child, "Rss: %ld kB"));
