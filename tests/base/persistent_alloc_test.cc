@@ -148,7 +148,7 @@ TEST_F(PersistentAllocTest, AnyRecordsAreZeroAlignedApartAndCounted) {
 }
 
 TEST_F(PersistentAllocTest, ReleaseGivesEverythingBackAndCountsItNoLonger) {
-  counters_.add(MemoryKind::kGc, 12345);  // somebody else's
+  counters_.add(MemoryKind::kGc, 12345);  // from another user
   for (int round = 0; round < 2; ++round) {
     for (int i = 0; i < 20; ++i) ASSERT_NE(bytes(40 * kKiB), nullptr);
     for (int i = 0; i < 5; ++i) ASSERT_NE(bytes(100 * kKiB), nullptr);

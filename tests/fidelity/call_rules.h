@@ -1,7 +1,7 @@
 // The calls a fresh heap makes of its system, as Go makes them: which, in what order, of how many
 // bytes and with which hints.
 //
-// What is meant to differ from Go:
+// The intended differences from Go:
 //   - used() of every span that is handed out, and of metadata of a 32-bit start: Go has memory
 //     that is Ready as soon as it is mapped.
 //   - From 1.20 an arena's metadata is larger than Go's, because the bitmaps of objects lie there.
@@ -47,7 +47,7 @@ class CallRules {
     bool down = false;
   };
 
-  // What the system answered; null if it had nothing or the call is another.
+  // The system's answer; null if it had no memory, or if this is another call.
   Address expect(os::Verb verb, Address address, std::uint64_t size);
   Range expect_reserve(Address hint, std::uint64_t size);
   void expect_range(os::Verb verb, Range range);

@@ -197,7 +197,7 @@ TEST(SeveralHeaps, AreSixteenAtMost) {
   for (std::size_t i = 0; i < 16; ++i) ASSERT_EQ(text(heaps[i].init(os::native())), "") << i;
   EXPECT_NE(text(heaps[16].init(os::native())), "");
   EXPECT_FALSE(heaps[16].is_initialised());
-  // Small address spaces have no room for so many.
+  // Small address spaces have no room for this many.
   const std::size_t most = port::native_spec().heap_addr_bits > 32 ? 16 : 1;
   for (std::size_t i = 0; i < most; ++i) ASSERT_NE(heaps[i].allocate(i + 1), nullptr) << i;
   for (std::size_t i = 0; i < 16; ++i) heaps[i].destroy();

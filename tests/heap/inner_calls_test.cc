@@ -118,7 +118,7 @@ TEST_F(InnerCalls, FindNothingAndBreakNothing) {
   EXPECT_EQ(objects(), 0U);
 }
 
-// What is put aside is free when the call ends, also where freeing it puts more aside.
+// Objects that were put aside are free when the call ends, even if freeing them puts more aside.
 TEST_F(InnerCalls, FreeWhenTheOuterCallEnds) {
   options_.scavenge_delay = 0;
   start_again(os_);

@@ -50,7 +50,7 @@ struct Mix {
   std::uint32_t scan_percent = 40;
   unsigned stack_bits = 17;  // stacks have up to 2 to this
 
-  // One request in so many; 0: none.
+  // One request in this many; 0: none.
   std::uint32_t stack_one_in = 24;
   std::uint32_t find_one_in = 16;
   std::uint32_t finalizer_one_in = 64;

@@ -353,7 +353,7 @@ TEST_F(Sleepers, AreGivenNothingBackThatATrimCanReach) {
     live[i] = allocate(kEach, kSizes[i]);
     meeting.meet();
     meeting.meet();
-    // Its spans are other threads' by now. What it has left on its lists is as good as ever.
+    // Other threads hold its spans by now. The objects left on its lists are still good.
     const std::vector<void*> again = allocate(kEach, kSizes[i]);
     free(again);
   };
@@ -629,7 +629,7 @@ TEST_F(Threads, MarkEveryObjectOnce) {
     for (void* const p : objects) {
       if (heap_.mark(p)) ++marked;
     }
-    // While they mark, they allocate: what is born is marked.
+    // They allocate while marking goes on: new objects are marked.
     void* const born = heap_.allocate(100, Scan::kScan);
     EXPECT_FALSE(heap_.mark(born));
   });

@@ -148,7 +148,7 @@ constexpr std::size_t kSecond = 1;
 constexpr Word kImmediate = 0x80;
 #endif
 
-// What is said of a guest that faults.
+// The message about a guest that faults.
 #if defined(__aarch64__)
 constexpr const char* kReport = "";
 #else

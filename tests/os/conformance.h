@@ -64,7 +64,7 @@ class Conformance : public ::testing::TestWithParam<WorldMaker> {
   ::testing::AssertionResult holds_or_is_zero(Range range, std::uint8_t byte);
   ::testing::AssertionResult faults(Range range);
 
-  // A place where nothing is, for as long as nobody else takes it.
+  // A free place, which stays free until something else takes it.
   Address free_place(std::uint64_t size);
   // Two reservations of `size` bytes side by side, or none if the system never does that.
   std::vector<Range> neighbours(std::uint64_t size);

@@ -221,7 +221,7 @@ TEST(Arenas, HaveBitmapsOfTheirRelease) {
   for_every_port([](const PortSpec& port) {
     EXPECT_EQ(port.heap_arena_bitmap_bytes != 0, port.release < k1_20);
     EXPECT_EQ(port.heap_arena_bitmap_words == 0, port.release < k1_20);
-    // What the start-up check asks for.
+    // The condition of the start-up check.
     EXPECT_TRUE(std::has_single_bit(port.heap_arena_bitmap_bytes | port.heap_arena_bitmap_words));
   });
 }

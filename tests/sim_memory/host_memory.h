@@ -29,11 +29,11 @@ class HostMemory final : public os::sim::Backing {
   void withheld(Range range) override;
   void lost(Range range) override;
 
-  // What the system has been asked for and not been given back, readable or not.
+  // Memory that was taken from the system and not given back, readable or not.
   std::uint64_t bytes_mapped() const;
   std::size_t blocks() const { return blocks_.size(); }
 
-  // Whether nobody in this process is there yet.
+  // Whether the place is still free in this process.
   static bool is_free(Range range, std::uint64_t bias);
 
  private:

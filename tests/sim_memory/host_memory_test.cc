@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
 
-// A place nobody else is at, with and without sanitizers.
+// A place that is free with and without sanitizers.
 constexpr Address kBase(0x30'0000'0000);
 
 // Whether this process has any mapping in `place`, as the kernel tells it.

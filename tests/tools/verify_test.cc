@@ -21,7 +21,7 @@
 namespace Atoll {
 namespace {
 
-// What is read off this machine, where the program itself does not stand in the way.
+// The values of this machine, where the program itself does not stand in the way.
 class VerifyHere : public testing::Test {
  protected:
 #if defined(__SANITIZE_ADDRESS__)

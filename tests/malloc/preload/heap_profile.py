@@ -35,7 +35,7 @@ def mappings_of(lines: List[str]) -> List[Tuple[int, int, int, str]]:
 
 
 class Program:
-    """Whose functions are told, as it lies in memory."""
+    """The program whose functions the profile names, as it lies in memory."""
 
     def __init__(self, path: str, libraries: List[str]) -> None:
         self._name = pathlib.Path(path).name

@@ -38,7 +38,7 @@ core_size() (
   cd "$work/cores"
   rm -f core*
   ulimit -c unlimited 2>"$work/errors" || exit 0
-  # The shell's own line about it is nobody's business.
+  # Discards the shell's own line about it.
   { "$@" || true; } >"$work/output" 2>&1
   find . -name 'core*' -printf 'core %k\nlength %s\n' | awk '{ print $1, $1 == "length" ? int($2 / 1024) : $2 }'
 )

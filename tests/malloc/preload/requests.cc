@@ -112,7 +112,7 @@ class Player {
       default:
         break;
     }
-    // Only what is new: what was there must stay as it is.
+    // Only the new part: the old contents must stay as they are.
     if (block.bytes != nullptr && block.pattern != before) {
       fill(block.bytes, block.size, block.pattern);
     }
