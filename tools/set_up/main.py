@@ -272,7 +272,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("names", nargs="*", metavar="COMPONENT|TARGET", help="only these")
     parser.add_argument("--build", action="store_true", help="only what every build needs")
     parser.add_argument("--targets", action="store_true", help="only what the targets need")
-    parser.add_argument("--check", action="store_true", help="only list what is missing; exit 1")
+    parser.add_argument("--check", action="store_true", help="only list what is missing; exit 1 if any")
     parser.add_argument("--list", action="store_true", help="list the components and the targets")
     return parser
 
