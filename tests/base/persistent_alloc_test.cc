@@ -182,8 +182,8 @@ TEST_F(PersistentAllocTest, ArraysHaveRoomForAllElements) {
   EXPECT_EQ(array[999], 0U);
 }
 
-// Whichever call the system refuses, one record is not had, nothing is lost, and it can be had
-// later.
+// Whichever call the system refuses, one allocation fails, nothing is lost, and the allocation
+// succeeds later.
 TEST_F(PersistentAllocTest, WhicheverCallFailsNothingIsLost) {
   constexpr std::array<std::uint64_t, 8> kSizes = {100 * kKiB, 8,         60 * kKiB, 60 * kKiB,
                                                    60 * kKiB,  60 * kKiB, 64 * kKiB, 60 * kKiB};

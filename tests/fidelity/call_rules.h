@@ -1,5 +1,4 @@
-// The calls a fresh heap makes of its system, as Go makes them: which, in what order, of how many
-// bytes and with which hints.
+// The system calls that a fresh heap makes, as Go makes them: their order, sizes and hints.
 //
 // The intended differences from Go:
 //   - used() of every span that is handed out, and of metadata of a 32-bit start: Go has memory
@@ -10,9 +9,9 @@
 //     arena has 256 MiB, from the system. Every few arenas that takes another chunk.
 //   - Go's list of all spans begins with 64 KiB from the system; here it comes from the chunk.
 //   - From 1.14 Go reserves the summaries of its page allocator, which Atoll does not have.
-//   - Where memory is one growing segment, a hint that cannot be had is refused, and there is
-//     nothing to give back. (Plan 9 up to 1.13 substitutes other memory.)
-// What Heap::init() does to find out about the machine is not among the calls.
+//   - Where memory is one growing segment, the system refuses a hint that it cannot honour, and
+//     there is nothing to give back. (Plan 9 up to 1.13 substitutes other memory.)
+// The calls by which Heap::init() finds out about the machine do not count.
 #pragma once
 
 #include <cstddef>
@@ -33,11 +32,11 @@ class CallRules {
  public:
   explicit CallRules(TracedHeap& heap);
 
-  // Each tells what calls come next; a call that is another is a failure of the test.
+  // Each states the next calls; a different call fails the test.
   void init();
-  // Of one page, by the first allocation. Returns the region.
+  // The growth for one page, by the first allocation. Returns the region.
   Range first_growth();
-  // By an object of so many bytes as the first region, which has one page less.
+  // The growth for an object as large as the first region, which has one page less by then.
   void second_growth(Range first);
   void end();
 

@@ -18,7 +18,7 @@ struct Case {
   const char* name;
   port::Release release;
   bool checked = false;
-  // Every so many calls: all of the default's where that does not take too long.
+  // Refuses one call in this many; for the default release every call, if that is fast.
   std::uint32_t step = kIsFast ? 5 : 3 * kSlowStep;
   bool is_sparing = false;
 

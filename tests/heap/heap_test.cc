@@ -306,7 +306,7 @@ TEST_F(Memory, TooMuchIsRefusedAndChangesNothing) {
   void* const before = heap_.allocate(1000);
   const std::uint64_t objects_before = objects();
   std::vector<std::size_t> sizes{SIZE_MAX, SIZE_MAX - 1, SIZE_MAX - 8192};
-  // Half the address space may be had where nothing else lies in it: in a WebAssembly memory.
+  // Half the address space may be free where nothing else lies in it: in a WebAssembly memory.
   if (sizeof(void*) == 8) sizes.insert(sizes.end(), {SIZE_MAX / 2 + 1, SIZE_MAX / 2});
   for (const std::size_t size : sizes) {
     EXPECT_EQ(heap_.allocate(size), nullptr) << size;

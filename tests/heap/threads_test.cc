@@ -713,8 +713,8 @@ class Models : public Threads, public testing::WithParamInterface<SharedHeap> {
   Models() : Threads(options_of(GetParam())) {}
 };
 
-// Each thread has a model with slots of its own, and now and then sends an object to whoever comes
-// first. In every round there are other threads, which free what those before made.
+// Each thread has a model with slots of its own, and now and then sends an object to the thread
+// that comes first. Every round has other threads, which free the objects of those before.
 TEST_P(Models, AgreeAtQuietMoments) {
   constexpr unsigned kModels = 4;
   std::array<std::optional<Model>, kModels> models;

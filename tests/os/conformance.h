@@ -36,7 +36,7 @@ class Conformance : public ::testing::TestWithParam<WorldMaker> {
     return {base + first * unit(), count * unit()};
   }
 
-  // Each is a failed test if it cannot be had; what it returns then can still be passed on.
+  // Each fails the test if the system refuses; its result may still be passed on then.
   Range reserve(std::uint64_t size);
   Range reserve_ready(std::uint64_t size);
   Range alloc(std::uint64_t size);
@@ -50,7 +50,7 @@ class Conformance : public ::testing::TestWithParam<WorldMaker> {
   ::testing::AssertionResult release(Range r) { return succeeded(os.release(r.base, r.size)); }
   ::testing::AssertionResult free(Range r) { return succeeded(os.free(r.base, r.size)); }
 
-  // Failed, and null.
+  // Whether it failed and is null.
   static ::testing::AssertionResult is_failure(const Allocation& allocation);
   // A well-formed reservation; it is given back.
   ::testing::AssertionResult is_sound(const Allocation& allocation, std::uint64_t size);

@@ -1,5 +1,5 @@
-// The decorators in the settings in which nothing can be noticed of them, but for what they are
-// there for. Everything the contract says holds above them too.
+// The decorators in settings in which they change nothing except what they are made for. The whole
+// contract holds above them too.
 #pragma once
 
 #include <array>

@@ -12,8 +12,8 @@
 namespace Atoll::test {
 
 // Pages of this process, `bias` below the addresses they stand for. Whole ranges are mapped at once
-// and cost nothing until they are touched. Ends the program, with a message, when memory is not to
-// be had where it is needed: somebody else in this process is there.
+// and cost nothing until they are touched. Ends the program, with a message, if something else in
+// this process lies where the memory must be.
 //
 // Not thread safe, as the simulation is not. Linux only; the simulated pages are whole pages of
 // this machine.

@@ -275,7 +275,7 @@ class Probe {
     findings_.note(note.view());
   }
 
-  // Whether a page at the beginning, in the middle or at the end cannot be had.
+  // Whether a page at the beginning, in the middle or at the end is occupied.
   bool is_occupied(Range wanted) {
     for (const std::uint64_t sixteenth : {0U, 1U, 2U, 4U, 8U, 12U, 15U}) {
       const Address place =

@@ -128,7 +128,7 @@ class PrivateApt:
             except SetUpError as error:
                 if not names:
                     raise
-                say(f"({name} could not be had; going on with {names[-1]})\n{error}")
+                say(f"({name} is not available; going on with {names[-1]})\n{error}")
 
     def close(self) -> None:
         self._folder.cleanup()
