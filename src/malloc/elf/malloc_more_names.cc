@@ -1,5 +1,5 @@
-// Names of the C library that a tool may leave alone although it replaces malloc() and free(). They
-// lead to names that such tools replace (names.h).
+// Names of the C library that a tool may not replace although it replaces malloc() and free(). They
+// call functions that such tools do replace (names.h).
 
 #include <unistd.h>
 

@@ -1,13 +1,13 @@
-// Names of the C library whose functions call other names of it. They call these at the exported
-// addresses: tools that replace the code at these addresses (Valgrind) do not know all names, and a
-// tool that replaces one function must also replace those that it calls.
+// Internal names for functions of the C library that others of them call. They are the exported
+// functions' very addresses: a tool that replaces the code there (Valgrind) does not know every
+// name, and the functions that it does not replace must call those that it does.
 #pragma once
 
 #include <cstddef>
 
 namespace Atoll::names {
 
-// In malloc_names.cc, at the addresses of the functions with these names.
+// Defined in malloc_names.cc.
 [[gnu::visibility("hidden")]] void free(void* p) noexcept asm("names_free");
 [[gnu::visibility("hidden")]] void* realloc(void* p, std::size_t size) noexcept
     asm("names_realloc");
