@@ -1,5 +1,6 @@
-// Runs a program and tells what it took. Small and without the allocator under test, so that its
-// own memory and start, unlike those of a script, are not seen in the figures of its child.
+// Runs a program and measures its time and memory. It is small and does not use the allocator under
+// test, so that its own memory and start, unlike those of a script, do not show in the figures of
+// its child.
 //   measure RESULT_FD REPEAT LIBRARY PROGRAM [ARGUMENT...]
 // LIBRARY is preloaded; "" if none is. Writes to RESULT_FD: seconds, seconds in user and in system
 // mode, peak resident bytes, exit status (128 and the signal's number, if one ended it).

@@ -11,7 +11,7 @@
 namespace Atoll::bench {
 namespace {
 
-// What a worker leaves to its successor: the blocks of one connection after the other.
+// The blocks that a worker leaves to its successor, for one connection after the other.
 struct Station {
   std::vector<Block> blocks;
   Random random{0};

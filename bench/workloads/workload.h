@@ -1,4 +1,4 @@
-// What a workload is, and what all of them use: lanes and random numbers.
+// The interface of a workload, and the parts that all of them use: lanes and random numbers.
 #pragma once
 
 #include <atomic>

@@ -1,4 +1,4 @@
-// What no correct program does is named, and without effect.
+// The heap reports bad frees, which have no effect.
 #include <array>
 #include <cstring>
 #include <utility>

@@ -1,4 +1,4 @@
-// The system calls the heap that called it: nothing hangs, and the heap stays whole.
+// A system whose functions call the heap that called them: nothing hangs, and the heap stays whole.
 #include <gtest/gtest.h>
 
 #include <cstring>

@@ -1,4 +1,4 @@
-// What users of objects may rely on: each sentence of the header's contract.
+// The contract of the heap's objects, sentence by sentence.
 #include <algorithm>
 #include <bit>
 #include <cstring>

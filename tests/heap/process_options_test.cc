@@ -1,4 +1,4 @@
-// What the heap behind malloc() is asked for beside other heaps.
+// The options that the heap behind malloc() has and other heaps do not.
 #include <gtest/gtest.h>
 
 #include <array>

@@ -1,4 +1,4 @@
-// A system that refuses: every call in turn, and what a heap makes of it.
+// A system that refuses every call in turn, for tests of how a heap handles that.
 #pragma once
 
 #include <gtest/gtest.h>

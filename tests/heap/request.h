@@ -1,5 +1,5 @@
-// One thing a program asks of a heap, as plain data. Model tests, stress tests, fuzzers and
-// benchmarks all speak of requests: what one of them finds, the others can repeat.
+// One request of a program to a heap, as plain data. Model tests, stress tests, fuzzers and
+// benchmarks all use requests, so that each can repeat what another has found.
 #pragma once
 
 #include <array>

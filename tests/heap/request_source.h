@@ -1,4 +1,4 @@
-// Where requests come from: a seed, or a fuzzer's bytes.
+// Makes requests from a seed, or from a fuzzer's bytes.
 #pragma once
 
 #include <bit>
@@ -11,7 +11,7 @@
 
 namespace Atoll::test {
 
-// Where few requests must do: emulators take ten to fifty times as long.
+// Tests make fewer requests then: emulators take ten to fifty times as long.
 inline constexpr bool kIsEmulated = port::kNativeGoarch != port::Goarch::kAmd64 &&
                                     port::kNativeGoarch != port::Goarch::k386 &&
                                     port::kNativeGoarch != port::Goarch::kWasm;

@@ -1,4 +1,4 @@
-// What a trim gives the system back of spans that are in use.
+// The pages of spans in use that a trim gives back to the system.
 #include <cstring>
 #include <vector>
 

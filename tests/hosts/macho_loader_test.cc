@@ -1,4 +1,4 @@
-// The reader of Mach-O files: what a sound one says, and that nothing else is believed.
+// The reader of Mach-O files reads sound ones, and refuses all others.
 #include <gtest/gtest.h>
 
 #include <algorithm>

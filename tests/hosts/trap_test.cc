@@ -1,5 +1,5 @@
 // A guest of a few instructions, in a process of its own: its calls arrive, with every register,
-// and what the handler answers is what it goes on with.
+// and it goes on with the handler's result.
 #include "hosts/trap/trap.h"
 
 #include <gtest/gtest.h>

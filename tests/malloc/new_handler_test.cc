@@ -1,4 +1,4 @@
-// The new-handler's turn, with a malloc family that has as much memory as a test wants.
+// The new-handler, with a malloc family that has as much memory as a test wants.
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // The conformance suite: what os/os.h says, as tests. Each runs in every world; a backend that
 // passes under "Native/" is done.
 //
-// What a capability grants is asserted where it is there; where it is not, its opposite is.
+// If a system has a capability, the tests assert what it grants; if not, they assert the opposite.
 #pragma once
 
 #include <gtest/gtest.h>

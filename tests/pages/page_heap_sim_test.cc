@@ -1,5 +1,5 @@
-// Page heaps over systems unlike this one: what they ask of them, and what they do when they are
-// refused.
+// Page heaps over systems unlike this one: the calls that they make, and their behaviour when the
+// system refuses one.
 #include <gtest/gtest.h>
 
 #include <array>

@@ -1,4 +1,4 @@
-// What a sparing heap asks of a system, and how it gets on with one that gives little.
+// The calls that a sparing heap makes of a system, and how it works with one that gives little.
 #include <gtest/gtest.h>
 
 #include <algorithm>

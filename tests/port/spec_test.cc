@@ -1,4 +1,4 @@
-// The numbers of a port: known results, and what must hold for every port of every release.
+// The numbers of a port: known results, and rules that hold for every port of every release.
 
 #include "src/port/spec.h"
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What run.sh makes of programs, with stand-ins for them: run_test.sh RUN_SH
+# Tests how run.sh judges programs, with substitutes for them: run_test.sh RUN_SH
 set -uo pipefail
 run_sh="$1"
 work="$(mktemp -d)"

@@ -1,4 +1,4 @@
-"""Tells what a heap profile has for a program's functions: heap_profile.py PROFILE PROGRAM.
+"""Prints a heap profile's figures for a program's functions: heap_profile.py PROFILE PROGRAM.
 
 Prints, for each function of the program that called malloc(), "NAME OBJECTS_IN_USE BYTES OBJECTS_EVER
 BYTES"; and fails if the profile does not add up.

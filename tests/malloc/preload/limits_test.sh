@@ -1,6 +1,7 @@
 #!/bin/bash
-# Under limits, and beside the C library's own malloc: what a small program takes of what systems
-# limit, and that it lives with little. Nothing of the machine is changed.
+# Measures, in comparison with the C library's own malloc, how much a small program takes of the
+# resources that systems limit, and tests that it runs with little. It changes no setting of the
+# machine.
 set -euo pipefail
 
 library="$PWD/$1" checker="$PWD/$2" limits="$PWD/$3" fresh="$PWD/$4"

@@ -1,6 +1,6 @@
-// The random requests of the heap's own model tests, made of the C library's names: whatever the
-// library behind them makes of it, blocks keep what is written to them and never overlap. Threads
-// hand blocks to each other.
+// The random requests of the heap's own model tests, through the C library's names. With any
+// library behind these, blocks keep their contents and never overlap. Threads hand blocks to each
+// other.
 #include <malloc.h>
 
 #include <array>
