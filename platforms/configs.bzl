@@ -9,7 +9,7 @@ def _configs_text():
     for name in TARGETS:
         lines.append("")
         if name != HOST and programs_of(name) == HOST:
-            # Its programs are the plain build's, and so are other plain tests that it does not run.
+            # It runs programs of the plain build, which also has plain tests that it does not run.
             lines += [
                 "build:%s --build_tag_filters=%s" % (name, name),
                 "test:%s --test_tag_filters=%s" % (name, name),

@@ -3,7 +3,7 @@
 load("@local_tools//:tools.bzl", "HAS_RACE_DETECTOR", "MISSING")
 load(":targets.bzl", "HOST", "TARGETS")
 
-# The host's platform whose programs have a race detector: no target, but --config=tsan.
+# The host's platform with a race detector. It is not a target; --config=tsan selects it.
 RACE = HOST + "_race"
 
 # The targets that have programs of their own, and so a platform and a compiler.
@@ -27,12 +27,12 @@ def constraint(value):
     return value if value.startswith("@") else "//platforms:" + value
 
 def constraints(target):
-    """What tells a target from all others."""
+    """The constraint values that tell a target from all others."""
     memory = "memory64" if target.get("memory64") else "usual_memory"
     return [constraint(target["os"]), constraint(target["cpu"]), constraint(memory)]
 
 def _properties(target):
-    """What a target has in common with some others, as far as it is not the usual."""
+    """The unusual constraint values that a target shares with some others."""
     is_freestanding = target["compiler"]["kind"] == "freestanding"
     has_threads = target["compiler"].get("threads", not is_freestanding and target["cpu"] != "wasm")
     properties = [] if has_threads else [":single_thread"]
@@ -40,7 +40,7 @@ def _properties(target):
         properties += [":freestanding", ":freestanding_" + target["compiler"]["platform"]]
     return properties
 
-# What select() may ask: is_NAME.
+# The settings for select(): is_NAME.
 _CONDITIONS = {
     "android": "@platforms//os:android",
     "bare": "@platforms//os:none",
@@ -65,7 +65,7 @@ def _declare_values(setting, key):
         )
 
 def _declare_choice(setting, usual, other):
-    """A setting of two values, of which platforms that say nothing have the usual one."""
+    """A setting with two values. Platforms that do not set it have the usual one."""
     native.constraint_setting(
         name = setting,
         default_constraint_value = ":" + usual,
@@ -77,11 +77,11 @@ def _declare_choice(setting, usual, other):
         )
 
 def declare_platforms():
-    """One platform per target, and what select() may ask for."""
+    """One platform per target, and the settings for select()."""
     _declare_values("@platforms//os:os", "os")
     _declare_values("@platforms//cpu:cpu", "cpu")
 
-    # Nothing provides this: what demands it is skipped.
+    # No platform provides this, so Bazel skips what demands it.
     native.constraint_setting(name = "availability")
     native.constraint_value(
         name = "unavailable",
@@ -91,7 +91,7 @@ def declare_platforms():
     # Whether the compiler and the runner are on this machine.
     _declare_choice("tools", "tools_here", "tools_missing")
 
-    # Whether threads are watched for data races, as `go build -race` does.
+    # Whether a race detector watches the program, as in `go build -race`.
     _declare_choice("detector", "no_detector", "race_detector")
     native.platform(
         name = RACE,
@@ -106,10 +106,10 @@ def declare_platforms():
                                 ([":tools_missing"] if name in MISSING else []),
         )
 
-    # Two targets may differ in this only.
+    # Two targets may differ only in this.
     _declare_choice("memory", "usual_memory", "memory64")
 
-    # Whether there is a C++ library, or what //freestanding puts in its place.
+    # Whether there is a C++ library, or //freestanding in its place.
     _declare_choice("cxx_library", "hosted", "freestanding")
 
     native.constraint_setting(name = "freestanding_platform")
@@ -131,7 +131,7 @@ def declare_platforms():
         constraint_values = constraints(TARGETS[HOST]),
     )
 
-    # An alias() can ask for these only, not for a constraint value.
+    # An alias() can select on these, but not on a constraint value.
     for name, value in _CONDITIONS.items():
         native.config_setting(
             name = "is_" + name,

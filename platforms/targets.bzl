@@ -1,8 +1,8 @@
 """The one table of targets.
 
-A target is named GOOS_GOARCH, or has a port below. Platforms, constraint values, `--config`s, toolchains, emulators
-and test cells are derived from this table, and tools/setup reads it too (it is valid Python):
-keep it to literals.
+A target is named GOOS_GOARCH, or names its port in the field `port`. Platforms, constraint values, `--config`s,
+toolchains, emulators and test cells are derived from this table. tools/setup reads it as Python, so it may have only
+literals.
 
   os, cpu    constraint values: in @platforms if they begin with "@", else declared in //platforms
   memory64   whether WebAssembly's addresses have 64 bits
@@ -20,13 +20,13 @@ keep it to literals.
              plan9 (as host, with the processor behind)
   port       GOOS_GOARCH whose numbers it has, if that is not the target's name
   needs      components of tools/setup that this target needs beyond those of every build
-  tests      the tests that have a cell on this target; without: all
+  tests      the tests that have a cell on this target; if it is missing, all tests
 
 A row without os, cpu and compiler has programs_of instead: it runs another target's programs in
 another way.
 """
 
-# What depends on the kernel's answers, for targets that run the programs of another one: all else has
+# The tests whose result depends on the kernel, for targets that run another target's programs: all other tests have
 # the same result there.
 _WHERE_KERNELS_DIFFER = [
     "//tests/malloc:atoll_test",
@@ -510,6 +510,6 @@ def is_chosen(name, test):
     return test in TARGETS[name].get("tests", [test])
 
 def writes_outside_sandbox(name):
-    """Whether running a target's programs writes where Bazel's sandbox has nothing: Wine's prefix."""
+    """Whether a target's programs write outside of Bazel's sandbox, to Wine's prefix."""
     runner = TARGETS[name]["runner"]
     return runner["kind"] == "wine" and runner["argument"] != "arm64"

@@ -1,19 +1,19 @@
-"""What tools/setup can install, and how everybody else sees whether it is there.
+"""The components that tools/setup can install, and the files that show that one is installed.
 
-Valid Python too (tools/setup reads it): keep it to literals. {tools} stands for the folder that
-holds what is unpacked beside the system: $ATOLL_TOOLS, else /opt/atoll for root, else
-~/.local/share/atoll.
+tools/setup reads this file as Python, so it may have only literals. {tools} stands for the folder
+of the tools that are unpacked outside of the system's folders: $ATOLL_TOOLS, else /opt/atoll for
+root, else ~/.local/share/atoll.
 
   why       one line for the user
-  files     the component is there exactly if all of these exist
-  command   or if this is on PATH from elsewhere than Debian (not for what a target needs: the
-            build looks at the files only)
+  files     the component is installed exactly if all of these exist
+  command   or if this command is on PATH and not from Debian (not for components that a target
+            needs: the build looks only at the files)
   packages  Debian packages to install
   unpack    packages whose closure, or just themselves, are unpacked into {tools}/INTO without
             touching the system: suite ("": the machine's own), architecture, packages, closure,
-            into; newest: the packages are patterns of names with versions in them, and of each the
-            newest that can be fetched is taken; only: the folders that are unpacked; plain_from:
-            where Debian's own package is of this version or later, it is installed as usual and
+            into; newest: the packages are patterns of names with versions in them, and the newest
+            available package of each is taken; only: the folders that are unpacked; plain_from:
+            if Debian's own package has this version or a later one, it is installed as usual and
             {tools}/INTO points to it. {tools}/INTO/versions has a package and its version in each line
   npm       an npm package installed into {tools}/npm
   after     a function of tools/setup that finishes the work
@@ -142,7 +142,7 @@ COMPONENTS = {
         ],
     ),
     "freestanding-headers": dict(
-        why = "C++ headers that ask nothing of a system, for targets without a C++ library",
+        why = "C++ headers that need no operating system, for targets without a C++ library",
         files = [
             "/usr/include/newlib/c++/12.2.1/atomic",
             "/usr/include/newlib/stdio.h",
@@ -363,7 +363,7 @@ COMPONENTS = {
         packages = ["binutils", "cmake", "git", "make", "valgrind"],
     ),
     "preloaded-company": dict(
-        why = "what the preloaded library must get on with (tests/malloc/programs)",
+        why = "libraries that the preloaded library must work together with (tests/malloc/programs)",
         files = [
             "/usr/bin/faketime",
             "/usr/bin/gdb",
@@ -399,8 +399,8 @@ COMPONENTS = {
     ),
 }
 
-# What every build needs.
+# The components that every build needs.
 BUILD_COMPONENTS = ["bazel", "compiler", "host-libraries"]
 
-# What every target's tests need besides.
+# The components that the tests of every target need in addition.
 TEST_COMPONENTS = ["googletest"]

@@ -1,4 +1,4 @@
-"""What MODULE.bazel needs to create the repositories that WORKSPACE creates by itself."""
+"""The module extension by which MODULE.bazel creates the repositories that WORKSPACE creates itself."""
 
 load("//toolchains:local_tools.bzl", "local_tools")
 

@@ -1,4 +1,4 @@
-"""Looks which components of the table are on this machine, and tells the build what is missing.
+"""Finds out which components of the table are on this machine, and tells the build what is missing.
 
 The repository @local_tools has one file, tools.bzl:
   TOOLS_DIR   the folder of what is unpacked beside the system

@@ -1,4 +1,4 @@
-"""Builds what is measured, and takes copies, which no later build changes during a comparison."""
+"""Builds the programs to measure and copies them, so that no later build changes them meanwhile."""
 
 import os
 import pathlib

@@ -1,4 +1,4 @@
-"""What the commands of bench/ have in common."""
+"""The parts that the commands of bench/ share."""
 
 import argparse
 import pathlib
@@ -10,7 +10,7 @@ import build
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
+    """Reports an error in one line."""
 
     def error(self, message: str) -> NoReturn:
         print(f"{self.prog}: {message}", file=sys.stderr)
@@ -28,7 +28,7 @@ def find_programs(
     atoll: Optional[pathlib.Path],
     wants_atoll: bool,
 ) -> Tuple[pathlib.Path, str]:
-    """Where the programs are, and where libatoll.so is or would be: what is not given is built."""
+    """The paths of the programs and of libatoll.so; builds those that the user did not give."""
     library = temporary / "libatoll.so"
     if atoll:
         # A copy, which no build changes under way.

@@ -161,5 +161,5 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        # Whoever reads has read enough; nothing is to be written when Python ends.
+        # The reader has closed the pipe: do not let Python write to it at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

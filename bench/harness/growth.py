@@ -1,4 +1,4 @@
-"""Whether memory grows: what is concluded from samples of a process's resident memory."""
+"""Decides from samples of a process's resident memory whether its memory grows."""
 
 import dataclasses
 from typing import List, Tuple
@@ -21,7 +21,7 @@ def linear_fit(points: List[Point]) -> Tuple[float, float]:
 class Growth:
     """In parts: 0.1 is a tenth more."""
 
-    # What the line through the last two thirds gains from its first to its last sample.
+    # How much the line through the last two thirds rises from the first to the last sample.
     by_fit: float
     # The most in the last third, against the most in the middle one.
     by_most: float

@@ -13,7 +13,7 @@ from peers import Allocator
 from rows import LIBRARY, Row, SCALE
 from samples import Sample
 
-# The same for everybody: settings of allocators are not taken over from who calls.
+# The same for every allocator: the caller's settings of allocators do not count.
 ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
 
 

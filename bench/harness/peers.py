@@ -26,9 +26,9 @@ _SCUDO = "usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.scudo_standalone-x8
 @dataclasses.dataclass(frozen=True)
 class Allocator:
     name: str
-    # "": what the program has without a preload.
+    # "": the malloc that the program has without a preload.
     library: str
-    # Who has it; for messages.
+    # The package that has it; for messages.
     package: str
     # Of the package, where it is not the system's own; and where it is unpacked.
     suite: str = ""

@@ -36,7 +36,7 @@ _COLOURS: Dict[str, Tuple[str, str]] = {
     "scudo": ("#9a6700", "#d29922"),
 }
 
-# What is drawn, and with which of these colours.
+# The allocators to draw, and the colour of each.
 _PAINT: Dict[str, Dict[str, str]] = {
     "text": {"fill": "ink"},
     "paper": {"fill": "paper"},

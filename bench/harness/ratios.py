@@ -1,4 +1,4 @@
-"""What is concluded from many samples: medians, ratios with their spread, geometric means."""
+"""Summaries of many samples: medians, ratios with their spread, geometric means."""
 
 import dataclasses
 import math
@@ -85,7 +85,7 @@ def figures(samples: List[Sample], measure: Measure) -> List[RowFigures]:
         elif measure(sample) > 0:
             row.by_round.setdefault(sample.allocator, {})[sample.round] = measure(sample)
     for row in rows.values():
-        # Whoever failed once has no result.
+        # An allocator that failed once has no result.
         row.by_round = {n: v for n, v in row.by_round.items() if n not in row.problems}
         row.medians = {n: statistics.median(v.values()) for n, v in row.by_round.items()}
     return list(rows.values())

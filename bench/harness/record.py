@@ -1,4 +1,4 @@
-"""Writes a comparison's results into docs/, with what is to be known of the machine."""
+"""Writes a comparison's results into docs/, with the facts about the machine."""
 
 import os
 import pathlib

@@ -1,4 +1,4 @@
-"""The rows of the comparison: what is run, and in which part of the table it stands."""
+"""The rows of the comparison: the command of each, and the part of the table that it belongs to."""
 
 import dataclasses
 import os
@@ -46,7 +46,7 @@ class Row:
         return self.group != PROGRAMS or self.preloads_itself()
 
     def preloads_itself(self) -> bool:
-        """Whether the command is a script that is told the library, for a program it starts."""
+        """Whether the command is a script that passes the library to a program that it starts."""
         return self.is_given(LIBRARY)
 
 

@@ -12,7 +12,7 @@ from samples import Sample
 
 @dataclasses.dataclass(frozen=True)
 class Kind:
-    """What is measured, and from where on a row counts as lost."""
+    """A quantity that is measured, and the ratio above which a row counts as lost."""
 
     title: str
     measure: ratios.Measure

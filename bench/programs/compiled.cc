@@ -1,4 +1,4 @@
-// What the compiler is given: some of the library's larger headers, and templates of its own.
+// The compiler's input: some of the library's larger headers, and templates of its own.
 
 #include <algorithm>
 #include <map>

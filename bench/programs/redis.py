@@ -1,4 +1,4 @@
-"""Starts a redis-server with a library preloaded, asks it with redis-benchmark, and ends it.
+"""Starts a redis-server with a library preloaded, loads it with redis-benchmark, and ends it.
 
     redis.py LIBRARY
 

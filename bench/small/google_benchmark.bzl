@@ -1,4 +1,4 @@
-"""Whether Google Benchmark can be had."""
+"""Whether Google Benchmark is available."""
 
 load("@local_tools//:tools.bzl", "HAS_GOOGLE_BENCHMARK")
 

@@ -1,4 +1,4 @@
-// What single calls cost, under whatever malloc the process has, with Google Benchmark's flags:
+// The cost of single calls, with the malloc that the process has, and Google Benchmark's flags:
 //   LD_PRELOAD=.../libatoll.so small --benchmark_filter=malloc_free --benchmark_repetitions=5
 
 #include <benchmark/benchmark.h>

@@ -12,7 +12,7 @@ namespace Atoll::bench {
 // Ends the program with a message.
 [[noreturn]] void fail(const char* what);
 
-// The compiler must have done all writes, and knows nothing of what is read afterwards.
+// Here the compiler must have done all writes, and can assume nothing about later reads.
 inline void keep(const void* p) { asm volatile("" : : "r"(p) : "memory"); }
 
 struct Block {

@@ -17,7 +17,7 @@ void grow(Block& block, std::size_t size) {
   if (block.data == nullptr) fail("out of memory");
   const std::size_t old_size = block.size;
   block.size = size;
-  // What is new is written, as by a program that appends.
+  // Writes the new part, like a program that appends.
   std::memset(block.data + old_size, 'a', size - old_size);
   write_marks(block);
 }

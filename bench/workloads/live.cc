@@ -1,4 +1,4 @@
-// Many live blocks: what the caches of a processor, and where blocks lie, make of it.
+// Many live blocks: the effect of a processor's caches, and of the places of blocks.
 
 #include <algorithm>
 #include <numeric>

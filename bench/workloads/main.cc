@@ -1,4 +1,4 @@
-// Runs one workload under whatever malloc the process has.
+// Runs one workload with the malloc that the process has.
 //   workloads --list            name, threads, what: one line each, by tabs
 //   workloads NAME [SCALE]      prints "seconds S", and further results as "name value"
 

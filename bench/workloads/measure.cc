@@ -1,5 +1,6 @@
-// Runs a program and tells what it took. Small and without the allocator under test, so that its
-// own memory and start, unlike those of a script, are not seen in the figures of its child.
+// Runs a program and measures its time and memory. It is small and does not use the allocator under
+// test, so that its own memory and start, unlike those of a script, do not show in the figures of
+// its child.
 //   measure RESULT_FD REPEAT LIBRARY PROGRAM [ARGUMENT...]
 // LIBRARY is preloaded; "" if none is. Writes to RESULT_FD: seconds, seconds in user and in system
 // mode, peak resident bytes, exit status (128 and the signal's number, if one ended it).
@@ -52,7 +53,7 @@ long kib_in(const char* file_name, pid_t child, const char* line_format) {
 
 // The most that was resident, in KiB, of a program that is about to end. What wait4() tells, and
 // the kernel counts while the program runs, may be too little by 31 pages of each kind for each
-// processor, which is a tenth of a small program. What it has now is counted page by page.
+// processor, which is a tenth of a small program. The kernel counts the present size page by page.
 long peak_kib_of(pid_t child) {
   return std::max(kib_in("status", child, "VmHWM: %ld kB"),
                   kib_in("smaps_rollup", child, "Rss: %ld kB"));

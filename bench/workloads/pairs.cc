@@ -1,4 +1,4 @@
-// Blocks that live for a moment: what the fast paths cost.
+// Blocks that live for a moment: the cost of the fast paths.
 
 #include <array>
 

@@ -18,7 +18,7 @@ using Parcel = std::array<Block, kParcel>;
 // the allocator and not the ring.
 class Ring {
  public:
-  // Whoever has to wait gives the processor away.
+  // A thread that has to wait yields the processor.
   Parcel& begin_put() {
     while (put_ - taken_.load(std::memory_order_acquire) == parcels_.size()) sched_yield();
     return parcels_[put_ % parcels_.size()];
@@ -84,7 +84,8 @@ void both_ways(Run& run) {
     std::int64_t taken = 0;
     for (std::int64_t i = 0; i < count; ++i) {
       put(out, lane.random());
-      // Takes what is there, so that neither waits with a full ring for the other.
+      // Takes all parcels in the ring, so that the threads do not wait for each other with full
+      // rings.
       for (; taken < count && !in.is_empty(); ++taken) take(in);
     }
     for (; taken < count; ++taken) take(in);

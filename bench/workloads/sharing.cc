@@ -1,5 +1,5 @@
-// Small blocks of two threads: whether the allocator lets them share a cache line. Most of the time
-// goes into writing to the blocks; a shared line makes that many times slower.
+// Tests whether the allocator lets small blocks of two threads share a cache line. Most of the time
+// goes into writes to the blocks; a shared line makes these many times slower.
 
 #include <array>
 

@@ -1,8 +1,8 @@
 // Keeps an allocator busy for a while, as a server does that runs for weeks; bench/soak watches it.
 //   soak SECONDS
 // Connections come and go, each a thread of its own that lives for a moment. A connection allocates
-// blocks of all sizes, frees most of them itself, and leaves the rest to whoever comes after it.
-// The number of blocks in use has a bound, so what the process needs must not grow.
+// blocks of all sizes, frees most of them itself, and leaves the rest to the thread after it.
+// The number of blocks in use has a bound, so the memory of the process must not grow.
 
 #include <array>
 #include <atomic>

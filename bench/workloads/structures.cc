@@ -1,4 +1,4 @@
-// What programs build of small blocks.
+// Structures that programs build from small blocks.
 
 #include <cstdio>
 #include <memory>

@@ -1,4 +1,4 @@
-// The least that a program can do with malloc: what it costs is what an allocator's start costs.
+// The least that a program can do with malloc, so its cost is that of an allocator's start.
 
 #include <cstdlib>
 

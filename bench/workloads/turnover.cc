@@ -11,7 +11,7 @@
 namespace Atoll::bench {
 namespace {
 
-// What a worker leaves to its successor: the blocks of one connection after the other.
+// The blocks that a worker leaves to its successor, for one connection after the other.
 struct Station {
   std::vector<Block> blocks;
   Random random{0};
@@ -71,7 +71,7 @@ void larson(Run& run) {
 }
 
 void thread_turnover(Run& run) {
-  // The lanes are the main thread and nobody else: it starts one thread after the other.
+  // The only lane is the main thread: it starts one thread after the other.
   const std::int64_t count = run.count();
   const double started = now_in_seconds();
   for (std::int64_t i = 0; i < count; ++i) {

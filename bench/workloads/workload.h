@@ -1,4 +1,4 @@
-// What a workload is, and what all of them use: lanes and random numbers.
+// The interface of a workload, and the parts that all of them use: lanes and random numbers.
 #pragma once
 
 #include <atomic>
@@ -23,7 +23,7 @@ struct Workload {
 };
 
 // The same numbers in every run (a linear step, mixed by multiplication), at the cost of some
-// instructions: what is measured is not the generator.
+// instructions: the generator must not dominate the result.
 class Random {
  public:
   explicit Random(std::uint64_t seed) : state_(seed) {}

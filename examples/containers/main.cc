@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
     std::cerr << why.view() << '\n';
     return 1;
   }
-  // The index is in its heap itself, and goes with it: nobody frees its words one by one.
+  // The index itself lies in its heap and goes with it, so the words need not be freed one by one.
   void* const place = heap.allocate_aligned(sizeof(Words::Index), alignof(Words::Index));
   if (place == nullptr) return 1;
   auto* const index = ::new (place) Words::Index(heap);

@@ -4,7 +4,7 @@ namespace Lisp {
 namespace {
 
 void append(std::string& text, Value value, int levels) {
-  // Lists share their parts, so what is printed may be far longer than the heap.
+  // Lists share their parts, so the printed text may be far longer than the heap.
   if (text.size() > Runtime::kMaximumText) return;
   if (value.is(Kind::kSymbol)) value = value[0];
   if (value.is(Kind::kPair) && levels != 0) {

@@ -40,7 +40,7 @@ struct alignas(8) Value {
 };
 using Values = std::span<const Value>;
 
-// What is not there is nil, so that malformed programs do no harm.
+// A missing element is nil, so that malformed programs do no harm.
 inline Value first(Value list) { return list.is(Kind::kPair) ? list[0] : Value{}; }
 inline Value rest(Value list) { return list.is(Kind::kPair) ? list[1] : Value{}; }
 inline Value at(Values values, std::size_t i) { return i < values.size() ? values[i] : Value{}; }

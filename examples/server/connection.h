@@ -1,4 +1,4 @@
-// One end of a connection: lines of text, and what the two ends do.
+// One end of a connection: its lines of text, and the work of both ends.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// What the server keeps: texts by name.
+// The server's data: texts by name.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// What is said when the heap is proven corrupt: which pointer, which span, what was wrong.
+// How the heap reports corruption that it has proven: which pointer, which span, what was wrong.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,7 @@ struct Corruption {
 // "double free: 0xc000000040 in span [0xc000000000, 0xc000002000) of objects of 64 bytes".
 Line explain(const Corruption& corruption);
 
-// May not return in a program that goes on with the same heap, as a rule. If it does return, the
-// bad call is without effect.
+// Normally does not return. If it does, the bad call has no effect.
 using CorruptionHandler = void (*)(void* context, const Corruption& corruption);
 
 // Writes "atoll: " and the explanation to the console, and aborts.

@@ -1,5 +1,5 @@
-// A free list of records of one size: what the book calls fixalloc. The heap has one each for
-// spans, caches, treap nodes and specials.
+// A free list of records of one size, which the book calls fixalloc. The heap has one for each kind
+// of record: spans, caches, treap nodes and specials.
 //
 // Chunks of 16 KiB come from PersistentAlloc. Up to release 1.17 the tail of a chunk that is too
 // short for a record is wasted; from 1.18 a chunk is a whole number of records.
@@ -17,8 +17,9 @@ class FixedAlloc {
  public:
   static constexpr std::uint64_t kChunkBytes = std::uint64_t{16} << 10;
 
-  // Called with `argument` for each record when it is handed out for the first time ever. False:
-  // the record could not be taken note of, and alloc() fails; the record is tried again later.
+  // Called with `argument` the first time that alloc() is about to hand a record out. False: the
+  // callee could not register the record. Then alloc() fails, and a later call tries the same
+  // record again.
   using FirstFunction = bool (*)(void* argument, void* record);
 
   enum class Zero : bool { kNo, kYes };
@@ -27,9 +28,10 @@ class FixedAlloc {
   FixedAlloc(const FixedAlloc&) = delete;
   FixedAlloc& operator=(const FixedAlloc&) = delete;
 
-  // `size` is 1 to 16384 and is raised to a multiple of 8. `memory` must outlive this object; when
-  // it gives everything back, all records are gone, and init() may follow. With Zero::kNo a record
-  // keeps what was in it when it was freed, but for its first word; a new one is zero.
+  // `size` is 1 to 16384 and is rounded up to a multiple of 8. `memory` must outlive this object.
+  // When `memory` gives everything back, all records are gone, and init() may follow. With
+  // Zero::kNo a record that was freed keeps its contents except the first word; a new record is
+  // zero.
   void init(PersistentAlloc& memory, port::Release release, std::uint64_t size, MemoryKind kind,
             FirstFunction first = nullptr, void* argument = nullptr, Zero zero = Zero::kYes);
 
@@ -39,11 +41,11 @@ class FixedAlloc {
   void free(void* record);
 
   std::uint64_t record_size() const { return size_; }
-  // Records handed out and not freed, e.g. mspan_inuse.
+  // Bytes of records that were handed out and not freed, e.g. mspan_inuse.
   std::uint64_t in_use_bytes() const { return in_use_; }
 
  private:
-  // What a free record begins with.
+  // The first word of a free record.
   struct Link {
     Link* next;
   };

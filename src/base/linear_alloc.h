@@ -1,4 +1,4 @@
-// Hands out a reserved range from its beginning, piece after piece; nothing is ever given back.
+// Hands out a reserved range from its beginning, piece after piece. Pieces cannot be freed.
 //
 // 32-bit heaps take their first arenas, and the metadata of all arenas, from such ranges, so that
 // both stay together in a small address space. Not thread safe: callers hold the heap's lock.
@@ -19,23 +19,24 @@ class LinearAlloc {
     kNone,      // pieces stay Reserved: the caller maps them
   };
 
-  LinearAlloc() = default;  // an empty range, which serves nobody
+  LinearAlloc() = default;  // an empty range: every alloc() fails
 
-  // `range` is Reserved. One that ends at 2^64 is shortened by a byte, so that its end can be told.
+  // `range` is Reserved. A range that ends at 2^64 is shortened by a byte, because that end does
+  // not fit into an Address.
   LinearAlloc(Range range, Mapping mapping);
 
   // A piece of `size` bytes, not 0, at a multiple of `alignment`, a power of two. Null and
-  // kNoMemory if it does not fit; null and the system's answer if it will not map. Whatever was
-  // mapped for a failed call stays mapped for the next.
+  // kNoMemory if it does not fit; null and the system's failure if the system does not map it.
+  // Pages that a failed call has mapped stay mapped for the next call.
   os::Allocation alloc(os::Os& os, std::uint64_t page_size, std::uint64_t size,
                        std::uint64_t alignment);
 
   bool fits(std::uint64_t size, std::uint64_t alignment) const;
 
-  // Undoes the last alloc(), whose piece began at `base`; mapped pages stay mapped.
+  // Undoes the last alloc(), which returned `base`. Mapped pages stay mapped.
   void undo(Address base) { next_ = base; }
 
-  // What is left: where the next piece will begin at the earliest, and the end.
+  // The rest: the lowest address at which the next piece may begin, and the end.
   Address next() const { return next_; }
   Address end() const { return end_; }
 
@@ -43,8 +44,9 @@ class LinearAlloc {
   os::Status map_up_to(os::Os& os, Address end);
 
   Address next_;
-  // Everything before is Prepared, or Ready. Multiples of the page size. They differ after a piece
-  // that could be mapped, but not be used.
+  // Everything below the one is Prepared, and below the other Ready. Both are multiples of the page
+  // size. With kReadies they differ only after the system has mapped a piece and then refused to
+  // make it Ready.
   Address prepared_;
   Address ready_;
   Address end_;

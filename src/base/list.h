@@ -1,5 +1,5 @@
-// A doubly linked list through the elements themselves, which have members `next`, `previous` of
-// type T* and `list` of type List<T>*, all null while they are on none.
+// A doubly linked list through the elements themselves. Elements have members `next` and `previous`
+// of type T* and `list` of type List<T>*, which are null while the element is on no list.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// What memory from the system is used for, and how much of it there is: the "sys" figures of the
-// book's memory statistics.
+// How much memory the heap has from the system for each purpose: the "sys" figures of the book's
+// memory statistics.
 #pragma once
 
 #include <array>
@@ -9,17 +9,18 @@
 
 namespace Atoll {
 
-// The heap's own pages are counted by the page heap; these are the records beside them.
+// These are the heap's records. The page heap counts the heap's pages.
 enum class MemoryKind : std::uint8_t {
   kSpans,      // mspan_sys: records of spans
   kCaches,     // mcache_sys: caches of threads
   kProfiling,  // buckhash_sys: buckets of the heap profile
   kGc,         // gc_sys: arena maps and metadata, bitmaps
-  kOther,      // other_sys: specials, treap nodes, and what PersistentAlloc holds in stock
+  kOther,      // other_sys: specials, treap nodes, and the stock of PersistentAlloc
 };
 inline constexpr std::size_t kMemoryKinds = 5;
 
-// Thread safe. Each figure is exact; several of them are read one after the other.
+// Thread safe. Each figure is exact, but figures that are read one after the other may be of
+// different moments.
 class MemoryCounters {
  public:
   void add(MemoryKind kind, std::uint64_t bytes) {
@@ -33,7 +34,7 @@ class MemoryCounters {
   }
 
  private:
-  // As wide as a pointer: more than that cannot be had, and 32-bit processors have no 64-bit
+  // As wide as a pointer: a process cannot have more memory, and 32-bit processors have no 64-bit
   // atomics.
   std::atomic<std::size_t>& of(MemoryKind kind) { return bytes_[static_cast<std::size_t>(kind)]; }
 

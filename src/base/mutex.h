@@ -1,10 +1,11 @@
-// A lock of one word. A thread that cannot have it spins for a moment and then sleeps in the
+// A lock of one word. A thread that finds it taken spins for a moment and then sleeps in the
 // operating system.
 //
-// Not recursive. A heap's locks are taken in the order of src/README.md.
+// Not recursive. Threads take a heap's locks in the order of src/README.md.
 //
-// At the very end of a process (Os::is_ending()) whoever holds a lock may be gone. Then nobody
-// waits: the lock is had all the same, and what it guards may be half changed.
+// At the very end of a process (Os::is_ending()) the thread that holds a lock may be gone. Then
+// lock() does not wait but returns as if it had the lock, and the data that the lock guards may be
+// half changed.
 #pragma once
 
 #include <atomic>

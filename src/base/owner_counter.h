@@ -1,9 +1,9 @@
-// A number that one thread changes often and others look at now and then.
+// A number that one thread, the owner, changes often, and that other threads read now and then.
 //
-// The owner's change is one instruction, where an atomic increment would be a locked one, and even
-// a relaxed load and store three. A reader gets some value the number had a moment ago. Words of
-// this width are read and written whole by every processor the project runs on, which is all it
-// takes; for a race detector, which cannot know that, the owner's store is atomic.
+// A change costs the owner one instruction; an atomic increment would cost a locked one, and a
+// relaxed load and store would cost three. A reader gets a value that the number had a moment ago.
+// This works because every processor that the project runs on reads and writes words of this width
+// whole. A race detector cannot know that, so under one the owner's store is atomic.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ class OwnerCounter {
  public:
   constexpr OwnerCounter() = default;
 
-  // --- For the owner. ---
+  // --- For the owner alone. ---
 
   std::int32_t get() const { return value_; }
   void set(std::int32_t value) {
@@ -35,7 +35,7 @@ class OwnerCounter {
     return value_;
   }
 
-  // --- For others. ---
+  // --- For any thread. ---
 
   std::int32_t read() const { return __atomic_load_n(&value_, __ATOMIC_RELAXED); }
 

@@ -17,8 +17,8 @@ void* PersistentAlloc::alloc(std::uint64_t size, std::uint64_t alignment, Memory
   return cut(size, alignment, kind);
 }
 
-// The note comes first: an allocation that could not be noted down would have to be given back, and
-// the system may refuse even that.
+// Makes room for the note before it asks the system: an allocation without a note would have to be
+// given back, and the system may refuse even that.
 void* PersistentAlloc::alloc_direct(std::uint64_t size, MemoryKind kind) {
   const std::uint64_t pages = platform_->whole_pages(size);
   if (pages < size) return nullptr;

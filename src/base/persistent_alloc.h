@@ -1,11 +1,10 @@
-// Memory for the heap's own records, which are never given back one by one, but all together when
-// the heap ends.
+// Memory for the heap's own records. They are never freed one by one, but all together when the
+// heap ends.
 //
-// Small records are cut from chunks of 256 KiB; one of 64 KiB or more is a call of the system of
-// its own, if nothing else is asked for. Both sizes are those of all releases, see facts of
-// persistentalloc in docs/. A chunk's first word links it to the one before, so the first record
-// begins behind it, aligned (releases from 1.13; releases 1.11 and 1.12 did not align it, or had no
-// link).
+// Small records are cut from chunks of 256 KiB; a record of 64 KiB or more is direct: an allocation
+// of its own from the system. Both sizes are Go's in all releases; Sizes can change them. A chunk's
+// first word links it to the chunk before, so the first record begins behind that word, aligned (as
+// in releases from 1.13; releases 1.11 and 1.12 did not align it, or had no link).
 #pragma once
 
 #include <array>
@@ -26,13 +25,13 @@ class PersistentAlloc {
   static constexpr std::uint64_t kDirectBytes = std::uint64_t{64} << 10;
   static constexpr std::uint64_t kMaxAlignment = 8192;
 
-  // What chunks have, and from where on a record is a call of its own: half a chunk at most.
+  // Bytes of a chunk, and of the smallest direct record: at most half a chunk.
   struct Sizes {
     std::uint64_t chunk = kChunkBytes;
     std::uint64_t direct = kDirectBytes;
   };
-  // For a heap that asks the system as little as it can: one chunk holds all that a small one
-  // needs.
+  // For a heap that makes as few calls of the system as it can: one chunk holds everything that a
+  // small heap needs.
   static constexpr Sizes kLargerChunks{std::uint64_t{512} << 10, std::uint64_t{256} << 10};
 
   constexpr PersistentAlloc() = default;
@@ -43,9 +42,10 @@ class PersistentAlloc {
   void init(const Platform& platform, MemoryCounters& counters, Sizes sizes);
   void init(const Platform& platform, MemoryCounters& counters) { init(platform, counters, {}); }
 
-  // `size` bytes, not 0, zeroed, at a multiple of `alignment` (a power of two up to 8192; direct
-  // ones up to a page of the hardware), counted as `kind`: direct ones in whole pages of the
-  // hardware. Null if the system has no memory left, and then at most the stock has grown.
+  // `size` bytes, not 0, zeroed, at a multiple of `alignment`: a power of two up to 8192 and, for
+  // direct records, up to a page of the hardware. They are counted as `kind`, direct ones in whole
+  // pages of the hardware. Null if the system has no memory left; then the stock may have grown,
+  // and nothing else has changed.
   void* alloc(std::uint64_t size, std::uint64_t alignment, MemoryKind kind);
 
   template <typename T>
@@ -54,23 +54,23 @@ class PersistentAlloc {
     return static_cast<T*>(alloc(count * sizeof(T), alignof(T), kind));
   }
 
-  // Gives everything back to the system. Every record is gone and counted no longer; init() may
-  // follow. Nobody else may use this object meanwhile.
+  // Gives everything back to the system. All records are gone and no longer counted; init() may
+  // follow. No other thread may use this object meanwhile.
   void release_all();
 
-  // Bytes of chunks that no record has; part of other_sys. Gaps of alignment, links and the tails
-  // of chunks that were too short are among them.
+  // Bytes of chunks that are in no record; part of other_sys. They include gaps of alignment,
+  // links, and tails of chunks that were too short for a record.
   std::uint64_t stock() const;
 
   Mutex& lock() { return mutex_; }
 
  private:
-  // What a chunk begins with.
+  // The first word of a chunk.
   struct Chunk {
     Chunk* previous;
   };
-  // Remembers an allocation of its own for release_all(). The first ones lie in this object, others
-  // are records in chunks, counted as kOther.
+  // Remembers a direct record for release_all(). The first ones lie in this object, the others are
+  // records in chunks, counted as kOther.
   struct Direct {
     Address base;
     std::uint64_t size = 0;

@@ -1,5 +1,6 @@
-// What a heap runs on and is made for: an operating system, what it told of itself, and the numbers
-// of a port. Set once when a heap starts and passed to every component.
+// The operating system that a heap runs on, the facts that this reported about the machine, and the
+// numbers of the port that the heap is for. The heap sets it once when it starts, and passes it to
+// every component.
 #pragma once
 
 #include "os/base/address.h"
@@ -10,11 +11,11 @@ namespace Atoll {
 
 struct Platform {
   os::Os& os;
-  os::Machine machine;  // what os.probe() told
+  os::Machine machine;  // the answer of os.probe()
   port::PortSpec spec;
 
-  // Between addresses of the system and pointers of this process. They differ only over a simulated
-  // system whose addresses this machine does not have.
+  // Convert between addresses of the system and pointers of this process. They differ only over a
+  // simulated system whose addresses this machine does not have.
   void* pointer(Address address) const { return (address - machine.pointer_bias).pointer(); }
   template <typename T>
   T* pointer_to(Address address) const {

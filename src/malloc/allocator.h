@@ -1,21 +1,20 @@
-// A standard allocator over any heap: containers whose memory comes from one of the program's
-// choice.
+// A standard allocator over any heap, for containers whose heap the program chooses.
 //
 //   Atoll::Heap heap;
 //   ...
 //   std::vector<int, Atoll::Allocator<int>> numbers(heap);
 //   std::vector<int, Atoll::Allocator<int>> others;  // from the process's heap
 //
-// Without memory std::bad_alloc is thrown (src/malloc/out_of_memory.h has the rest), and a number
-// of objects whose size cannot be told likewise. Memory is not zeroed. What T is aligned to is
-// kept, however much that is. Calls are as thread safe as the heap's: any thread may call any copy.
-// The heap must outlive what is allocated, or be destroyed as a whole and never asked again.
+// Without memory, or for a number of objects whose size does not fit into a std::size_t, allocate()
+// throws std::bad_alloc (src/malloc/out_of_memory.h has the rest). Memory is not zeroed. It has T's
+// alignment, however large. Calls are as thread safe as the heap's: any thread may call any copy.
+// The heap must outlive the objects, or be destroyed as a whole and never used again.
 //
-// Copies and rebound copies use the same heap, and allocators are equal if their heaps are one.
-// A container keeps its heap when another is assigned to it by copy; it takes over the other's
-// with its elements when moved or swapped, so that neither copies an element.
+// Copies and rebound copies use the same heap, and allocators are equal if they have the same heap.
+// Copy assignment to a container does not change its heap. Move assignment and swap hand over the
+// heap together with the elements, so that they copy no element.
 //
-// A collector (Heap::begin_mark) is told that there are no pointers in such memory.
+// To a collector (Heap::begin_mark) such memory has no pointers.
 #pragma once
 
 #include <cstddef>
@@ -37,7 +36,7 @@ class Allocator {
   using propagate_on_container_move_assignment = std::true_type;
   using propagate_on_container_swap = std::true_type;
 
-  // The process's heap. If that cannot be had, there is no memory.
+  // The process's heap. If there is none, allocate() has no memory.
   Allocator() noexcept : heap_(process_heap()) {}
   Allocator(Heap& heap) noexcept : heap_(&heap) {}  // NOLINT(google-explicit-constructor)
   template <typename U>
@@ -53,7 +52,7 @@ class Allocator {
     fail_for_no_memory("allocator", std::uint64_t{count} * sizeof(T));
   }
 
-  // What allocate() of an equal allocator has returned.
+  // `p` is from allocate() of an equal allocator.
   void deallocate(T* p, std::size_t /*count*/) noexcept { heap_->free(p); }
 
   // Null: there is none.

@@ -25,7 +25,8 @@ namespace {
 
 using OnCorruption = void (*)(void* context, const char* what);
 
-// A heap of the caller's. Its handle is its heap's address, as the process's heap has one too.
+// A heap that the caller has made. Its handle is the address of its Heap, as for the process's
+// heap.
 struct OwnHeap : Heap {
   OnCorruption on_corruption = nullptr;
   void* corruption_context = nullptr;
@@ -63,7 +64,8 @@ bool is_zero(const char* bytes, std::size_t size) {
   return std::all_of(bytes, bytes + size, [](char byte) { return byte == 0; });
 }
 
-// A caller may know fewer options than there are, which then are 0, or more, which must be 0.
+// The caller's struct may be older and have fewer options; the others are 0 then. It may also be
+// newer and have more, which must be 0.
 Line read_options(const atoll_options& given, atoll_options& options) {
   if (given.size < sizeof given.size) return line_of("the options do not tell their size");
   std::memcpy(&options, &given, std::min(given.size, sizeof options));
@@ -118,7 +120,7 @@ constexpr std::uint64_t kRecordSize = round_up(sizeof(OwnHeap), kMostPageSize);
 
 void give_record_back(OwnHeap* own) {
   own->~OwnHeap();
-  // What a system does not take back is lost.
+  // If the system does not take it back, it is lost.
   static_cast<void>(os::native().free(Address::of(own), kRecordSize));
 }
 
@@ -275,7 +277,7 @@ size_t atoll_usable_size(const void* object) {
 }
 
 void atoll_heap_destroy(atoll_heap* heap) {
-  // Which is no reason to start that one.
+  // Compares addresses, so that this call does not start the process's heap.
   if (heap == nullptr || Atoll::heap_of(heap) == &Atoll::the_heap()) return;
   Atoll::give_record_back(static_cast<Atoll::OwnHeap*>(Atoll::heap_of(heap)));
 }

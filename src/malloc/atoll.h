@@ -1,19 +1,21 @@
-/* Atoll for C programs, and for whatever can call C: the heap of the process, and heaps of one's
- * own. C99 and later, and C++.
+/* Atoll for C programs, and for every language that can call C: the heap of the process, and heaps
+ * that a program makes. For C99 and later, and C++.
  *
- * Every function may be called from any thread at any time, but for those of a heap that is being
- * made or destroyed, and where a comment says otherwise. None throws. None uses errno, though it
- * may be changed.
+ * Any thread may call every function at any time, except on a heap that is being made or destroyed,
+ * and where a comment says otherwise. No function throws. No function reports errors in errno, but
+ * errno may change.
  *
- * Null, where memory is asked for, means that there is none, and nothing else; why, is told by
- * atoll_heap_last_error(). Nothing is lost then, and everything goes on. A size of 0 is taken for
- * 1. Memory is not zeroed, but where a comment says so. Objects lie at multiples of 16 if their
- * size is one, else of 8: enough for whatever type has that size.
+ * A function that allocates returns null only if there is no memory; atoll_heap_last_error() says
+ * why. Then nothing is lost, and the program may go on. A size of 0 counts as 1. Memory is not
+ * zeroed, unless a comment says so. An object whose size is a multiple of 16 lies at a multiple of
+ * 16, any other object at a multiple of 8: enough for every type of that size.
  *
- * An object goes back to the heap it is from, by whatever thread. Freeing what is not in use there
- * is corruption: a line is written and the program aborts, or the heap's own function is called.
+ * Any thread may free an object, to the heap that allocated it. To free something that is not in
+ * use there is corruption: the heap writes a line and aborts the program, or calls the heap's
+ * on_corruption.
  *
- * A null atoll_heap is a heap without memory: nothing can be had, and the rest does nothing.
+ * A null atoll_heap is a heap without memory: allocation returns null, and other functions do
+ * nothing.
  */
 #ifndef ATOLL_H
 #define ATOLL_H
@@ -25,20 +27,20 @@
 extern "C" {
 #endif
 
-/* --- The heap of the process: the one of malloc(), where Atoll has taken that over. --- */
+/* --- The heap of the process. Where Atoll replaces malloc(), it is malloc()'s heap. --- */
 
 void* atoll_malloc(size_t size);
 /* `count` objects of `size` bytes, zeroed. */
 void* atoll_calloc(size_t count, size_t size);
-/* May move; contents up to the smaller size stay. Null: `object` is as it was. A null object is
- * atoll_malloc(). Never frees. */
+/* The object may move; its contents up to the smaller size stay. Null: `object` is unchanged. With
+ * a null object it is atoll_malloc(). It never frees, not even for size 0. */
 void* atoll_realloc(void* object, size_t size);
-/* At a multiple of `alignment`; null if that is no power of two. */
+/* At a multiple of `alignment`; null if that is not a power of two. */
 void* atoll_aligned_alloc(size_t alignment, size_t size);
-/* Null is ignored. Takes what any of the above has returned. */
+/* `object` is null, or any of the functions above has returned it. */
 void atoll_free(void* object);
-/* Bytes that may be used, at least what was asked for. 0 for null, and for what is not the
- * beginning of an object. */
+/* Bytes that the program may use, at least as many as it asked for. 0 if `object` is null or not
+ * the beginning of an object. */
 size_t atoll_usable_size(const void* object);
 
 /* --- Heaps. --- */
@@ -47,7 +49,7 @@ size_t atoll_usable_size(const void* object);
 
 typedef struct atoll_heap atoll_heap;
 
-/* All but `size` may be 0, which is the default:
+/* All members except `size` may be 0, the default:
  *
  *   atoll_options options = {.size = sizeof options, .checked = 1};
  */
@@ -57,41 +59,43 @@ typedef struct atoll_options {
   /* N: the size classes and spans of Go 1.N, 11 to 27. Default: 11, or the first with a port to
    * this system. */
   unsigned go_release;
-  /* Not 0: objects of fewer than 16 bytes share blocks. Saves memory; such an object is aligned to
-   * its size's factors of two only. */
+  /* Not 0: objects of fewer than 16 bytes share blocks. This saves memory, but such an object is
+   * aligned only to its size's factors of two. */
   int tiny;
-  /* Not 0: every bad free is told when it happens. Slower. */
+  /* Not 0: the heap reports every bad free when it happens. Slower. */
   int checked;
 
-  /* Mean bytes between two samples of the heap profile, which `on_sample` is told of; what it
-   * returns is passed to `on_sample_freed` when the object is freed. Both may be null, and may not
-   * call the heap. Go's rate is 524288; default: no samples, which are slower. */
+  /* Mean bytes between two samples of the heap profile. The heap calls `on_sample` for each sample,
+   * and passes its result to `on_sample_freed` when the object is freed. Both may be null, and must
+   * not call the heap. Go's rate is 524288. By default the heap takes no samples: they make it
+   * slower. */
   uint64_t profile_rate;
   void* (*on_sample)(void* context, void* object, uint64_t size);
   void (*on_sample_freed)(void* context, void* sample);
   void* sample_context;
 
-  /* Told of corruption instead of aborting. May not call the heap. If it returns, the bad call is
-   * without effect. `what` ends with the call. */
+  /* The heap calls this on corruption, instead of aborting. It must not call the heap. If it
+   * returns, the bad call has no effect. `what` is valid only during the call. */
   void (*on_corruption)(void* context, const char* what);
   void* corruption_context;
 } atoll_options;
 
-/* Null options: the defaults. Null: no heap, and `why` tells the reason, unless it is null; as much
- * of it as fits into `why_size` bytes, always with its end. 16 heaps may live at a time.
+/* Null `options` are the defaults. If it returns null, there is no heap, and `why`, unless it is
+ * null, has the reason: as much of it as fits into `why_size` bytes, always terminated. 16 heaps
+ * may exist at a time.
  *
- * The record of a heap is in memory of its own from the system, and so is all else the heap has:
- * neither malloc() nor the process's heap is called, and they may be damaged or not there yet. */
+ * The record of a heap, and everything else that it has, is in memory of its own from the system.
+ * The heap calls neither malloc() nor the process's heap, so these may be damaged or not exist. */
 atoll_heap* atoll_heap_create(const atoll_options* options, char* why, size_t why_size);
 
-/* Gives everything back to the system, objects in use as well. No other thread may use the heap.
- * The process's heap lives on. */
+/* Gives everything back to the system, including objects in use. No other thread may use the heap.
+ * Does nothing for the process's heap. */
 void atoll_heap_destroy(atoll_heap* heap);
 
-/* The process's heap, which begins with the first call that needs it. Null: it cannot be had. */
+/* The process's heap, which begins with the first call that needs it. Null: it could not begin. */
 atoll_heap* atoll_process_heap(void);
 
-/* As for the process's heap. */
+/* These do the same as those for the process's heap. */
 void* atoll_heap_malloc(atoll_heap* heap, size_t size);
 void* atoll_heap_calloc(atoll_heap* heap, size_t count, size_t size);
 void* atoll_heap_realloc(atoll_heap* heap, void* object, size_t size);
@@ -99,20 +103,20 @@ void* atoll_heap_aligned_alloc(atoll_heap* heap, size_t alignment, size_t size);
 void atoll_heap_free(atoll_heap* heap, void* object);
 size_t atoll_heap_usable_size(atoll_heap* heap, const void* object);
 
-/* Returns what is free to the system; how many bytes that was. */
+/* Gives free memory back to the system, and returns how many bytes that was. */
 uint64_t atoll_heap_scavenge(atoll_heap* heap);
 
-/* --- What is told of a heap. Texts are cut to fit into `size` bytes, always with their end; the
- * result is how long the whole text is, without its end. --- */
+/* --- Facts about a heap. Texts are cut to fit into `size` bytes and always terminated; the result
+ * is the length of the whole text, without the terminator. --- */
 
-/* Why memory could not be had the last time; empty if it always could. */
+/* Why there was no memory the last time; empty if there always was. */
 size_t atoll_heap_last_error(atoll_heap* heap, char* text, size_t size);
 
-/* Looks at everything: the first invariant that does not hold; empty if all do. No other thread may
- * use the heap meanwhile. */
+/* Checks the whole heap. The text is the first invariant that does not hold, or empty. No other
+ * thread may use the heap meanwhile. */
 size_t atoll_heap_check(atoll_heap* heap, char* text, size_t size);
 
-/* Go's runtime.MemStats, in bytes but where a comment says otherwise. */
+/* Go's runtime.MemStats, in bytes unless a comment says otherwise. */
 enum { ATOLL_SIZE_CLASSES = 68 };
 
 typedef struct atoll_size_statistics {
@@ -130,7 +134,7 @@ typedef struct atoll_statistics {
   uint64_t mallocs;       /* number of objects ever */
   uint64_t frees;         /* number of objects freed */
   uint64_t heap_alloc;    /* as alloc */
-  uint64_t heap_sys;      /* address space of the heap, less that of stacks */
+  uint64_t heap_sys;      /* address space of the heap, without stacks */
   uint64_t heap_idle;     /* free spans */
   uint64_t heap_inuse;    /* spans of objects */
   uint64_t heap_released; /* of heap_idle: given back to the system */
@@ -149,13 +153,13 @@ typedef struct atoll_statistics {
   atoll_size_statistics by_size[ATOLL_SIZE_CLASSES]; /* up to 32 KiB */
 } atoll_statistics;
 
-/* Complete and consistent. What other threads allocate or free meanwhile may or may not be counted.
+/* Complete and consistent. It may or may not count what other threads allocate or free meanwhile.
  */
 void atoll_heap_statistics(atoll_heap* heap, atoll_statistics* statistics);
 
-/* --- Reports, as they are written when a process ends. They come in pieces: `write` is told of
- * each, and may not call the heap: also not by way of a library that does, as stdio may. The result
- * is how many bytes that were; 0: there is nothing to tell. --- */
+/* --- Reports, as the library writes them when a process ends. It calls `write` for each piece of a
+ * report. `write` must not call the heap, not even through a library such as stdio. The result is
+ * the number of bytes; 0: there is nothing to report. --- */
 
 typedef void (*atoll_writer)(void* context, const char* text, size_t size);
 
@@ -163,8 +167,9 @@ typedef void (*atoll_writer)(void* context, const char* text, size_t size);
 size_t atoll_heap_write_text(atoll_heap* heap, atoll_writer write, void* context);
 size_t atoll_heap_write_json(atoll_heap* heap, atoll_writer write, void* context);
 
-/* The process's samples, if it takes any (ATOLL_OPTIONS=profile_rate=...), for pprof. What is
- * loaded where is not told: on Linux append "\nMAPPED_LIBRARIES:\n" and /proc/self/maps. */
+/* The process's samples, if it takes any (ATOLL_OPTIONS=profile_rate=...), for pprof. The report
+ * does not say which libraries are loaded where: on Linux, append "\nMAPPED_LIBRARIES:\n" and
+ * /proc/self/maps. */
 size_t atoll_write_profile(atoll_writer write, void* context);
 
 /* NOLINTEND(modernize-use-using) */

@@ -1,7 +1,7 @@
-// Atoll for C++ programs, all of it: heaps, the process's heap, and what containers take.
+// All of Atoll for C++ programs: heaps, the process's heap, allocators and memory resources.
 //
-// The namespace has a capital because C's <stdlib.h> declares a function ::atoll. Within a
-// namespace of their own users may call it as they like:
+// The namespace has a capital because C's <stdlib.h> declares a function ::atoll. A program may use
+// another name within a namespace of its own:
 //
 //   namespace server {
 //   namespace atoll = Atoll;
@@ -14,7 +14,7 @@
 #include "src/malloc/allocator.h"     // IWYU pragma: export
 #include "src/malloc/process_heap.h"  // IWYU pragma: export
 
-// Headers without a library may have it too, but not what it needs.
+// A freestanding library may have this header too, but not the functions that it needs.
 #if __STDC_HOSTED__ && __has_include(<memory_resource>)
 #include "src/malloc/memory_resource.h"  // IWYU pragma: export
 #endif

@@ -1,4 +1,4 @@
-// Who calls, as far as the platform can tell.
+// The call stack, as far as the platform can tell it.
 #pragma once
 
 #include <cstddef>
@@ -7,10 +7,11 @@
 
 namespace Atoll {
 
-// Before this call_stack() tells nothing: what it takes may need memory of malloc().
+// Before this, call_stack() returns 0, because its preparations may need memory of malloc().
 void prepare_call_stacks();
 
-// Return addresses, the innermost first; tells how many. 0: it is not known. Calls no malloc().
+// Writes return addresses to `frames`, the innermost first, and returns how many. 0: they are not
+// known. Does not call malloc().
 std::size_t call_stack(std::span<std::uintptr_t> frames);
 
 }  // namespace Atoll

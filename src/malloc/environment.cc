@@ -18,8 +18,8 @@ namespace Atoll {
 namespace {
 
 #if defined(__linux__)
-// Before the C library is initialised it knows of no environment. The kernel's lies behind the
-// arguments: their number, pointers to them, a null pointer.
+// Before the C library is initialised it does not know the environment. The kernel puts it behind
+// the arguments: their number, pointers to them, a null pointer.
 [[gnu::cold]] const char* from_kernel(std::string_view name) {
   if (&__libc_stack_end == nullptr || __libc_stack_end == nullptr) return nullptr;
   const auto* const start = static_cast<const char* const*>(__libc_stack_end);

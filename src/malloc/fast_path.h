@@ -1,5 +1,6 @@
-// malloc() and free() as far as they are short, for the functions that everybody calls: each is one
-// function without a stack frame, and leaves to another one for good.
+// The short parts of malloc() and free(), for the functions that programs call. Each is one
+// function without a stack frame: what it cannot do itself it leaves to another function by a tail
+// call.
 #pragma once
 
 #include <cstddef>

@@ -1,26 +1,26 @@
-// Pointers that another allocator handed out: the C library's own, which some code reaches past any
-// replacement (libraries opened with RTLD_DEEPBIND, and what was allocated before this one was
-// there).
+// Pointers that another allocator handed out. This is the C library's own, which libraries opened
+// with RTLD_DEEPBIND call past any replacement, and which programs call before this library is
+// loaded.
 //
-// What is not the heap's is taken for the C library's, where that has its functions under other
-// names too (glibc); elsewhere it is reported as corruption, and so is what glibc does not know
-// either, by glibc itself.
+// A pointer that is not the heap's is taken for the C library's, if that has its functions under
+// other names too (glibc); glibc itself then reports a pointer that it does not know. Elsewhere
+// such a pointer is reported as corruption.
 #pragma once
 
 #include <cstddef>
 
 namespace Atoll::malloc_family {
 
-// Whether the process's heap has no memory at `p`, which is not null. (malloc.cc; what follows is
-// each platform's.)
+// Whether the process's heap has no memory at `p`, which is not null. (In malloc.cc; each platform
+// has its own version of the functions below.)
 bool is_foreign(const void* p);
 
-// For the end of a process whose heap can give nothing any more. Null: no memory, or nothing is
-// known that could.
+// For the end of a process whose heap cannot allocate any more. Null: there is no memory, or no
+// other allocator is known.
 void* allocate_foreign(std::size_t size);
 void release_foreign(void* p);
 void* reallocate_foreign(void* p, std::size_t size);
-// 0: cannot be told.
+// 0: the size is not known.
 std::size_t usable_size_of_foreign(void* p);
 
 }  // namespace Atoll::malloc_family

@@ -1,5 +1,5 @@
-// What a heap's samples were allocated for: by call stack and size, how many were taken, and how
-// many of them are free again. For code that may not call the heap.
+// Counts a heap's samples by call stack and size: how many were taken, and how many of them are
+// free again. For code that must not call the heap.
 #pragma once
 
 #include <cstddef>
@@ -14,10 +14,10 @@
 
 namespace Atoll {
 
-// Thread safe, but for init().
+// Thread safe, except init().
 class HeapProfile {
  public:
-  // Deeper stacks are cut off at the callers' end.
+  // Of deeper stacks the outermost frames are left out.
   static constexpr std::size_t kMostFrames = 64;
 
   constexpr HeapProfile() = default;
@@ -25,18 +25,18 @@ class HeapProfile {
   // `platform` must outlive this object. Nothing is allocated yet.
   void init(const Platform& platform);
 
-  // A sample of an object of `size` bytes, which the innermost of these frames allocated. What is
-  // returned is for remove(). Null: no memory, and the sample is not counted.
+  // Counts a sample of an object of `size` bytes, which the innermost of these frames allocated.
+  // The result is for remove(). Null: there was no memory, and the sample is not counted.
   void* add(std::span<const std::uintptr_t> stack, std::uint64_t size);
   // The object is free. `bucket` is what add() returned, null included.
   void remove(void* bucket);
 
-  // As the tool pprof reads it: a line of sums, then one for each stack and size,
+  // Writes the form that the tool pprof reads: a line of sums, then one for each stack and size,
   //   objects in use: their bytes [objects ever: their bytes] @ address of each frame ...
-  // Samples are as they were taken; `rate` tells the reader how many objects each stands for.
+  // Samples are not scaled; `rate` tells the reader how many objects each stands for.
   void write(std::uint64_t rate, const Writer& writer);
 
-  // Memory of the system.
+  // Bytes that the profile has from the system.
   std::uint64_t bytes() const;
 
   Mutex& lock() { return lock_; }

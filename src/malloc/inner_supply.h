@@ -1,23 +1,24 @@
-// Memory for calls of malloc() that come out of the process's heap itself: from functions that
-// others have put in the place of the system's (src/heap/entry.h), from signal handlers, and from
-// what the start calls. It is a fixed part of the program's data, in blocks of a few sizes.
+// Memory for inner calls: calls of malloc() from a thread that is inside the process's heap
+// (src/heap/entry.h). They come from functions of other libraries that replace the system's, from
+// signal handlers, and from functions that the heap's start calls. The memory is a fixed part of
+// the program's data, in blocks of a few sizes.
 //
-// Any thread and any signal handler may call it at any moment, also between fork() and exec():
-// there are no locks, and nothing is asked of the system.
+// Any thread and any signal handler may call it at any moment, even between fork() and exec(): it
+// takes no locks and makes no calls of the system.
 #pragma once
 
 #include <cstddef>
 
 namespace Atoll::inner_supply {
 
-// Not zeroed, at a multiple of 16 and of `alignment`, a power of two. Null: there is none left, or
-// none so large.
+// Not zeroed, at a multiple of 16 and of `alignment`, a power of two. Null: no block is left, or
+// none is large enough.
 void* allocate(std::size_t size, std::size_t alignment);
 
-// False: `p`, any address, is no block in use of this supply.
+// `p` may be any address. False: it is not a block of this supply that is in use.
 bool release(void* p);
 
-// Usable bytes of a block; 0: `p`, any address, is none.
+// Usable bytes of a block. `p` may be any address; 0: it is not a block.
 std::size_t usable_size(const void* p);
 
 }  // namespace Atoll::inner_supply

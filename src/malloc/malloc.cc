@@ -17,7 +17,7 @@
 namespace Atoll::malloc_family {
 namespace {
 
-// Whatever the system is asked for on the way.
+// Restores errno after calls of the system, which may change it.
 class KeepErrno {
  public:
   KeepErrno() : value_(errno) {}
@@ -41,8 +41,8 @@ void* invalid() {
 
 constexpr std::size_t kAlignment = 16;
 
-// Asks the heap, if there is one. An inner call gets nothing of it, and asks the other way. Null
-// sets errno; else errno is left alone.
+// Asks the heap, if there is one. For an inner call it uses the inner supply instead. Sets errno if
+// it returns null, and leaves it alone otherwise.
 template <typename Ask, typename AskInside>
 void* ask_heap(Ask ask, AskInside ask_inside) {
   void* object = nullptr;
@@ -54,7 +54,7 @@ void* ask_heap(Ask ask, AskInside ask_inside) {
   return object != nullptr ? object : out_of_memory();
 }
 
-// Whether the process is at its end and its heap out of use: then the C library's memory serves.
+// Whether the process is at its end and its heap is abandoned. Then the C library's memory serves.
 bool needs_foreign(Heap& heap, const void* object) {
   return object == nullptr && heap.is_abandoned();
 }
@@ -71,7 +71,7 @@ bool needs_foreign(Heap& heap, const void* object) {
 
 void* zeroed(void* p, std::size_t size) { return p != nullptr ? std::memset(p, 0, size) : p; }
 
-// `to` may be null; then `p` is left alone.
+// `to` may be null; then `p` stays as it is.
 void* move_to(void* to, void* p, std::size_t used, std::size_t size) {
   if (to == nullptr) return nullptr;
   std::memcpy(to, p, std::min(used, size));
@@ -86,7 +86,7 @@ void* move_to(void* to, void* p, std::size_t used, std::size_t size) {
   return heap == nullptr ? 0 : static_cast<std::size_t>(heap->platform().machine.page_size);
 }
 
-// A block of `used` bytes that an inner call got, or that one wants to have another size.
+// Resizes a block of `used` bytes from an inner call, or any block in an inner call.
 [[gnu::cold]] void* reallocate_beside_heap(void* p, std::size_t used, std::size_t size) {
   if (size <= used) return p;
   return move_to(allocate(size), p, used, size);

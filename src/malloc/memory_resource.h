@@ -1,17 +1,16 @@
-// A memory resource over any heap, for the containers of std::pmr. Where there is a whole C++
-// library.
+// A memory resource over any heap, for the containers of std::pmr. It needs a whole C++ library.
 //
 //   Atoll::MemoryResource resource(heap);  // without a heap: the process's
 //   std::pmr::vector<int> numbers(&resource);
 //   std::pmr::set_default_resource(&resource);
 //
-// Without memory std::bad_alloc is thrown (src/malloc/out_of_memory.h has the rest). Memory is not
-// zeroed. Any alignment can be had. Any thread may call it. Resources over the same heap are equal,
-// so that the one takes back what the other has given; in code that is compiled without RTTI a
-// resource is equal to itself only.
+// Without memory it throws std::bad_alloc (src/malloc/out_of_memory.h has the rest). Memory is not
+// zeroed. It serves every alignment, and any thread may call it. Resources over the same heap are
+// equal, so one frees what another has allocated; in code that is compiled without RTTI a resource
+// is equal only to itself.
 //
-// The resource and its heap must outlive what is allocated; the heap may also be destroyed as a
-// whole, if its containers are never touched again.
+// The resource and its heap must outlive the objects. The heap may also be destroyed as a whole, if
+// its containers are never touched again.
 #pragma once
 
 #include <cstddef>
@@ -31,7 +30,7 @@ namespace Atoll::inline ATOLL_OUT_OF_MEMORY::inline ATOLL_RTTI {
 
 class MemoryResource : public std::pmr::memory_resource {
  public:
-  // The process's heap. If that cannot be had, there is no memory.
+  // The process's heap. If there is none, the resource has no memory.
   MemoryResource() noexcept : heap_(process_heap()) {}
   explicit MemoryResource(Heap& heap) noexcept : heap_(&heap) {}
 

@@ -1,15 +1,15 @@
 // operator new and operator delete, in all their forms, over the malloc family: linked into a
-// program, or preloaded. What one form has allocated any other may free, and so may free() where
-// that is Atoll's as well.
+// program, or preloaded. Any form may free what another has allocated, and so may free() if that is
+// Atoll's as well.
 //
 // Throwing forms call the new-handler until there is memory, and throw std::bad_alloc if there is
 // no handler. Where exceptions are off, and in a process without a C++ library, they write a line
-// and abort instead. Forms with std::nothrow return null: also if the new-handler throws. An
-// alignment that is no power of two is out of memory at once. Memory is not zeroed.
+// and abort instead. Forms with std::nothrow return null, even if the new-handler throws. An
+// alignment that is not a power of two counts as out of memory at once. Memory is not zeroed.
 //
-// ATOLL_WEAK_CXX_LIBRARY: the C++ library is not asked for, so that a C program can have this
-// preloaded without loading that library. It is looked for when it is needed (elf/cxx_library.h):
-// the program may be linked with it, or open it later.
+// ATOLL_WEAK_CXX_LIBRARY: the code does not depend on the C++ library, so that preloading it into a
+// C program does not load that library. When the code needs the library, it looks for it
+// (elf/cxx_library.h): the program may be linked with it, or have opened it later.
 
 #include <cstddef>
 #include <new>
@@ -43,14 +43,14 @@ void throw_bad_alloc() {
 
 #endif
 
-// Takes no alignment for that of malloc().
+// Means malloc()'s alignment.
 constexpr std::size_t kUsual = 0;
 
 void* ask(std::size_t size, std::size_t alignment) {
   return alignment == kUsual ? family::allocate(size) : family::allocate_aligned(alignment, size);
 }
 
-// Null: nobody can make room. Lets through what the new-handler throws.
+// Null: no new-handler can make room. Exceptions of the new-handler pass through.
 void* ask_until_no_handler(std::size_t size, std::size_t alignment) {
   for (;;) {
     if (void* const object = ask(size, alignment); object != nullptr) return object;
@@ -80,7 +80,7 @@ void* ask_until_no_handler(std::size_t size, std::size_t alignment) {
 #endif
 }
 
-// Most requests are met at once.
+// Most requests succeed at once.
 inline void* allocate_or_throw(std::size_t size) {
   void* const object = family::allocate(size);
   return object != nullptr ? object : ask_or_throw(size, kUsual);

@@ -23,7 +23,7 @@ std::string_view take_until(std::string_view& text, char separator) {
   return head;
 }
 
-// Each takes a value, or says that it cannot.
+// Each of these parses a value, and returns false if it cannot.
 
 [[gnu::cold]] bool set_release(std::string_view value, ProcessOptions& options) {
   const std::optional<port::Release> release = port::parse_release(value);
@@ -130,18 +130,19 @@ constexpr std::array<Key, 10> kKeys = {{
     {"hints", "port, random or system", "port",
      "where arenas lie: at the port's hints, at random ones (go=1.26 or later), or anywhere",
      &set_hints},
-    {"align", "8 or 16", "8", "where objects of up to 8 bytes lie: at multiples of it", &set_align},
-    {"statistics", "none, text or json", "none", "written when the process ends", &set_statistics},
+    {"align", "8 or 16", "8", "the alignment of objects of up to 8 bytes", &set_align},
+    {"statistics", "none, text or json", "none", "statistics when the process ends",
+     &set_statistics},
     {"statistics_file", "PATH", "standard error",
-     "where to; %p is the number of the process, %n of the report", &set_statistics_file},
+     "their file; %p is the number of the process, %n of the report", &set_statistics_file},
     {"profile_rate", "BYTES", "0",
-     "mean distance of two samples of the heap, 0: none are taken; slows every call down",
+     "mean bytes between two samples of the heap, 0: no samples; slows every call down",
      &set_profile_rate},
     {"profile_file", "PATH", "atoll.%p.heap",
      "where samples are written when the process ends, for pprof", &set_profile_file},
     {"report_signal", "USR1, USR2, HUP, INT, TERM, or some of them with +", "none",
-     "makes the process write both before it ends", &set_report_signal},
-    {"checked", "on or off", "off", "every bad free is named at once; slows every call down",
+     "signals that make the process write both before it ends", &set_report_signal},
+    {"checked", "on or off", "off", "reports every bad free at once; slows every call down",
      &set_checked},
 }};
 

@@ -1,9 +1,9 @@
-// What a user may choose for the process's heap, in one variable of the environment:
+// The options that a user sets for the process's heap, in one environment variable:
 //
 //   ATOLL_OPTIONS=key=value,key=value ...
 //
-// ATOLL_OPTIONS=help lists the keys. What is wrong is told in one line on the console, and the
-// default holds; nothing is ever fatal.
+// ATOLL_OPTIONS=help lists the keys. Each error is reported in one line on the console, and the
+// default stays; no error is fatal.
 #pragma once
 
 #include <cstdint>
@@ -28,18 +28,18 @@ enum ReportSignals : std::uint32_t {
 struct ProcessOptions {
   HeapOptions heap;
   ReportFormat statistics = ReportFormat::kNone;
-  // Where statistics go; empty: the console. Part of the parsed text.
+  // The file for statistics; empty: the console. Points into the parsed text.
   std::string_view statistics_file;
-  // Where samples go, if any are taken.
+  // The file for samples, if the heap takes any.
   std::string_view profile_file = "atoll.%p.heap";
-  // Sums of ReportSignals: what makes the process write both before it ends.
+  // A sum of ReportSignals: the signals that make the process write both before it ends.
   std::uint32_t report_signals = 0;
 };
 
-// What the process's heap is without a word from the user.
+// The options of the process's heap if the user sets none.
 ProcessOptions default_process_options();
 
-// Changes `options` as `text` says, which is the variable's value. Lines go to `os`'s console.
+// Changes `options` as `text`, the variable's value, says. Writes lines to `os`'s console.
 void parse_process_options(std::string_view text, os::Os& os, ProcessOptions& options);
 
 }  // namespace Atoll

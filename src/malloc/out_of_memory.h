@@ -1,9 +1,8 @@
-// What the C++ faces do without memory: they throw std::bad_alloc; or, in code that is compiled
-// without exceptions, write a line and abort.
+// What the C++ faces do when there is no memory: they throw std::bad_alloc or, in code that is
+// compiled without exceptions, write a line and abort.
 //
-// So a face means another thing in the one code than in the other. Both may be in one program: they
-// are in namespaces of their own, which need not be named, and the linker will not take the one for
-// the other.
+// So a face has different code with and without exceptions, and one program may have both. They are
+// in different inline namespaces, so that the linker does not take one for the other.
 #pragma once
 
 #include <cstdint>

@@ -22,19 +22,19 @@ constinit HeapStorage heap_storage;
 namespace {
 
 // While a process starts the heap, the state holds the process's number in the bits above
-// kStarting. So a child that was forked meanwhile knows that it does not have the thread that
-// starts it.
+// kStarting. So a child that was forked meanwhile knows that the thread that starts the heap is not
+// in the child.
 enum State : std::uint32_t { kNone, kReady, kFailed, kStarting };
 constexpr unsigned kStateBits = 2;
 
 constinit std::atomic<std::uint32_t> state{kNone};
 
-// What the calling thread has to do with the start. Functions of the system that it calls while it
-// starts the heap, or waits for the start, may call malloc() in turn.
+// The calling thread's part in the start. Functions of the system that it calls while it starts the
+// heap, or waits for the start, may call malloc() in turn.
 enum class Part : std::uint8_t { kNone, kStarts, kWaits };
 constinit ATOLL_THREAD_LOCAL Part part_in_start = Part::kNone;
 
-// The text of the options, which refer to it. A process may write over its environment.
+// A copy of the text that the options point into: a process may overwrite its environment.
 constinit std::array<char, 8192> option_text{};
 
 constinit std::optional<ProcessOptions> options;
@@ -46,7 +46,7 @@ constinit std::atomic<bool> has_libraries{false};
 bool takes_samples() { return options->heap.profile_rate != 0; }
 
 void* on_sample(void* /*context*/, void* /*object*/, std::uint64_t size) {
-  // Allocations of the start itself belong to nobody.
+  // The start's own allocations are not samples.
   if (state.load(std::memory_order_acquire) != kReady) return nullptr;
   std::array<std::uintptr_t, HeapProfile::kMostFrames> frames;
   const std::size_t depth = call_stack(frames);
@@ -84,8 +84,8 @@ bool start() {
   return false;
 }
 
-// Handlers of forks are registered before there is a heap, so that no process forks while the
-// heap's locks are held.
+// It registers the fork handlers before there is a heap, so that no process forks while another
+// thread holds the heap's locks.
 void start_now() {
   of_this_thread(part_in_start) = Part::kStarts;
   watch_process();
@@ -117,7 +117,7 @@ auto ask_outside(Ask ask) {
   const std::uint32_t by_us = kStarting | ask_outside(process_number) << kStateBits;
   while (now != kReady && now != kFailed) {
     if (now == by_us) {
-      if (os::native().is_ending()) return nullptr;  // who started it is gone
+      if (os::native().is_ending()) return nullptr;  // the thread that started it is gone
       now = ask_outside([] {
         os::native().yield();
         return state.load(std::memory_order_acquire);

@@ -13,7 +13,7 @@ struct Field {
   std::uint64_t Statistics::* value;
 };
 
-// In MemStats' order; behind those, the figures that Go has not.
+// In MemStats' order, followed by the figures that Go does not have.
 constexpr std::array<Field, 26> kFields = {{
     {"Alloc", &Statistics::alloc},
     {"TotalAlloc", &Statistics::total_alloc},

@@ -1,4 +1,4 @@
-// A heap's statistics as text, JSON or XML, written in pieces: for code that may not allocate.
+// A heap's statistics as text, JSON or XML, written in pieces, for code that must not allocate.
 #pragma once
 
 #include <string_view>
@@ -7,7 +7,7 @@
 
 namespace Atoll {
 
-// Takes the pieces, in order.
+// Receives the pieces in order.
 struct Writer {
   void (*write)(void* context, std::string_view text);
   void* context;
@@ -15,16 +15,15 @@ struct Writer {
   void operator()(std::string_view text) const { write(context, text); }
 };
 
-// For people: what is in use, what the system gave, and the size classes that were used.
+// For people: the memory in use, the memory from the system, and the size classes that were used.
 void write_text(const Statistics& statistics, const Writer& writer);
 
 // One object on one line; keys are those of Go's runtime.MemStats, and BySize has the size classes
 // that were used.
 void write_json(const Statistics& statistics, const Writer& writer);
 
-// What glibc's malloc_info() writes, as far as it is the same thing here: one heap, its free
-// objects by size, all that is free, and large objects as glibc's mappings. docs/FACES.md has the
-// rest.
+// The form of glibc's malloc_info(), as far as it fits: one heap, its free objects by size, all
+// free memory, and large objects in the place of glibc's mappings. docs/FACES.md has the rest.
 void write_xml(const Statistics& statistics, const Writer& writer);
 
 }  // namespace Atoll

@@ -1,5 +1,5 @@
-// Where the process's heap lies: for process_heap() and the fast paths of malloc(), which know its
-// address without asking.
+// The storage of the process's heap, for process_heap() and the fast paths of malloc(), which know
+// its address at link time.
 #pragma once
 
 #include <array>
@@ -9,9 +9,9 @@
 
 namespace Atoll {
 
-// Storage, so that nothing is done at the start and the end of a program. Before process_heap()
-// makes a heap of it it is zero, and no thread has a cache for it: then the fast paths find
-// nothing.
+// Plain storage, so that no constructor runs at the start of a program and no destructor at its
+// end. It is zero until process_heap() makes a heap in it. Until then no thread has a cache for it,
+// so the fast paths find nothing.
 struct alignas(Heap) HeapStorage {
   std::array<std::byte, sizeof(Heap)> bytes{};
 };

@@ -1,16 +1,16 @@
-// What a platform calls the process's heap for, besides memory.
+// Events of the process that a platform reports to the process's heap.
 #pragma once
 
 #include <cstdint>
 
 namespace Atoll {
 
-// Called before the heap is started; may be called again in a child that was forked meanwhile.
-// Where processes fork, the heap's locks are held meanwhile from now on, so that the child finds a
-// heap it can use.
+// The heap calls this before it starts, and again in a child that was forked during the start. From
+// then on, where processes fork, the forking thread holds the heap's locks during the fork, so that
+// the child has a heap that it can use.
 void watch_process();
 
-// Another one in a child than in its parent, where processes fork.
+// The number of the process; a forked child has another one than its parent.
 std::uint32_t process_number();
 
 }  // namespace Atoll

@@ -35,15 +35,16 @@ constexpr unsigned heap_addr_bits(const Port& port) {
   return 48;
 }
 
-// Where the heap's address space ends. 32-bit pointers cannot hold 2^32, so it is one less there.
+// Where the heap's address space ends. 32-bit pointers cannot hold 2^32, so with them it ends one
+// byte earlier.
 constexpr std::uint64_t max_alloc(const Port& port) {
   const std::uint64_t one_less = has_64_bit_pointers(port.goarch) ? 0 : 1;
   return (std::uint64_t{1} << heap_addr_bits(port)) - one_less;
 }
 
-// An arena is 64 MiB, or 4 MiB where that is too much to begin with: windows charges a process for
-// committed metadata it never touched, 32-bit systems have little address space, phones and wasm
-// have little memory.
+// An arena is 64 MiB, or 4 MiB where that is too large: windows charges a process for committed
+// metadata that it never touched, 32-bit systems have little address space, and phones and wasm
+// have little memory. Wasm has 512 KiB from release 1.26 on.
 constexpr unsigned log_heap_arena_bytes(const Port& port) {
   if (port.is(Goarch::kWasm)) {
     if (port.since(Release::k1_26)) return 19;
@@ -69,8 +70,8 @@ constexpr unsigned arena_l1_bits(const Port& port) {
 // changed with the sign, so arena indices stayed what they were.
 constexpr bool arena_base_offset_is_added(const Port& port) { return port.until(Release::k1_14); }
 
-// What makes a port's addresses start at arena index 0: amd64's addresses are sign-extended 48-bit
-// numbers, aix maps at 0x0a00000000000000 and above.
+// The offset that maps a port's lowest address to arena index 0: amd64's addresses are
+// sign-extended 48-bit numbers, and aix maps at 0x0a00000000000000 and above.
 constexpr std::uint64_t arena_base_offset(const Port& port) {
   std::uint64_t lowest = 0;  // address of arena index 0, modulo 2^64
   if (port.is(Goarch::kAmd64)) lowest = 0xffff'8000'0000'0000;
@@ -78,8 +79,8 @@ constexpr std::uint64_t arena_base_offset(const Port& port) {
   return arena_base_offset_is_added(port) ? 0 - lowest : lowest;
 }
 
-// The heap bitmap, which tells pointers from other words. Up to release 1.19 it has two bits for
-// each word of the arena and is counted in bytes; zero from 1.20.
+// Bytes of the heap bitmap, which tells pointers from other words. Up to release 1.19 it has two
+// bits for each word of the arena. Zero from 1.20.
 constexpr std::uint64_t heap_arena_bitmap_bytes(const Port& port) {
   if (port.since(Release::k1_20)) return 0;
   const std::uint64_t words =
@@ -87,8 +88,9 @@ constexpr std::uint64_t heap_arena_bitmap_bytes(const Port& port) {
   return words * 2 / 8;
 }
 
-// From release 1.20 it has one bit for each word and is counted in words; zero before. From 1.22
-// the arena's metadata has it no longer, but the start-up check of the number remains.
+// Words of the heap bitmap from release 1.20, which has one bit for each word of the arena. Zero
+// before. From 1.22 the arena's metadata no longer contains the bitmap, but the start-up check of
+// the number remains.
 constexpr std::uint64_t heap_arena_bitmap_words(const Port& port) {
   if (port.until(Release::k1_19)) return 0;
   const std::uint64_t pointer_bytes = pointer_size(port.goarch);

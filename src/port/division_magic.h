@@ -1,4 +1,4 @@
-// The numbers by which an offset in a span becomes an object's index without a division.
+// The numbers that turn an offset in a span into an object's index without a division.
 #pragma once
 
 #include <array>

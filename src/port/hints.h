@@ -41,12 +41,13 @@ struct ArenaHints {
   HintList user;  // for user arenas, from release 1.20
 };
 
-// What is known only when the program runs. Each option is ignored where it does not apply.
+// Choices that are known only when the program runs. A port ignores options that do not apply to
+// it.
 struct HintOptions {
   bool sv39 = false;  // riscv64 from 1.26: the processor translates 39 bits of address
   // 64 random bits: choose the randomized heap base (see can_randomize).
   std::optional<std::uint64_t> random_seed = std::nullopt;
-  bool ask_system = false;  // no hint at all: the system chooses where the first arena lies
+  bool ask_system = false;  // use no hint: the system chooses where the first arena lies
 };
 
 // Whether the release randomizes the heap's base on this port: releases 1.26 and 1.27 do by
@@ -96,8 +97,8 @@ constexpr std::uint64_t random_hint(const PortSpec& spec, std::uint64_t base, un
   return prefix << shift | (base & ~cleared);
 }
 
-// The cases of the sources' list. Bits are joined with OR, not added: a case whose constant has
-// bits in the place of i repeats addresses.
+// The cases of the sources' list. The sources combine bits with OR instead of adding them, so a
+// case whose constant has bits in the place of i repeats addresses.
 constexpr std::uint64_t default_hint(std::uint64_t i) { return i << 40 | 0x00c0ULL << 32; }
 constexpr std::uint64_t arm64_hint(std::uint64_t i) { return i << 40 | 0x0040ULL << 32; }
 constexpr std::uint64_t arm64_phone_hint(std::uint64_t i) { return i << 40 | 0x0013ULL << 28; }
@@ -133,16 +134,17 @@ constexpr std::optional<std::uint64_t> hint(const PortSpec& spec, bool sv39, uns
   return default_hint(i);
 }
 
-// From release 1.20 the last hints go to user arenas: the upper half, or what lies above 0x5f with
-// the race detector.
+// From release 1.20 the last hints go to user arenas: the upper half or, with the race detector,
+// those with i above 0x5f.
 constexpr bool is_user_hint(const PortSpec& spec, unsigned i) {
   return spec.since(Release::k1_20) && i > (spec.race ? 0x5fU : 0x3fU);
 }
 
 }  // namespace internal
 
-// Both lists in the order tried. Both are empty where the heap does not start from hints; a 32-bit
-// start makes one hint of its own (start32.h), which is known only at run time.
+// Both lists, in the order in which the heap tries them. Both are empty if the heap does not start
+// from hints; a 32-bit start makes one hint of its own (start32.h), which is known only at run
+// time.
 [[gnu::cold]] constexpr ArenaHints arena_hints(const PortSpec& spec,
                                                const HintOptions& options = {}) {
   ArenaHints hints;
@@ -162,7 +164,8 @@ constexpr bool is_user_hint(const PortSpec& spec, unsigned i) {
   return hints;
 }
 
-// Hints the runtime holds after its start, which on a 32-bit start is the one it made.
+// How many hints the runtime has after its start. After a 32-bit start it is the one that the start
+// made.
 constexpr unsigned hint_count(const PortSpec& spec, const HintOptions& options = {}) {
   return spec.uses_32_bit_start() ? 1 : arena_hints(spec, options).main.count;
 }
@@ -172,7 +175,7 @@ constexpr unsigned user_hint_count(const PortSpec& spec, const HintOptions& opti
   return arena_hints(spec, options).user.count;
 }
 
-// The first address tried; empty where none is known before the program runs.
+// The first address that the heap tries; empty if none is known before the program runs.
 constexpr std::optional<std::uint64_t> first_hint(const PortSpec& spec,
                                                   const HintOptions& options = {}) {
   const ArenaHints hints = arena_hints(spec, options);
@@ -197,7 +200,7 @@ constexpr std::optional<std::uint64_t> first_usable_hint(const PortSpec& spec) {
   return std::nullopt;
 }
 
-// What a randomized heap does on its first growth, with the bits that follow the base's.
+// The first growth of a randomized heap, which uses the bits of the seed that follow the base's.
 struct FirstGrowth {
   std::uint64_t base_bits = 0;      // OR-ed into the first address: skips whole chunks of an arena
   std::uint64_t padding_pages = 0;  // pages at the start that are marked as allocated

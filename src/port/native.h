@@ -81,8 +81,8 @@ inline constexpr Goarch kNativeGoarch = Goarch::kWasm;
 #error "Atoll: unknown processor; define ATOLL_GOOS and ATOLL_GOARCH (src/port/native.h)"
 #endif
 
-// Whether this build's threads are watched for data races, as those of `go build -race`: then its
-// port is the one whose arenas lie where the race detector's shadow memory leaves them room.
+// Whether a race detector watches this build, as it watches the programs of `go build -race`. Then
+// the build uses the port whose arenas lie where the detector's shadow memory leaves room.
 #if defined(__SANITIZE_THREAD__)
 inline constexpr bool kNativeRace = true;
 #elif defined(__has_feature)

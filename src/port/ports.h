@@ -1,4 +1,4 @@
-// What a port is, and which ports and race detector ports each release has.
+// What a port is, which ports each release has, and which of them have a race detector.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@
 
 namespace Atoll::port {
 
-// What every number of the model is a function of.
+// Every number of the model is a function of these.
 struct Port {
   Release release = kDefaultRelease;
   Goos goos = Goos::kLinux;
@@ -29,7 +29,7 @@ struct Port {
   friend constexpr bool operator==(const Port&, const Port&) = default;
 };
 
-// First and last release, both included, that have something.
+// A range of releases, with the first and the last one.
 struct ReleaseRange {
   Release first;
   Release last;

@@ -61,8 +61,8 @@ constexpr std::string_view name(Release release) {
   return kNames[minor_version(release) - minor_version(kFirstRelease)];
 }
 
-// Accepts "1.11" to "1.27", with or without a leading "go"; patch versions and anything else are
-// refused, because the model knows releases and no patches.
+// Accepts "1.11" to "1.27", with or without a leading "go". Refuses patch versions, because the
+// model does not tell patches apart, and anything else.
 [[gnu::cold]] constexpr std::optional<Release> parse_release(std::string_view text) {
   if (text.substr(0, 2) == "go") text.remove_prefix(2);
   for (const Release release : kReleases) {

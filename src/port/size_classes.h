@@ -1,4 +1,5 @@
-// Size classes: the object sizes small requests are rounded up to, made by their rule.
+// Size classes: the object sizes to which small requests are rounded up. They are computed by Go's
+// rule.
 #pragma once
 
 #include <array>
@@ -37,7 +38,7 @@ struct SizeClass {
 };
 
 struct SizeClassTable {
-  unsigned count = 0;  // classes, with the empty class 0
+  unsigned count = 0;  // classes, including the empty class 0
   std::array<SizeClass, kMaxSizeClasses> classes{};
   std::array<std::uint8_t, kSmallSizeMax / kSmallSizeStep + 1> size_to_class8{};
   std::array<std::uint8_t, (kMaxSmallSize - kSmallSizeMax) / kLargeSizeStep + 1> size_to_class128{};
@@ -58,7 +59,7 @@ constexpr std::uint32_t candidate_step(std::uint32_t size, std::uint32_t step,
   return size >= first_16 ? 16 : step;
 }
 
-// The fewest pages of which at most an eighth is left behind the last object.
+// The smallest span that leaves at most an eighth of itself behind its last object.
 constexpr std::uint32_t span_bytes_for(std::uint32_t size) {
   constexpr auto kPage = static_cast<std::uint32_t>(kPageSize);
   std::uint32_t span = kPage;
@@ -101,8 +102,8 @@ constexpr SizeClassTable make_size_classes(std::uint32_t first_16) {
 
   std::uint32_t previous_size = 0;
   for (SizeClass& size_class : table.classes) {
-    if (size_class.npages == 0) continue;  // class 0, and what a shorter table leaves unused
-    // What the tail can give, in steps of 128, goes to the objects.
+    if (size_class.npages == 0) continue;  // class 0, and the unused end of a shorter table
+    // Objects grow into the tail, in steps of 128, as far as it reaches.
     const std::uint32_t share = size_class.span_bytes() / size_class.objects;
     const std::uint32_t rounded = share / 128 * 128;
     if (rounded > size_class.size) size_class.size = rounded;

@@ -30,7 +30,7 @@ constexpr std::uint64_t malloc_header_bytes(const Port& port) {
 }
 
 // Largest request that is served from a size class. From release 1.22 it leaves room for a header,
-// also for objects that never have one.
+// even for objects that never have one.
 constexpr std::uint64_t max_small_request(const Port& port) {
   return kMaxSmallSize - malloc_header_bytes(port);
 }
@@ -58,7 +58,7 @@ constexpr std::uint64_t min_defer_alloc(const Port& port) {
   return (defer_header_bytes(port) + 15) / 16 * 16;
 }
 
-// Bytes of arguments that fit into the smallest record.
+// Bytes of arguments for which the smallest record has room.
 constexpr std::uint64_t min_defer_args(const Port& port) {
   return min_defer_alloc(port) - defer_header_bytes(port);
 }

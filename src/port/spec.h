@@ -1,4 +1,4 @@
-// Everything known of one port of one release, as plain numbers.
+// Everything that is known about one port of one release, as plain numbers.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace Atoll::port {
 
-// Where the heap takes its first address space from.
+// How the heap gets its first address space.
 enum class HeapStart : std::uint8_t {
   kHints,        // addresses to ask for, in order (hints.h)
   kReservation,  // a large reservation behind the program's data, the 32-bit way (start32.h)
@@ -113,8 +113,8 @@ constexpr HeapStart heap_start(const Port& port) {
 
 }  // namespace formula
 
-// All numbers of a port. It is meant for ports that exist; for a pair nobody ported to, it answers
-// what the release's formulas would say.
+// All numbers of a port. It is meant for ports that exist; for any other pair it applies the
+// release's formulas.
 [[gnu::cold]] constexpr PortSpec spec(const Port& port) {
   PortSpec result;
   static_cast<Port&>(result) = port;
@@ -164,7 +164,7 @@ constexpr HeapStart heap_start(const Port& port) {
   return spec(Port{release, goos, goarch, race});
 }
 
-// What is wrong with a port somebody asked for.
+// Why a port that somebody asked for does not exist.
 enum class PortProblem : std::uint8_t {
   kNone,
   kUnknownRelease,   // not "1.11" to "1.27"

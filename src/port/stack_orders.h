@@ -23,7 +23,7 @@ constexpr std::optional<unsigned> cached_stack_order(const PortSpec& spec, std::
   return order;
 }
 
-// Orders in use: num_stack_orders less those that the second limit hides.
+// Orders in use: num_stack_orders minus those that the second limit hides.
 constexpr unsigned num_used_stack_orders(const PortSpec& spec) {
   unsigned orders = 0;
   while (cached_stack_order(spec, spec.fixed_stack << orders).has_value()) ++orders;

@@ -1,5 +1,5 @@
-// The sizes of goroutine stacks: what the operating system needs on each, the smallest stack, how
-// many sizes are cached, and where the guard lies.
+// The sizes of goroutine stacks: the part that the operating system needs, the smallest stack, the
+// number of cached sizes, and the place of the guard.
 #pragma once
 
 #include <bit>
@@ -16,9 +16,9 @@ inline constexpr std::uint64_t kStackBig = 4096;         // frames above this ch
 
 namespace formula {
 
-// Bytes added to every stack for code that runs on a goroutine's stack without asking: exception
-// handlers on windows, note handlers on plan9, signal handlers on the iPhone (which was darwin/arm*
-// until release 1.15 and ios/arm64 afterwards).
+// Bytes added to every stack for code of the system that runs on a goroutine's stack without a
+// check of its size: exception handlers on windows, note handlers on plan9, signal handlers on the
+// iPhone (which was darwin/arm* until release 1.15 and ios/arm64 afterwards).
 constexpr std::uint64_t stack_system(const Port& port) {
   if (port.is(Goos::kPlan9)) return 512;
   if (port.is(Goos::kWindows)) {

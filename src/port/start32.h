@@ -1,7 +1,7 @@
 // The start of a heap in a 32-bit address space: where it reserves its first arenas.
 //
-// Address space is scarce there, so arenas should follow each other from one place on, and that
-// place should be where other mappings do not get in the way: right behind the program's data.
+// Address space is scarce there, so arenas should follow each other, starting where other mappings
+// do not get in the way: right behind the program's data.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@ namespace Atoll::port {
 // Left free behind the program's data, so that the C library's own break can grow a little.
 inline constexpr std::uint64_t kStart32Slack = std::uint64_t{256} << 10;
 
-// What is tried, largest first; the first success becomes the heap's first arenas.
+// The heap tries these sizes, largest first. The first success becomes its first arenas.
 inline constexpr std::array<std::uint64_t, 3> kStart32Reservations = {
     std::uint64_t{512} << 20, std::uint64_t{256} << 20, std::uint64_t{128} << 20};
 
@@ -24,15 +24,15 @@ constexpr std::uint64_t start32_metadata_bytes(const PortSpec& spec) {
   return spec.num_arenas() * spec.heap_arena_metadata_bytes;
 }
 
-// What step 2 looks at. Addresses a system does not have are 0.
+// The input of step 2. An address that a system does not have is 0.
 struct ProgramEnd {
   std::uint64_t end_of_data = 0;
   std::uint64_t program_break = 0;   // asked for only where has_program_break
-  std::uint64_t metadata_begin = 0;  // of step 1's reservation, what is still free of it
+  std::uint64_t metadata_begin = 0;  // the rest of step 1's reservation that is still free
   std::uint64_t metadata_end = 0;
 };
 
-// Only linux's kernel is asked for the break, android's included; elsewhere the sources take 0.
+// The sources ask for the break only on linux and android; elsewhere they take 0.
 constexpr bool has_program_break(Goos goos) {
   return goos == Goos::kLinux || goos == Goos::kAndroid;
 }

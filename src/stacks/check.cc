@@ -1,4 +1,4 @@
-// What must hold of pools and caches of stacks at any quiet moment.
+// The invariants of pools and caches of stacks while no thread changes them.
 #include "src/port/port.h"
 #include "src/stacks/stack_heap.h"
 #include "src/stacks/stack_list.h"

@@ -1,4 +1,4 @@
-// Free stacks that a thread keeps for itself.
+// The free stacks that a thread keeps for itself.
 #pragma once
 
 #include <array>

@@ -90,7 +90,7 @@ StackFree StackHeap::release(StackCache::Order& cached, unsigned order, std::uin
     void* const p = cached.list;
     Span* const span = span_in_use(order, p);
     if (span == nullptr) {
-      // Somebody else has it, and its link is theirs.
+      // It was freed twice: its link belongs to its other owner.
       cached = {nullptr, 0};
       return StackFree::kNotAStack;
     }

@@ -1,4 +1,4 @@
-// Stacks in, stacks out: stackalloc and stackfree of the book.
+// Allocates and frees stacks: stackalloc and stackfree of the book.
 //
 // A stack's size is a power of two. Small ones, FixedStack << order, are cut from spans of 32 KiB
 // that wait in a pool for each order; a thread's cache stands in front of the pools and exchanges
@@ -27,18 +27,19 @@ inline constexpr std::uint8_t kLargeStack = 0xff;
 
 enum class StackFree : std::uint8_t {
   kOk,
-  kNotAStack,  // nothing was changed; but see free()
+  kNotAStack,  // normally nothing has changed; see free()
 };
 
-// Thread safe, but for init(). Its locks are taken before the page heap's.
+// Thread safe, except init(). A thread takes its locks before the page heap's.
 class StackHeap {
  public:
   constexpr StackHeap() = default;
   StackHeap(const StackHeap&) = delete;
   StackHeap& operator=(const StackHeap&) = delete;
 
-  // stackinit: all pools are empty. Its check is check_stack_cache_size() of the heap. Both must
-  // outlive this object. May be repeated once `pages` has taken all its memory back.
+  // stackinit: all pools are empty. (The heap makes its check, check_stack_cache_size().)
+  // `platform` and `pages` must outlive this object. The caller may repeat init() once `pages` has
+  // taken all its memory back.
   void init(const Platform& platform, pages::PageHeap& pages);
 
   // A stack of exactly `bytes`, not zeroed, at a multiple of the smaller of `bytes` and the page
@@ -49,14 +50,14 @@ class StackHeap {
   // Takes back what allocate() gave for the same `bytes`, from any thread.
   //
   // kNotAStack: no span of stacks holds `p`, or `p` is not the beginning of a stack of this size,
-  // or it was seen to be free already: it lies in this cache, or its span has no stack in use. Or
-  // this call had to move stacks from the cache to a pool, and one of them was free already; then
-  // `p` was freed, and the others that the cache had of this size are lost, because nothing that is
-  // written in them can be trusted. All else that is freed twice goes unnoticed.
+  // or it is free already: it lies in this cache, or its span has no stack in use. It may also mean
+  // that this call had to move stacks from the cache to a pool, and one of them was free already;
+  // then `p` has been freed, and the other stacks of this size in the cache are lost, because their
+  // links cannot be trusted. Any other double free goes unnoticed.
   StackFree free(StackCache* cache, void* p, std::uint64_t bytes);
 
   // Gives all stacks of a cache to the pools, for a thread that ends. kNotAStack: one of them was
-  // free already; as above, some may be lost. The cache is empty in any case.
+  // free already, and some may be lost, as above. The cache is empty in any case.
   StackFree flush(StackCache& cache);
 
   // Whether a collection runs. set_collecting(false) includes free_empty().
@@ -107,7 +108,7 @@ class StackHeap {
   void free_empty_of(Pool& pool);
 
   void refill(StackCache::Order& cached, unsigned order);
-  // Until at most `bytes` are left.
+  // Moves stacks to the pool until at most `bytes` are left.
   StackFree release(StackCache::Order& cached, unsigned order, std::uint64_t bytes);
 
   void* allocate_large(std::uint64_t bytes);

@@ -1,4 +1,4 @@
-// A system beneath which it is known what was not given back, with calls that can be made to fail.
+// A system that knows what was not given back, and whose calls a test can make fail.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The allocators over every simulated system: what is held, with the books of the simulation.
+// The allocators over every simulated system: the memory that they hold, by the simulation's books.
 #include <gtest/gtest.h>
 
 #include <cstring>

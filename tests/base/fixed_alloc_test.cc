@@ -39,7 +39,7 @@ class FixedAllocTest : public ::testing::Test {
   PersistentAlloc memory_;
 };
 
-// What a FirstFunction saw, and what it shall answer.
+// The calls of a FirstFunction, and the answer that it shall give.
 struct Firsts {
   static bool note(void* argument, void* record) {
     Firsts& firsts = *static_cast<Firsts*>(argument);

@@ -1,4 +1,4 @@
-// A lock without threads: what it asks of the system, and when. See mutex_threads_test.cc.
+// A lock without threads: the calls of the system that it makes. See mutex_threads_test.cc.
 #include "src/base/mutex.h"
 
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 namespace Atoll {
 namespace {
 
-// Plays the other thread, which has the lock: it lets go when somebody sleeps for it.
+// Plays the other thread, which has the lock and releases it when a thread sleeps for it.
 class OtherThreadOs final : public os::ForwardOs {
  public:
   OtherThreadOs() : ForwardOs(os::native()) {}

@@ -24,7 +24,7 @@ TEST(MutexThreads, OneAtATime) {
   constexpr int kRounds = 5000;
   os::Os& os = os::native();
   Mutex mutex;
-  int count = 0;  // not atomic: a race detector sees what the lock leaves unordered
+  int count = 0;  // not atomic, so that a race detector sees accesses that the lock does not order
   on_all_threads([&](int) {
     for (int round = 0; round < kRounds; ++round) {
       const LockGuard guard(mutex, os);

@@ -148,7 +148,7 @@ TEST_F(PersistentAllocTest, AnyRecordsAreZeroAlignedApartAndCounted) {
 }
 
 TEST_F(PersistentAllocTest, ReleaseGivesEverythingBackAndCountsItNoLonger) {
-  counters_.add(MemoryKind::kGc, 12345);  // somebody else's
+  counters_.add(MemoryKind::kGc, 12345);  // from another user
   for (int round = 0; round < 2; ++round) {
     for (int i = 0; i < 20; ++i) ASSERT_NE(bytes(40 * kKiB), nullptr);
     for (int i = 0; i < 5; ++i) ASSERT_NE(bytes(100 * kKiB), nullptr);
@@ -182,8 +182,8 @@ TEST_F(PersistentAllocTest, ArraysHaveRoomForAllElements) {
   EXPECT_EQ(array[999], 0U);
 }
 
-// Whichever call the system refuses, one record is not had, nothing is lost, and it can be had
-// later.
+// Whichever call the system refuses, one allocation fails, nothing is lost, and the allocation
+// succeeds later.
 TEST_F(PersistentAllocTest, WhicheverCallFailsNothingIsLost) {
   constexpr std::array<std::uint64_t, 8> kSizes = {100 * kKiB, 8,         60 * kKiB, 60 * kKiB,
                                                    60 * kKiB,  60 * kKiB, 64 * kKiB, 60 * kKiB};

@@ -1,4 +1,4 @@
-// Workloads notice it when their blocks are damaged.
+// Workloads notice damage to their blocks.
 
 #include "bench/workloads/block.h"
 

@@ -1,4 +1,4 @@
-"""The picture as a renderer draws it that knows nothing of stylesheets' variables and colour schemes."""
+"""The picture as drawn by a renderer without stylesheets' variables and colour schemes."""
 
 import pathlib
 import struct

@@ -1,4 +1,4 @@
-"""What becomes of results: the file, the tables, the picture, the document."""
+"""The forms of results: the file, the tables, the picture, the document."""
 
 import pathlib
 import tempfile

@@ -1,4 +1,4 @@
-// The example of containers: what is counted, and where its memory is.
+// The example of containers: the words that it counts, and the place of its memory.
 #include <gtest/gtest.h>
 
 #include "examples/containers/words.h"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The examples that are small programs: what they print for an input.
+# The examples that are small programs: their output for an input.
 set -euo pipefail
 c="$1" containers="$2"
 

@@ -1,4 +1,4 @@
-// The example of a language runtime: what programs print, and what they leave in the heap.
+// The example of a language runtime: the output of programs, and the objects that they leave.
 #include "examples/runtime/runtime.h"
 
 #include <gtest/gtest.h>

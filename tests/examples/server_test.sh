@@ -1,5 +1,5 @@
 #!/bin/bash
-# The example of a server: by itself and with the library preloaded it answers the same.
+# The example of a server gives the same answers with and without the preloaded library.
 set -euo pipefail
 server="$1" library="$PWD/$2"
 

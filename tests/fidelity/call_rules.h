@@ -1,7 +1,6 @@
-// The calls a fresh heap makes of its system, as Go makes them: which, in what order, of how many
-// bytes and with which hints.
+// The system calls that a fresh heap makes, as Go makes them: their order, sizes and hints.
 //
-// What is meant to differ from Go:
+// The intended differences from Go:
 //   - used() of every span that is handed out, and of metadata of a 32-bit start: Go has memory
 //     that is Ready as soon as it is mapped.
 //   - From 1.20 an arena's metadata is larger than Go's, because the bitmaps of objects lie there.
@@ -10,9 +9,9 @@
 //     arena has 256 MiB, from the system. Every few arenas that takes another chunk.
 //   - Go's list of all spans begins with 64 KiB from the system; here it comes from the chunk.
 //   - From 1.14 Go reserves the summaries of its page allocator, which Atoll does not have.
-//   - Where memory is one growing segment, a hint that cannot be had is refused, and there is
-//     nothing to give back. (Plan 9 up to 1.13 substitutes other memory.)
-// What Heap::init() does to find out about the machine is not among the calls.
+//   - Where memory is one growing segment, the system refuses a hint that it cannot honour, and
+//     there is nothing to give back. (Plan 9 up to 1.13 substitutes other memory.)
+// The calls by which Heap::init() finds out about the machine do not count.
 #pragma once
 
 #include <cstddef>
@@ -33,11 +32,11 @@ class CallRules {
  public:
   explicit CallRules(TracedHeap& heap);
 
-  // Each tells what calls come next; a call that is another is a failure of the test.
+  // Each states the next calls; a different call fails the test.
   void init();
-  // Of one page, by the first allocation. Returns the region.
+  // The growth for one page, by the first allocation. Returns the region.
   Range first_growth();
-  // By an object of so many bytes as the first region, which has one page less.
+  // The growth for an object as large as the first region, which has one page less by then.
   void second_growth(Range first);
   void end();
 
@@ -47,7 +46,7 @@ class CallRules {
     bool down = false;
   };
 
-  // What the system answered; null if it had nothing or the call is another.
+  // The system's answer; null if it had no memory, or if this is another call.
   Address expect(os::Verb verb, Address address, std::uint64_t size);
   Range expect_reserve(Address hint, std::uint64_t size);
   void expect_range(os::Verb verb, Range range);

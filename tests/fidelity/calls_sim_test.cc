@@ -239,7 +239,7 @@ INSTANTIATE_TEST_SUITE_P(Systems, SimCallScripts, testing::ValuesIn(kScripts),
                            return name_of(tested.param.preset, tested.param.release);
                          });
 
-// None of Plan 9's hints can be had: all are asked for in turn, once.
+// Plan 9 honours none of the hints: the heap asks for all of them in turn, once.
 TEST(SimCallsOfPlan9, AskForEveryHintOnce) {
   const port::PortSpec spec = port::spec(Release::k1_11, Goos::kPlan9, Goarch::kAmd64);
   TouchableWorld world(presets::plan9_amd64(), spec);

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kHeaps = 12;
 
-// Those of the port's hints that can be had in this program, in order.
+// The port's hints that are free in this program, in order.
 std::vector<Address> free_hints(os::Os& os, const port::PortSpec& spec) {
   std::vector<Address> result;
   const port::ArenaHints hints = port::arena_hints(spec);

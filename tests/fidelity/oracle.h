@@ -1,5 +1,5 @@
-// Where the Go runtime puts what it is asked for, as long as nothing is freed: computed from the
-// numbers of the port and from what the system answered, and not by the heap's own code.
+// The places at which the Go runtime puts objects and stacks, as long as nothing is freed: computed
+// from the numbers of the port and from the system's answers, and not by the heap's own code.
 #pragma once
 
 #include <array>

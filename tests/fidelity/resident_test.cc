@@ -1,4 +1,4 @@
-// What a heap costs that holds one small object: in memory, not in address space.
+// The cost of a heap with one small object, in memory, not in address space.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/prctl.h>

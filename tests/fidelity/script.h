@@ -58,7 +58,7 @@ inline std::vector<Request> script(const port::PortSpec& spec, unsigned seed) {
       requests.push_back({any_kind(), 32769 + below(60'000)});
     }
   }
-  // Not zeroed: nobody touches all of it.
+  // Not zeroed, so that not all of it is touched.
   requests.insert(requests.begin() + 2000, {Kind::kScan, kOver64MiB});
   return requests;
 }

@@ -47,7 +47,7 @@ inline std::string text_of(const os::TraceRecord& call) {
   return text.substr(0, text.find(" -> "));
 }
 
-// What the releases differ in: up to 1.12 arenas are mapped when they are reserved, 1.13 has
+// The differences between releases: up to 1.12 arenas are mapped when they are reserved, 1.13 has
 // smaller arenas on wasm, 1.16 one more size class, 1.21 maps step by step.
 inline constexpr std::array kTestedReleases = {port::Release::k1_11, port::Release::k1_12,
                                                port::Release::k1_13, port::Release::k1_16,

@@ -1,5 +1,5 @@
-// Each of these ends the program, with the name of what happened as its last line; but for the
-// last, a death test, which is left out.
+// Each of these ends the program, with the name of the error as its last line, except the last, a
+// death test, which is left out.
 
 #include <gtest/gtest.h>
 

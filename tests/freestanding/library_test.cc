@@ -1,4 +1,4 @@
-// What freestanding/cxx supplies. Passes with a whole C++ library too, so that what is expected
+// The functions of freestanding/cxx. Passes with a whole C++ library too, so that what is expected
 // here is known to be right.
 
 #include <gtest/gtest.h>

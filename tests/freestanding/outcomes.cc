@@ -1,4 +1,4 @@
-// Tests that fail, skip and pass on purpose. What is said of them must be what GoogleTest says:
+// Tests that fail, skip and pass on purpose. The output must be GoogleTest's:
 // outcomes.expected is its output.
 
 #include <gtest/gtest.h>

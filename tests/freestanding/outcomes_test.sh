@@ -1,5 +1,5 @@
 #!/bin/bash
-# Whether the stand-in for GoogleTest says what GoogleTest says, and how its programs end:
+# Tests that the stand-in for GoogleTest prints what GoogleTest prints, and how its programs end:
 #   outcomes_test.sh EXPECTED REAL STAND_IN DEATHS
 # REAL and STAND_IN are outcomes.cc, with the one and the other; DEATHS is deaths.cc.
 set -uo pipefail
@@ -42,7 +42,7 @@ for program in "$real" "$stand_in"; do
     "--gtest_filter=Failures.ThatAreFatalReturn:Fixture.*"
 done
 
-# Here the stand-in is stricter, or has no closing line for who runs it.
+# Here the stand-in is stricter, or has no closing line for the runner.
 expect 1 "No test ran." "$stand_in" "--gtest_filter=Nothing.*"
 expect 1 "  IsMadeAnew" "$stand_in" --gtest_list_tests
 

@@ -1,4 +1,4 @@
-// What no correct program does is named, and without effect.
+// The heap reports bad frees, which have no effect.
 #include <array>
 #include <cstring>
 #include <utility>
@@ -128,7 +128,7 @@ TEST_F(Unchecked, FreeingInsideOfAnObjectIsSeenWhenItsPageIsLookedAt) {
   EXPECT_EQ(take_corruptions(), Kinds{CorruptionKind::kFreeOfForeignPointer});
 }
 
-// What is freed twice, by itself and with free objects behind it.
+// Double frees, alone and with other free objects behind them.
 TEST_F(Unchecked, FreeingTwiceInARowIsSeenByTheNextAllocation) {
   for (const std::size_t size : {16U, 100U, 1000U, 8192U}) {
     for (const unsigned behind : {0U, 1U, 20U}) {

@@ -1,4 +1,4 @@
-// What the heap's statistics must say, as far as models know.
+// The statistics that a heap must report, as far as models know them.
 #pragma once
 
 #include <array>

@@ -109,7 +109,7 @@ TEST_F(Cycle, ObjectsOfTheCacheAreAsOthers) {
   EXPECT_EQ(text(heap_.check()), "");
 }
 
-// What is not marked is free. Who frees it as well before it is swept must not make it free twice.
+// Unmarked objects are free. To free one explicitly before it is swept must not free it twice.
 TEST_F(Cycle, FreeingWhatDiedIsNamedAndWithoutEffect) {
   constexpr std::size_t kSize = 64;
   std::vector<void*> dead;
@@ -216,7 +216,7 @@ TEST_F(Cycle, DeadMemoryComesBackWhenItIsNeeded) {
   for (int cycle = 0; cycle < 50; ++cycle) {
     heap_.begin_mark();
     heap_.end_mark();
-    fill_up();  // nobody sweeps but this
+    fill_up();  // nothing else sweeps
   }
   EXPECT_LE(heap_.statistics().heap_sys, before + (8U << 20));
 }

@@ -60,8 +60,7 @@ class Ending : public HeapTest {
     heap_.destroy();  // which needs the system
   }
 
-  // Whoever has the locks does not give them back. As far as this thread can tell, that is another
-  // one.
+  // Locks everything and never unlocks it. To this thread it looks as if another one had the locks.
   void hold_all_locks() {
     const ThreadCaches own = thread_caches();
     heap_.before_fork();

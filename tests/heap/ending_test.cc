@@ -1,5 +1,5 @@
-// The end of a process where the system has ended the other threads, wherever they were: what they
-// held stays held, and nobody may wait for it.
+// The end of a process where the system has ended the other threads, wherever they were. Locks that
+// they held stay held, and no thread may wait for these.
 #include "tests/heap/ending.h"
 
 #include <gtest/gtest.h>

@@ -19,7 +19,7 @@ TEST_F(Ending, ObjectsOfAThreadThatIsGoneCanBeFreed) {
   for (void* const object : objects) heap_.free(object);
 }
 
-// More calls come, and nobody else needs what it holds.
+// More calls come, and no other thread needs the memory of its cache.
 TEST_F(Ending, TheLastThreadKeepsItsCache) {
   const std::uint64_t of_one = heap_.statistics().mcache_in_use;
   std::thread([&] {

@@ -1,4 +1,4 @@
-// Whatever the system refuses, the heap says so, stays whole, and goes on when it can.
+// When the system refuses a call, the heap reports it, stays consistent, and goes on when it can.
 #include <ostream>
 
 #include "tests/heap/refusals.h"
@@ -18,7 +18,7 @@ struct Case {
   const char* name;
   port::Release release;
   bool checked = false;
-  // Every so many calls: all of the default's where that does not take too long.
+  // Refuses one call in this many; for the default release every call, if that is fast.
   std::uint32_t step = kIsFast ? 5 : 3 * kSlowStep;
   bool is_sparing = false;
 
@@ -67,7 +67,7 @@ TEST_P(Refused, EveryCallFromOneOn) {
 }
 
 TEST_P(Refused, AllMemoryFromAMomentOn) {
-  // Address space can be had, but nothing behind it.
+  // There is address space, but no memory for it.
   const std::uint32_t calls = live_with_every_refusal(
       os::native(), options(),
       {.refuses = Refuses::kFromThenOn, .verbs = os::Verb::kUsed | os::Verb::kAlloc},

@@ -1,4 +1,4 @@
-// A heap over this machine's own system, for the tests of what its users do.
+// A heap over this machine's own system, for tests that use it like a program.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 
 namespace Atoll::test {
 
-// Remembers what the corruption handler was told.
+// Remembers the reports of corruption.
 struct Corruptions {
   std::vector<CorruptionKind> kinds;
 
@@ -45,7 +45,7 @@ class HeapTest : public testing::Test {
   std::uint64_t objects() { return heap_.statistics().heap_objects; }
   bool holds(const void* p) { return bool(heap_.find_object(p)); }
 
-  // What the handler was told since the last call.
+  // The reports since the last call.
   std::vector<CorruptionKind> take_corruptions() { return std::exchange(corruptions_.kinds, {}); }
 
   HeapOptions options_;

@@ -58,7 +58,7 @@ std::vector<Case> every_case() {
       if (release > first && port::has_port(release, system.spec.goos, system.spec.goarch))
         cases.push_back({system, release});
     }
-    // The race detector's window cannot be had everywhere.
+    // The race detector's window is not free on every system.
     if (system.preset.hints != os::sim::Hints::kHonoured || system.preset.address_bits == 39)
       continue;
     for (const Release release : {first, Release::k1_26}) {

@@ -197,7 +197,7 @@ TEST(SeveralHeaps, AreSixteenAtMost) {
   for (std::size_t i = 0; i < 16; ++i) ASSERT_EQ(text(heaps[i].init(os::native())), "") << i;
   EXPECT_NE(text(heaps[16].init(os::native())), "");
   EXPECT_FALSE(heaps[16].is_initialised());
-  // Small address spaces have no room for so many.
+  // Small address spaces have no room for this many.
   const std::size_t most = port::native_spec().heap_addr_bits > 32 ? 16 : 1;
   for (std::size_t i = 0; i < most; ++i) ASSERT_NE(heaps[i].allocate(i + 1), nullptr) << i;
   for (std::size_t i = 0; i < 16; ++i) heaps[i].destroy();
@@ -306,7 +306,7 @@ TEST_F(Memory, TooMuchIsRefusedAndChangesNothing) {
   void* const before = heap_.allocate(1000);
   const std::uint64_t objects_before = objects();
   std::vector<std::size_t> sizes{SIZE_MAX, SIZE_MAX - 1, SIZE_MAX - 8192};
-  // Half the address space may be had where nothing else lies in it: in a WebAssembly memory.
+  // Half the address space may be free where nothing else lies in it: in a WebAssembly memory.
   if (sizeof(void*) == 8) sizes.insert(sizes.end(), {SIZE_MAX / 2 + 1, SIZE_MAX / 2});
   for (const std::size_t size : sizes) {
     EXPECT_EQ(heap_.allocate(size), nullptr) << size;

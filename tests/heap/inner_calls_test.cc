@@ -1,4 +1,4 @@
-// The system calls the heap that called it: nothing hangs, and the heap stays whole.
+// A system whose functions call the heap that called them: nothing hangs, and the heap stays whole.
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -118,7 +118,7 @@ TEST_F(InnerCalls, FindNothingAndBreakNothing) {
   EXPECT_EQ(objects(), 0U);
 }
 
-// What is put aside is free when the call ends, also where freeing it puts more aside.
+// Objects that were put aside are free when the call ends, even if freeing them puts more aside.
 TEST_F(InnerCalls, FreeWhenTheOuterCallEnds) {
   options_.scavenge_delay = 0;
   start_again(os_);

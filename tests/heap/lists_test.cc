@@ -1,4 +1,4 @@
-// How much threads keep of what they free, and when they give it up.
+// How many freed objects threads keep, and when they give them up.
 #include <gtest/gtest.h>
 
 #include <algorithm>

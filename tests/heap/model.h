@@ -1,8 +1,8 @@
-// Executes requests on a heap and knows what must come out: a slow and simple twin of the heap,
-// which keeps every object in use in a table.
+// Executes requests on a heap and predicts the results: a slow and simple twin of the heap, which
+// keeps every object in use in a table.
 //
-// It writes a pattern over all bytes an object may use, and looks at it again before it frees the
-// object, moves it, and when it dies. It notices objects that overlap, that are misaligned, too
+// It writes a pattern over all usable bytes of an object, and checks it before it frees or moves
+// the object, and when the object dies. It notices objects that overlap, that are misaligned, too
 // small, not zero where promised, lost, or found where none is; and it counts what the heap's
 // statistics must say.
 #pragma once

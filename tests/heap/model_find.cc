@@ -1,4 +1,4 @@
-// What find_object() must answer.
+// The results that find_object() must have.
 #include "os/base/bits.h"
 #include "tests/heap/model.h"
 

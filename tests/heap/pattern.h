@@ -1,4 +1,4 @@
-// Bytes that are told apart from all others: what tests fill objects with.
+// The bytes with which tests fill objects; each object's differ from all others.
 #pragma once
 
 #include <algorithm>

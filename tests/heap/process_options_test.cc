@@ -1,4 +1,4 @@
-// What the heap behind malloc() is asked for beside other heaps.
+// The options that the heap behind malloc() has and other heaps do not.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -122,7 +122,7 @@ TEST_F(ProcessHeap, TheWindowTellsWhatTheArenaTells) {
     const std::size_t in_window = FastPath::offset_in_window(cache(), p);
     if (in_window > FastPath::kMaxOffset) continue;
     ++found;
-    // A sparing heap looks arenas up fast in the first TiB, which is not everywhere to be had.
+    // A sparing heap looks arenas up fast in the first TiB, which not every system has.
     if (reinterpret_cast<std::uintptr_t>(p) >> 20 >> 20 == 0) {
       ASSERT_EQ(in_window, FastPath::offset_by_arena(cache(), p));
     }
@@ -170,7 +170,7 @@ TEST_F(ProcessHeap, OfWhatIsVeryLargeTheNewestIsKept) {
   if (!heap_.platform().machine.can_shrink) GTEST_SKIP() << "this system takes nothing back";
   options_.scavenge_delay = HeapOptions::kNeverScavenge;
   start_again();
-  // What is wanted again at once is there still.
+  // Memory that is wanted again at once is still there.
   for (int i = 0; i < 3; ++i) heap_.free(heap_.allocate(12 * kMiB));
   EXPECT_EQ(heap_.statistics().heap_released, 0U);
   std::array<void*, 3> all{};
@@ -255,7 +255,7 @@ void grow_large(Heap& heap) {
     size = larger;
     fill(p, size, 1);
   }
-  // What it left behind is like other free memory.
+  // The memory that it left behind is like other free memory.
   auto* const zeroed = static_cast<unsigned char*>(heap.allocate_zeroed(size));
   for (std::size_t i = 0; i < size; i += 512) ASSERT_EQ(zeroed[i], 0);
   heap.free(zeroed);

@@ -1,4 +1,4 @@
-// A system that refuses: every call in turn, and what a heap makes of it.
+// A system that refuses every call in turn, for tests of how a heap handles that.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ struct Refusal {
   os::VerbSet verbs = os::VerbSet::all();
 };
 
-// Bytes of what the system would not take back: they are lost, and nobody is to blame.
+// Bytes that the system refused to take back: they are lost, which is no error of the heap.
 class RefusedReturns final : public os::ForwardOs {
  public:
   explicit RefusedReturns(os::Os& beneath) : ForwardOs(beneath) {}

@@ -1,5 +1,5 @@
-// One thing a program asks of a heap, as plain data. Model tests, stress tests, fuzzers and
-// benchmarks all speak of requests: what one of them finds, the others can repeat.
+// One request of a program to a heap, as plain data. Model tests, stress tests, fuzzers and
+// benchmarks all use requests, so that each can repeat what another has found.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@
 
 namespace Atoll::test {
 
-// Whoever executes requests has two tables, of objects and of stacks, and begins with both empty.
+// The executor of requests has two tables, of objects and of stacks, which are empty at first.
 // Every sequence of requests is valid: what makes no sense at the time (freeing an empty slot,
 // ending a mark phase that has not begun) does nothing.
 enum class RequestKind : std::uint8_t {
@@ -32,7 +32,7 @@ enum class RequestKind : std::uint8_t {
   // A cycle of mark and sweep.
   kBeginMark,
   kMarkRoots,      // `size` chooses which objects are roots: see is_root()
-  kEndMark,        // what is no root and older than the cycle dies
+  kEndMark,        // objects that are no roots and older than the cycle die
   kSweep,          // `size` spans, at most 255
   kSweepAll,       // and runs finalizers
   kRunFinalizers,  // that are due already

@@ -1,4 +1,4 @@
-// Where requests come from: a seed, or a fuzzer's bytes.
+// Makes requests from a seed, or from a fuzzer's bytes.
 #pragma once
 
 #include <bit>
@@ -11,7 +11,7 @@
 
 namespace Atoll::test {
 
-// Where few requests must do: emulators take ten to fifty times as long.
+// Tests make fewer requests then: emulators take ten to fifty times as long.
 inline constexpr bool kIsEmulated = port::kNativeGoarch != port::Goarch::kAmd64 &&
                                     port::kNativeGoarch != port::Goarch::k386 &&
                                     port::kNativeGoarch != port::Goarch::kWasm;
@@ -50,7 +50,7 @@ struct Mix {
   std::uint32_t scan_percent = 40;
   unsigned stack_bits = 17;  // stacks have up to 2 to this
 
-  // One request in so many; 0: none.
+  // One request in this many; 0: none.
   std::uint32_t stack_one_in = 24;
   std::uint32_t find_one_in = 16;
   std::uint32_t finalizer_one_in = 64;

@@ -1,4 +1,4 @@
-// What is freed is used again, in the order that the port's release has.
+// The heap reuses freed memory in the order of the port's release.
 #include <gtest/gtest.h>
 
 #include <algorithm>

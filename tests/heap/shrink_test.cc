@@ -1,4 +1,4 @@
-// A smaller size can always be had.
+// A reallocation to a smaller size always succeeds.
 #include <cstring>
 
 #include "os/decorators/fault_injection.h"

@@ -353,7 +353,7 @@ TEST_F(Sleepers, AreGivenNothingBackThatATrimCanReach) {
     live[i] = allocate(kEach, kSizes[i]);
     meeting.meet();
     meeting.meet();
-    // Its spans are other threads' by now. What it has left on its lists is as good as ever.
+    // Other threads hold its spans by now. The objects left on its lists are still good.
     const std::vector<void*> again = allocate(kEach, kSizes[i]);
     free(again);
   };
@@ -647,7 +647,7 @@ TEST_F(Threads, MarkEveryObjectOnce) {
     for (void* const p : objects) {
       if (heap_.mark(p)) ++marked;
     }
-    // While they mark, they allocate: what is born is marked.
+    // They allocate while marking goes on: new objects are marked.
     void* const born = heap_.allocate(100, Scan::kScan);
     EXPECT_FALSE(heap_.mark(born));
   });
@@ -731,8 +731,8 @@ class Models : public Threads, public testing::WithParamInterface<SharedHeap> {
   Models() : Threads(options_of(GetParam())) {}
 };
 
-// Each thread has a model with slots of its own, and now and then sends an object to whoever comes
-// first. In every round there are other threads, which free what those before made.
+// Each thread has a model with slots of its own, and now and then sends an object to the thread
+// that comes first. Every round has other threads, which free the objects of those before.
 TEST_P(Models, AgreeAtQuietMoments) {
   constexpr unsigned kModels = 4;
   std::array<std::optional<Model>, kModels> models;

@@ -1,4 +1,4 @@
-// What a trim gives the system back of spans that are in use.
+// The pages of spans in use that a trim gives back to the system.
 #include <cstring>
 #include <vector>
 
@@ -13,7 +13,7 @@ class Trim : public HeapTest {
  protected:
   static constexpr std::size_t kBytes = 1 << 20;
 
-  // Whether pages can be had again for sure, and whether there are several in the shortest span.
+  // Whether released pages always come back, and whether the shortest span has several pages.
   bool divides_spans() const {
     const os::Machine& machine = heap_.platform().machine;
     return machine.can_shrink && machine.lazy_commit && machine.page_size < port::kPageSize;
@@ -62,7 +62,7 @@ TEST_F(Trim, GivesPagesBackBetweenObjectsInUse) {
     EXPECT_EQ(heap_.statistics().heap_in_use, in_use);
     expect_unchanged(live, size, distance);
     EXPECT_EQ(text(heap_.check()), "");
-    // The places are as good as ever.
+    // The places are still good.
     std::vector<void*> more(kBytes / size - live.size());
     for (void*& p : more) {
       p = heap_.allocate(size);
@@ -92,7 +92,7 @@ TEST_F(Trim, LeavesWhatTheSystemWillNotTake) {
   heap_.destroy();
 }
 
-// While it is not known what is free.
+// While the heap does not know which objects are free.
 TEST_F(Trim, LeavesSpansThatWaitToBeSwept) {
   const std::vector<std::byte*> live = allocate_sparsely(64, 200);
   heap_.begin_mark();

@@ -1,4 +1,4 @@
-// A fixed piece of work that comes by every place where a heap asks its system for something.
+// A fixed piece of work that reaches every place where a heap calls its system.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// Programs of Plan 9 that nobody vouches for: each is refused with one line, or planned within its
+// Untrusted programs of Plan 9: the loader refuses each with one line, or plans it within its
 // own bounds and those of the address space.
 #include <gtest/gtest.h>
 

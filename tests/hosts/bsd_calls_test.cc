@@ -1,5 +1,5 @@
-// What hosts/bsd/README.md says of the kernels' calls, asked by a program of theirs. Built for the
-// BSDs only, with os/bsd and its libc, or freestanding/bsd in its place.
+// Checks, from a program of the BSDs, what hosts/bsd/README.md says about their kernels' calls.
+// Built only for the BSDs, with os/bsd and its libc, or freestanding/bsd in its place.
 #include <gtest/gtest.h>
 
 #include <array>

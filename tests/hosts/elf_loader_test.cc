@@ -1,4 +1,4 @@
-// Whatever a file holds, reading it ends in a plan within the bounds or in a reason.
+// For any contents of a file, reading it ends in a plan within the bounds or in an error.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -101,7 +101,7 @@ void expect_within_bounds(const Plan& plan, Bytes file) {
   ASSERT_TRUE(plan.machine == Machine::kAmd64 || plan.machine == Machine::kArm64);
 }
 
-// Parses a copy that ends where memory does, so that a sanitizer sees what is read behind it.
+// Parses a copy that ends where memory does, so that a sanitizer sees reads behind it.
 void expect_plan_or_reason(std::span<const std::byte> bytes) {
   const std::vector<std::byte> exact(bytes.begin(), bytes.end());
   const Bytes file{std::span(exact)};

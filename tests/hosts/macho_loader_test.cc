@@ -1,4 +1,4 @@
-// The reader of Mach-O files: what a sound one says, and that nothing else is believed.
+// The reader of Mach-O files reads sound ones, and refuses all others.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -138,7 +138,7 @@ TEST_P(MachoLoader, RefusesEveryTruncation) {
   Image image;
   const std::vector<std::byte> whole = file.bytes();
   for (std::size_t size = 0; size < whole.size(); size += size < 2048 ? 1 : 61) {
-    // A copy of just that size, so that a tool can see what is read behind it.
+    // A copy of exactly that size, so that a tool can see reads behind it.
     const std::vector<std::byte> cut(whole.begin(),
                                      whole.begin() + static_cast<std::ptrdiff_t>(size));
     EXPECT_TRUE(is_one_line(read_image(Bytes(cut), variant().processor, &image))) << size;
@@ -150,7 +150,7 @@ TEST_P(MachoLoader, BelievesNothingThatIsNotSound) {
   MachoImage original(variant());
   const std::uint64_t interesting[] = {0,      1,          0x7f,       0xff,        0x7fff,
                                        0xffff, 0x80000000, 0xffffffff, 0x100000000, ~0ULL};
-  // What is read is the load commands, the pointers' pages and the fixups.
+  // The loader reads the load commands, the pages of the pointers, and the fixups.
   const std::uint64_t size = original.bytes().size();
   const std::uint64_t places[] = {0, original.data_const() - Address(MachoImage::kBase),
                                   original.data() - Address(MachoImage::kBase), original.fixups()};

@@ -1,5 +1,5 @@
 // A guest of a few instructions, in a process of its own: its calls arrive, with every register,
-// and what the handler answers is what it goes on with.
+// and it goes on with the handler's result.
 #include "hosts/trap/trap.h"
 
 #include <gtest/gtest.h>
@@ -148,7 +148,7 @@ constexpr std::size_t kSecond = 1;
 constexpr Word kImmediate = 0x80;
 #endif
 
-// What is said of a guest that faults.
+// The message about a guest that faults.
 #if defined(__aarch64__)
 constexpr const char* kReport = "";
 #else

@@ -1,4 +1,4 @@
-// What the child of a fork does before it can use the heap grows no faster than the number of
+// The work of a fork's child before it can use the heap grows no faster than the number of
 // threads that the parent has, however many spans these hold.
 #include <gtest/gtest.h>
 #include <unistd.h>

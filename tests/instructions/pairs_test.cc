@@ -1,5 +1,5 @@
-// What an allocation and its free cost in instructions, for every size class: figures that do not
-// depend on the machine's mood. They are upper bounds: a compiler may do better, none may do worse.
+// The cost of an allocation and its free in instructions, for every size class: figures that do not
+// depend on the machine's load. They are upper bounds: a compiler may do better, but not worse.
 #include <gtest/gtest.h>
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// What malloc() and free() cost a program that has them from the preloaded library: the loop around
-// them, and the tables by which calls reach another library, are in the figures.
+// The cost of malloc() and its kin for a program that has them from the preloaded library. The
+// figures include the loop around them, and the tables through which calls reach another library.
 #include <malloc.h>
 
 #include <cstdint>

@@ -152,7 +152,7 @@ TEST_F(AllocatorTest, WithoutMemoryItThrowsAndTheContainerStays) {
   } catch (const std::bad_alloc&) {
     has_thrown = true;
   }
-  // Some systems of 32 bits have so much: 2 GiB.
+  // Some 32-bit systems have this much: 2 GiB.
   EXPECT_EQ(has_thrown, characters.capacity() < characters.max_size());
   EXPECT_EQ(characters, Vector<char>(10, 'x', heap_));
 }

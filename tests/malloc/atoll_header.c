@@ -1,10 +1,10 @@
-/* The header as C of several ages sees it, and what C has of its own: designated initialisers. */
+/* The header in several versions of C, with a feature of C's own: designated initialisers. */
 
 #include "tests/malloc/atoll_header.h"
 
 #include "src/malloc/atoll.h"
 
-/* Null, or what went wrong. */
+/* Null, or the error. */
 const char* ATOLL_HEADER_TEST(void) {
   const atoll_options options = {.size = sizeof options, .checked = 1};
   char why[64] = "unset";

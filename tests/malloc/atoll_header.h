@@ -1,4 +1,4 @@
-/* One source, compiled as C of several ages. Each tells what went wrong; null: nothing. */
+/* One source, compiled as several versions of C. Each function returns the error, or null. */
 #ifndef ATOLL_TESTS_ATOLL_HEADER_H
 #define ATOLL_TESTS_ATOLL_HEADER_H
 

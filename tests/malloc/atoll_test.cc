@@ -279,7 +279,7 @@ TEST(AtollHeapTest, HeapsAreEachOnTheirOwnAndSixteenAtATime) {
     EXPECT_EQ(check(heap), "");
     atoll_heap_destroy(heap);
   }
-  // As often as one likes.
+  // Any number of times.
   for (int i = 0; i < 100; ++i) {
     atoll_heap* const heap = atoll_heap_create(nullptr, nullptr, 0);
     ASSERT_NE(heap, nullptr);
@@ -335,7 +335,7 @@ TEST(AtollHeapTest, OptionsOfAnOtherVersionAreUnderstoodOrRefused) {
   options.size = 0;
   EXPECT_EQ(failure_of(options), "the options do not tell their size");
 
-  // Older: what it does not know is not looked at.
+  // An older struct: the fields that it does not have are ignored.
   options.size = offsetof(atoll_options, tiny);
   options.tiny = 1;
   atoll_heap* heap = atoll_heap_create(&options, nullptr, 0);

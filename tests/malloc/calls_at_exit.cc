@@ -1,5 +1,5 @@
-// A library of Windows that calls a function of the program's when the process ends: as a library
-// would that frees then what it has.
+// A library of Windows that calls a function of the program when the process ends, like a library
+// that frees its memory then.
 
 #include "os/windows/system.h"
 

@@ -1,4 +1,4 @@
-// What a profile counts is what a model counts, whatever the order of samples and frees.
+// A profile counts the same as a model, in any order of samples and frees.
 #include "src/malloc/heap_profile.h"
 
 #include <gtest/gtest.h>
@@ -45,7 +45,7 @@ class Profile : public testing::Test {
     return text;
   }
 
-  // What is written, by stack and size; the sums of the first line are looked at.
+  // The written lines by stack and size; the sums in the first line are checked.
   Model read() {
     static const std::regex kLine(R"((heap profile: )?(\d+): (\d+) \[(\d+): (\d+)\] @(.*)\n)");
     const std::string text = written();

@@ -1,5 +1,5 @@
-// What macOS programs get for malloc() and its kin, called by the pairs that dyld would read, with
-// a libSystem of the test's own behind; and the thread-locals of the library.
+// The functions that macOS programs get for the malloc family, called by the pairs that dyld would
+// read, with a libSystem of the test's own behind; and the thread-locals of the library.
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
-// Random reallocs of large blocks against what they must hold, while parts of the blocks are given
-// advice (madvise) and the process's address space is limited at random. What is wrong is told on
-// standard error, and ends the process.
+// Random reallocs of large blocks, whose contents are checked, while parts of the blocks get advice
+// (madvise) and the process's address space is limited at random. An error is reported on standard
+// error, and ends the process.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +18,8 @@ struct ReallocFamily {
 // mappings when it has unmapped the place they should go to.
 void grow_two_in_turn(const ReallocFamily& family);
 
-// `count` reallocs by all threads together. Tells on standard output how many were refused for want
-// of address space. Puts the limit back as far as it may.
+// `count` reallocs by all threads together. Writes to standard output how many failed for lack of
+// address space. Restores the limit as far as it may.
 void reallocate_at_random(const ReallocFamily& family, std::uint64_t seed, std::uint64_t count,
                           unsigned threads);
 

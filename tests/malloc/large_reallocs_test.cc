@@ -1,5 +1,6 @@
-// Large blocks that grow and shrink, on every kernel: kernels and their page sizes are what differs
-// about them. By the functions behind the C library's names, as those are the host's alone.
+// Large blocks that grow and shrink, on every kernel, because kernels and page sizes make a
+// difference for them. It uses the functions behind the C library's names, because only the host
+// has these names.
 #include "tests/malloc/large_reallocs.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// The new-handler's turn, with a malloc family that has as much memory as a test wants.
+// The new-handler, with a malloc family that has as much memory as a test wants.
 
 #include <gtest/gtest.h>
 
@@ -110,7 +110,7 @@ TEST_F(NewHandlerTest, IsNotAskedForAnAlignmentThatCannotBe) {
 
 #if defined(__cpp_exceptions)
 
-// What is thrown is allocated by other means, but what a test throws may come here.
+// The library allocates exceptions in another way, but those that a test throws may come here.
 template <typename Exception, typename Allocate>
 void expect_throws(Allocate allocate) {
   bool is_thrown = false;

@@ -1,6 +1,6 @@
 #!/bin/bash
-# operator new as a library that is preloaded: into a C program, which gets no library of C++ with
-# it, and into a C++ program.
+# operator new as a library that is preloaded, into a C program, which does not load a C++ library
+# for it, and into a C++ program.
 set -euo pipefail
 library="$PWD/$1" c_program="$2" cxx_program="$3" opens="$4"
 plugins=("$PWD/$5" "$PWD/$6")

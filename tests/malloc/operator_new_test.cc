@@ -1,5 +1,5 @@
 // operator new and delete of a program that is linked with //src/malloc:operator_new: every form
-// leads to the process's heap, and no memory is told as the standard says.
+// leads to the process's heap, and reports a lack of memory as the standard says.
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-// A C++ library that a C program opens: what operator new does in it when there is no memory.
+// A C++ library that a C program opens. It tests operator new when there is no memory.
 
 #include <cstdint>
 #include <limits>

@@ -1,4 +1,4 @@
-// A C++ program that knows nothing of what is preloaded: what operator new does without memory.
+// A C++ program that does not know of the preload: it tests operator new without memory.
 // With an argument it is out of memory and catches nothing.
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // Processes that end on Windows: ExitProcess() first ends all other threads, wherever they are, and
-// then tells the libraries, which may free what they have.
+// then notifies the libraries, which may free their memory.
 #pragma once
 
 #include "os/windows/system.h"

@@ -34,7 +34,7 @@ void take_all_locks_for_ever() {
   while (!has_them) ::SwitchToThread();
 }
 
-// At the end of the process there is nobody to tell what is wrong but by the exit code.
+// At the end of the process only the exit code can report an error.
 void expect(bool holds, UINT code) {
   if (!holds) ::TerminateProcess(::GetCurrentProcess(), code);
 }

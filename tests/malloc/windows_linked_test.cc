@@ -1,5 +1,5 @@
 // A program of Windows that is linked with atoll.dll before the C runtime: its malloc() and its
-// operator new are Atoll's, and the runtime's own pointers can be freed all the same.
+// operator new are Atoll's, and it can still free the runtime's own pointers.
 
 #include <gtest/gtest.h>
 #include <malloc.h>

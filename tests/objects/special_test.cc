@@ -34,7 +34,7 @@ class SpecialTest : public ::testing::Test {
     memory_.release_all();
   }
 
-  // What is on the span's list, in its order.
+  // The records on the span's list, in its order.
   using Place = std::pair<std::uint64_t, SpecialKind>;
   static std::vector<Place> places(const Span& span) {
     std::vector<Place> all;

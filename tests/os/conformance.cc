@@ -37,8 +37,7 @@ AssertionResult Conformance::is_failure(const Allocation& allocation) {
   return AssertionSuccess();
 }
 
-// What a failed call leaves in its caller's hands: touching it or passing it on fails as well, and
-// harms nobody.
+// The result after a failed call. To touch it or to pass it on fails as well, and does no harm.
 Range Conformance::nobodys(std::uint64_t size) const {
   return {Address() - size - 16 * unit(), size};
 }

@@ -1,7 +1,7 @@
 // The conformance suite: what os/os.h says, as tests. Each runs in every world; a backend that
 // passes under "Native/" is done.
 //
-// What a capability grants is asserted where it is there; where it is not, its opposite is.
+// If a system has a capability, the tests assert what it grants; if not, they assert the opposite.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -36,7 +36,7 @@ class Conformance : public ::testing::TestWithParam<WorldMaker> {
     return {base + first * unit(), count * unit()};
   }
 
-  // Each is a failed test if it cannot be had; what it returns then can still be passed on.
+  // Each fails the test if the system refuses; its result may still be passed on then.
   Range reserve(std::uint64_t size);
   Range reserve_ready(std::uint64_t size);
   Range alloc(std::uint64_t size);
@@ -50,7 +50,7 @@ class Conformance : public ::testing::TestWithParam<WorldMaker> {
   ::testing::AssertionResult release(Range r) { return succeeded(os.release(r.base, r.size)); }
   ::testing::AssertionResult free(Range r) { return succeeded(os.free(r.base, r.size)); }
 
-  // Failed, and null.
+  // Whether it failed and is null.
   static ::testing::AssertionResult is_failure(const Allocation& allocation);
   // A well-formed reservation; it is given back.
   ::testing::AssertionResult is_sound(const Allocation& allocation, std::uint64_t size);
@@ -64,7 +64,7 @@ class Conformance : public ::testing::TestWithParam<WorldMaker> {
   ::testing::AssertionResult holds_or_is_zero(Range range, std::uint8_t byte);
   ::testing::AssertionResult faults(Range range);
 
-  // A place where nothing is, for as long as nobody else takes it.
+  // A free place, which stays free until something else takes it.
   Address free_place(std::uint64_t size);
   // Two reservations of `size` bytes side by side, or none if the system never does that.
   std::vector<Range> neighbours(std::uint64_t size);

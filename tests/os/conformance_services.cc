@@ -1,5 +1,5 @@
-// The console, time and chance, and threads as far as one thread can tell. What takes several is in
-// threads_test.cc.
+// The console, time and random numbers, and threads as far as one thread can tell. Tests that need
+// several threads are in threads_test.cc.
 #include <atomic>
 
 #include "tests/os/conformance.h"

@@ -1,4 +1,4 @@
-// map, used, unused, fault, alloc, free: what is zero, what is kept, what faults.
+// map, used, unused, fault, alloc, free: which memory is zero, keeps its contents, or faults.
 #include "tests/os/conformance.h"
 
 namespace Atoll::os::test {

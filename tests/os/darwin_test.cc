@@ -1,5 +1,5 @@
-// What only macOS and iOS have: pages of 16 KiB, nothing below 4 GiB, a small address space, and
-// the low first hint of darwin/arm64 and ios/arm64.
+// Properties that only macOS and iOS have: pages of 16 KiB, nothing below 4 GiB, a small address
+// space, and the low first hint of darwin/arm64 and ios/arm64.
 #include <gtest/gtest.h>
 
 #include <cstdint>

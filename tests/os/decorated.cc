@@ -49,8 +49,8 @@ std::unique_ptr<World> decorate(std::unique_ptr<World> beneath, std::size_t deco
     return std::make_unique<Decorated<RetryOs>>(std::move(beneath), frees_nothing, nullptr);
   }
   if (name == "narrowed") {
-    // By one bit, so that what the system answers by itself is too high; more would leave only what
-    // sanitizers keep for themselves. Not where there are no bits to spare.
+    // By one bit, so that the system's own choice is too high; a narrower space would have only
+    // addresses that sanitizers keep for themselves. Not on systems without bits to spare.
     const std::uint32_t narrow = bits > 40 ? bits - 1 : bits;
     return std::make_unique<Decorated<AddressLimitOs>>(std::move(beneath), narrow,
                                                        AddressLimitOs::HighAnswer::kLooksBeneath);

@@ -1,5 +1,5 @@
-// The decorators in the settings in which nothing can be noticed of them, but for what they are
-// there for. Everything the contract says holds above them too.
+// The decorators in settings in which they change nothing except what they are made for. The whole
+// contract holds above them too.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ inline constexpr std::array<const char*, 7> kDecorators = {
     "trace", "fault_injection", "address_limit", "refuse_hints", "retry", "narrowed", "all",
 };
 
-// Keeps what is beneath, and passes touching on to it.
+// Owns the world beneath it, and passes touches on to it.
 class DecoratedWorld : public World {
  public:
   explicit DecoratedWorld(std::unique_ptr<World> beneath) : beneath_(std::move(beneath)) {}

@@ -1,5 +1,4 @@
-// What each decorator is there for. That they keep the contract is the conformance suite's
-// business.
+// The purpose of each decorator. (The conformance suite tests that they keep the contract.)
 #include <gtest/gtest.h>
 
 #include <array>

@@ -1,4 +1,4 @@
-// Every knob of the simulation. That it keeps the contract is the conformance suite's business.
+// Every setting of the simulation. (The conformance suite tests that it keeps the contract.)
 #include <gtest/gtest.h>
 
 #include <array>

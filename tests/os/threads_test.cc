@@ -1,4 +1,4 @@
-// What the contract says of threads, with several: parking, waking and the end of a thread. Built
+// The contract's rules for threads, with several threads: parking, waking and the end of one. Built
 // only for targets that have threads.
 #include <gtest/gtest.h>
 
@@ -160,7 +160,7 @@ TEST(Threads, StorageIsThereInTheExitFunction) {
   EXPECT_EQ(of_this_thread(own_word), 7U);
 }
 
-// As an exit function does that takes a lock which somebody holds.
+// Like an exit function that takes a lock which another thread holds.
 TEST(Threads, AnExitFunctionMayWaitForThreadsThatParkAndUnpark) {
   Os& os = native();
   Exit exit;

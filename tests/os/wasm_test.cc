@@ -16,7 +16,7 @@ constexpr bool kIsWide = sizeof(void*) == 8;
 
 std::uint64_t memory_size() { return std::uint64_t{__builtin_wasm_memory_size(0)} * kPage; }
 
-// What somebody else does who needs memory.
+// Plays other code that needs memory.
 Range grow_by_others(std::uint64_t size) {
   const std::size_t before = __builtin_wasm_memory_grow(0, static_cast<std::size_t>(size / kPage));
   EXPECT_NE(before, static_cast<std::size_t>(-1));
@@ -55,7 +55,7 @@ TEST_F(Wasm, MemoryThatOthersAddBetweenTwoCallsIsTheirs) {
   fill(first, 1);
   const Range others = grow_by_others(2 * kPage);
   fill(others, 2);
-  // More than what is free by now, so that the memory has to grow.
+  // More than is free by now, so that the memory has to grow.
   const Range second = reserve(Address(), memory_size());
   ASSERT_FALSE(second.is_empty());
   EXPECT_GE(second.base, others.end());

@@ -1,4 +1,4 @@
-// What the conformance suite runs on: an operating system, and a way to touch its memory.
+// A world for the conformance suite: an operating system, and a way to touch its memory.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -235,7 +235,7 @@ TEST_P(MapOf, OfASparingHeapKnowsItsArenasAndNoOthers) {
     EXPECT_LT(counters_.get(MemoryKind::kGc) - before, 512U << 10);
   }
 
-  // What the fast path computes.
+  // The computation of the fast path.
   const std::atomic<Arena*>* table = map_.fast_table();
   const std::uint64_t index =
       platform_.spec.arena_index(part.base.value()) - platform_.spec.arena_index(0);
@@ -434,7 +434,7 @@ TEST(ArenaMap, OfASparingHeapHasAnAddressForEachOfManyArenas) {
   bits.set_dirty(region);
   EXPECT_EQ(bits.count(region).fresh, 0U);
   EXPECT_EQ(bits.next_run(true, region), region);
-  // The first page and the last are somebody else's.
+  // The first page and the last belong to others.
   const Range place{region.base + port::kPageSize, kBytes - 2 * port::kPageSize};
   ASSERT_TRUE(map.prepare(region, place));
   Span span;

@@ -173,7 +173,7 @@ TEST(HintWalk, ThePhonesOneUsableHintIsTaken) {
   EXPECT_EQ(walk.arenas.grow(1).region.base, Address(0x1'3000'0000));
 }
 
-// A system that answers just this, whatever is asked.
+// A system that gives just this answer to every call.
 Growth growth_with_answer(Address base, const port::PortSpec& port_spec, std::uint64_t bytes = 1) {
   os::sim::Config config = presets::linux_amd64();
   config.address_bits = 64;

@@ -1,5 +1,5 @@
-// Page heaps over systems unlike this one: what they ask of them, and what they do when they are
-// refused.
+// Page heaps over systems unlike this one: the calls that they make, and their behaviour when the
+// system refuses one.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -101,7 +101,7 @@ TEST_P(HeapRefusedBy, OneCallGoesOn) {
     SCOPED_TRACE("call " + std::to_string(k));
     TouchableWorld world(preset(), spec());
     os::FaultInjectionOs faults(world.os());
-    // A release that fails leaves what it should have given back: nobody can do anything about it.
+    // After a release that fails, the memory stays reserved: the heap cannot change that.
     faults.only(os::VerbSet(os::Verb::kReserve) | os::Verb::kMap | os::Verb::kUsed |
                 os::Verb::kUnused | os::Verb::kAlloc);
     faults.fail_call(k);
@@ -153,7 +153,7 @@ TEST_P(HeapRefusedBy, AllLaterCallsKeepsWhatItHas) {
 
 INSTANTIATE_TEST_SUITE_P(Systems, HeapRefusedBy, ::testing::ValuesIn(some_cases()), name_of);
 
-// --- What is asked of the system. ---
+// --- The calls of the system. ---
 
 port::PortSpec linux_amd64(Release release) {
   return port::spec(release, Goos::kLinux, Goarch::kAmd64);
@@ -200,7 +200,7 @@ TEST(HeapCalls, OfRelease17MapWhatIsNeeded) {
                              "map(0xc000000000, 4 MiB) -> ok",
                              "used(0xc000000000, 8 KiB) -> ok",
                          }));
-  // 4 MiB less a page are there, and no more than what is asked for is added.
+  // 4 MiB less a page are there, and the heap adds no more than the request needs.
   ASSERT_NE(run.heap.allocate(600, PageUse::kObjects), nullptr);
   EXPECT_EQ(run.calls(), (Lines{
                              "map(0xc000400000, 8 MiB) -> ok",

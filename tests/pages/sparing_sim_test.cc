@@ -1,4 +1,4 @@
-// What a sparing heap asks of a system, and how it gets on with one that gives little.
+// The calls that a sparing heap makes of a system, and how it works with one that gives little.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -76,7 +76,7 @@ TEST(SparingHeap, TakesWhatItNeedsAndGoesOnFromWhatIsFreeAtItsEnd) {
   EXPECT_EQ(run.test.check(), "");
 }
 
-// Page after page: the calls are few, and what is there before it is needed is bounded.
+// Page after page: the calls are few, and the memory that is mapped ahead is bounded.
 TEST(SparingHeap, GrowsInStepsThatGrowWithIt) {
   Sparing run;
   std::uint64_t taken = 0;
@@ -204,7 +204,7 @@ TEST(SparingHeap, UsesAllTheMemoryThereIs) {
   }
 }
 
-// The arena's rest can never be had: others lie there.
+// The arena's rest is never available: other mappings lie there.
 TEST(SparingHeap, GoesOnElsewhereWhenAPartOfAnArenaIsTaken) {
   for (const std::uint64_t distance : {kMiB, 2 * kMiB, 40 * kMiB, 64 * kMiB}) {
     SCOPED_TRACE(distance / kMiB);
@@ -227,7 +227,7 @@ TEST(SparingHeap, GoesOnElsewhereWhenAPartOfAnArenaIsTaken) {
   }
 }
 
-// Where hints mean nothing, parts of arenas lie wherever the system likes, above and below.
+// If the system ignores hints, it puts parts of arenas anywhere, above and below.
 TEST(SparingHeap, TakesPartsOfArenasAnywhere) {
   Sparing run(presets::moved_hints_amd64());
   std::vector<Span*> spans;

@@ -85,7 +85,7 @@ TEST(Start32, MipsHasTwoGiBOnly) {
   Walk walk(presets::linux_mips_2_gib(), spec(Release::k1_11, Goos::kLinux, Goarch::kMips));
   walk.arenas.init();
   EXPECT_EQ(walk.arenas.metadata_range().size, 270532608U / 2);
-  // Where memory cannot be had behind the reservation, the system chooses; where its answer is
+  // If there is no memory behind the reservation, the system chooses; if its answer is
   // beyond the 31 bits, it would be refused.
   std::uint64_t total = 0;
   for (;;) {

@@ -1,4 +1,4 @@
-// A page heap over a simulated system, with everything it asked of it on record.
+// A page heap over a simulated system, with a record of all its calls.
 #pragma once
 
 #include <gtest/gtest.h>

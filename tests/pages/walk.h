@@ -1,4 +1,4 @@
-// A heap's address space over a simulated system, with everything it did on record.
+// A heap's address space over a simulated system, with a record of all its calls.
 #pragma once
 
 #include <array>

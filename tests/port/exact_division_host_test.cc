@@ -1,4 +1,4 @@
-// The proof in division_magic.h, tried out: its one comparison against every division it speaks of.
+// Tests the proof in division_magic.h: its one comparison against every division that it is about.
 
 #include <gtest/gtest.h>
 

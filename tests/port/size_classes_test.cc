@@ -1,4 +1,4 @@
-// Size classes and the tables made from them: the published sizes, and what must hold for all.
+// Size classes and the tables made from them: the published sizes, and the rules for all of them.
 
 #include "src/port/size_classes.h"
 

@@ -1,4 +1,4 @@
-// The numbers of a port: known results, and what must hold for every port of every release.
+// The numbers of a port: known results, and rules that hold for every port of every release.
 
 #include "src/port/spec.h"
 
@@ -221,7 +221,7 @@ TEST(Arenas, HaveBitmapsOfTheirRelease) {
   for_every_port([](const PortSpec& port) {
     EXPECT_EQ(port.heap_arena_bitmap_bytes != 0, port.release < k1_20);
     EXPECT_EQ(port.heap_arena_bitmap_words == 0, port.release < k1_20);
-    // What the start-up check asks for.
+    // The condition of the start-up check.
     EXPECT_TRUE(std::has_single_bit(port.heap_arena_bitmap_bytes | port.heap_arena_bitmap_words));
   });
 }

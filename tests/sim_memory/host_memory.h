@@ -12,8 +12,8 @@
 namespace Atoll::test {
 
 // Pages of this process, `bias` below the addresses they stand for. Whole ranges are mapped at once
-// and cost nothing until they are touched. Ends the program, with a message, when memory is not to
-// be had where it is needed: somebody else in this process is there.
+// and cost nothing until they are touched. Ends the program, with a message, if something else in
+// this process lies where the memory must be.
 //
 // Not thread safe, as the simulation is not. Linux only; the simulated pages are whole pages of
 // this machine.
@@ -29,11 +29,11 @@ class HostMemory final : public os::sim::Backing {
   void withheld(Range range) override;
   void lost(Range range) override;
 
-  // What the system has been asked for and not been given back, readable or not.
+  // Memory that was taken from the system and not given back, readable or not.
   std::uint64_t bytes_mapped() const;
   std::size_t blocks() const { return blocks_.size(); }
 
-  // Whether nobody in this process is there yet.
+  // Whether the place is still free in this process.
   static bool is_free(Range range, std::uint64_t bias);
 
  private:

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
 
-// A place nobody else is at, with and without sanitizers.
+// A place that is free with and without sanitizers.
 constexpr Address kBase(0x30'0000'0000);
 
 // Whether this process has any mapping in `place`, as the kernel tells it.
@@ -39,7 +39,7 @@ class HostMemoryOfPage : public ::testing::TestWithParam<std::uint64_t> {
  protected:
   HostMemoryOfPage() : page_(GetParam()), bias_(bias()), memory_(bias_) {}
 
-  // Where the identity serves nobody: the shadow of a sanitizer.
+  // For places that this process cannot have, such as the shadow of a sanitizer.
   static std::uint64_t bias() {
     const Range place{kBase, 64 * kMiB};
     return HostMemory::is_free(place, 0) ? 0 : kBase.value() - 0x1100'0000'0000;

@@ -11,9 +11,9 @@
 
 namespace Atoll::test {
 
-// The preset, with memory of this process behind it. Where the preset's addresses cannot be had
-// here (a far segment of AIX; the shadow memory of a sanitizer), the memory lies elsewhere and
-// Machine::pointer_bias tells how far. The bias is a multiple of 64 GiB, so alignment is the same.
+// The preset, with memory of this process behind it. If this process cannot have the preset's
+// addresses (a far segment of AIX; the shadow memory of a sanitizer), the memory lies elsewhere, at
+// the distance Machine::pointer_bias. The bias is a multiple of 64 GiB, so alignment is the same.
 //
 // Memory without a hint comes from around 0x7000000000 (320 GiB before the hints of most ports) and
 // not from below the stack, where this process has its own; systems of up to 40 bits and linear

@@ -296,7 +296,7 @@ TEST_P(StackTables, AStackThatIsInTwoCachesIsToldWhenItComesBack) {
   EXPECT_TRUE(world_.is_empty());
 }
 
-// A heap without memory from some moment on, for what is not yet there.
+// A heap that gets no more memory from some moment on.
 class StackFailures : public ::testing::Test {
  protected:
   // A race port's heap has come to its end when its hints are used up.

@@ -14,7 +14,7 @@
 namespace Atoll::stacks {
 namespace {
 
-// Each stack is marked while it is in use; who gets one that is marked shares it with somebody.
+// Each stack is marked while it is in use; a thread that gets a marked one shares it with another.
 TEST(StackThreads, NobodyIsGivenAStackThatSomebodyHas) {
   constexpr unsigned kThreads = 4;
   constexpr int kSteps = 2000;

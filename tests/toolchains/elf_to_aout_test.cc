@@ -1,5 +1,5 @@
-// toolchains/plan9/elf_to_aout.py, on small programs: what it makes of a good one, and that it
-// refuses what it cannot make one of, in one line.
+// toolchains/plan9/elf_to_aout.py, on small programs: its output for a good one, and its one line
+// for each one that it refuses.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 

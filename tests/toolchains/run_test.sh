@@ -1,5 +1,5 @@
 #!/bin/bash
-# What run.sh makes of programs, with stand-ins for them: run_test.sh RUN_SH
+# Tests how run.sh judges programs, with substitutes for them: run_test.sh RUN_SH
 set -uo pipefail
 run_sh="$1"
 work="$(mktemp -d)"
@@ -39,7 +39,7 @@ expect 1 native "" "$work/silent"
 grep -q "did not run to its end" "$work/output" || fail "nothing is said of a program that said nothing"
 expect 2 nonsense "" "$work/complete"
 
-# Wine: the server ends with the program, whatever became of that, before the next may start.
+# Wine: the server ends with the program, however that ended, before the next program may start.
 program wine32/usr/lib/wine/wine <<'END'
 echo "begin $2" >>"$WINEPREFIX/events"
 sleep 0.2

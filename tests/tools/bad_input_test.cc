@@ -29,8 +29,7 @@ constexpr BadCall kBadCalls[] = {
     {"ports --goos", "--goos needs a value; see 'atoll ports --help'"},
     {"ports --goarch", "--goarch needs a value; see 'atoll ports --help'"},
     {"ports --format", "--format needs a value; see 'atoll ports --help'"},
-    {"ports --race=maybe",
-     "a flag has a value that it cannot have: --race = maybe; see 'atoll ports --help'"},
+    {"ports --race=maybe", "a flag has an invalid value: --race = maybe; see 'atoll ports --help'"},
     {"ports --tables", "unknown flag '--tables'; see 'atoll ports --help'"},
     {"ports --format yaml", "unknown format 'yaml'; it is one of table, json, csv or markdown"},
     {"ports --format jso",
@@ -91,9 +90,9 @@ constexpr BadCall kBadCalls[] = {
      "linux/riscv64 is not a port of release 1.11 (it appeared in 1.14); see 'atoll ports --go "
      "1.11'"},
     {"hints --goos linux --goarch amd64 --seed 3",
-     "--seed is of use with --randomized only; add --randomized"},
+     "--seed works only with --randomized; add --randomized"},
     {"hints --goos linux --goarch amd64 --go 1.26 --randomized",
-     "--randomized needs --seed, so that the answer can be had again, as in '--randomized --seed "
+     "--randomized needs --seed, so that the answer can be repeated, as in '--randomized --seed "
      "1'"},
     {"hints --goos linux --goarch amd64 --randomized --seed 3",
      "--randomized needs release 1.26 or later, and 1.11 is asked for; add --go 1.26"},

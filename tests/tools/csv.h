@@ -1,4 +1,4 @@
-// Reads CSV as RFC 4180 has it, for the tests of what the command writes.
+// Reads CSV as RFC 4180 defines it, for the tests of the command's output.
 #pragma once
 
 #include <string>

@@ -57,7 +57,7 @@ TEST(Probe, ASystemThatIgnoresHintsIsExplained) {
   const Told told = probe(os);
   const os::Machine machine = os.probe();
   if (!machine.releases_parts) {
-    // An aligned part can only be had by asking for it at its place: there is no such system.
+    // The heap could get an aligned part only by a hint at its place: no real system is like that.
     EXPECT_FALSE(told.agrees);
     EXPECT_TRUE(told.has("out of memory")) << told.all();
     return;

@@ -21,7 +21,7 @@
 namespace Atoll {
 namespace {
 
-// What is read off this machine, where the program itself does not stand in the way.
+// The values of this machine, where the program itself does not stand in the way.
 class VerifyHere : public testing::Test {
  protected:
 #if defined(__SANITIZE_ADDRESS__)
@@ -128,7 +128,7 @@ TEST(Verify, EveryFormTellsWhatTheKernelSays) {
             std::string::npos);
   for (const char* const form : {"table", "markdown"}) {
     const std::string text = run("verify --format " + std::string(form)).out;
-    EXPECT_NE(text.find("What the kernel says (no part of the verdict)"), std::string::npos);
+    EXPECT_NE(text.find("Facts about the kernel (not part of the verdict)"), std::string::npos);
     EXPECT_NE(text.find("vm.overcommit_memory"), std::string::npos);
     EXPECT_NE(text.find("(ulimit -v)"), std::string::npos);
   }
@@ -268,7 +268,7 @@ TEST_F(VerifyAll, AListThatIsNoneIsRefused) {
   std::ofstream(folder_ / "list") << "what is this\n";
   const Outcome outcome = run(arguments());
   EXPECT_EQ(outcome.exit_code, 2);
-  EXPECT_NE(outcome.err.find("is no list of targets: 'what is this'"), std::string::npos);
+  EXPECT_NE(outcome.err.find("is not a list of targets: 'what is this'"), std::string::npos);
 }
 
 TEST_F(VerifyAll, CtrlCEndsItAndWhatItStarted) {

@@ -42,7 +42,7 @@ def _flags(actions, flags):
 def _sanitizer(name):
     flag = "-fsanitize=" + _SANITIZERS[name]
 
-    # The core has no RTTI, by which a virtual table would be recognised.
+    # The sanitizer recognises virtual tables by RTTI, which the core does not have.
     without = ["-fno-sanitize=vptr"] if name == "ubsan" else []
     return feature(
         name = name,

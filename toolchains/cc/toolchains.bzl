@@ -52,8 +52,8 @@ _CLANG_TOOLS = {
     "strip": _CLANG % "llvm-strip",
 }
 
-# The host with ThreadSanitizer. Clang's, because its programs may have memory at 0xc000000000, where
-# the hints of race ports lie; GCC's may not.
+# The host with ThreadSanitizer. It is Clang's, because programs of Clang's may have memory at
+# 0xc000000000, where the hints of race ports lie, and programs of GCC's may not.
 _RACE = dict(
     compile_flags = ["-fsanitize=thread", "-fno-omit-frame-pointer", "-g"],
     compiler = "clang",
@@ -64,14 +64,14 @@ _RACE = dict(
 )
 
 def _clang(compiler, _is_host):
-    """Clang 19, told the target; the rest depends on where that target's libraries are."""
+    """Clang 19 for a target; the rest depends on where that target's libraries are."""
     target = ["--target=" + compiler["triple"]]
     common = dict(
         compiler = "clang",
         tools = _CLANG_TOOLS,
     )
     if compiler["triple"].startswith("wasm32"):
-        # GoogleTest is told what WASI has not: threads, exceptions, dup().
+        # These tell GoogleTest that WASI has no threads, exceptions and dup().
         without = ["PTHREAD", "EXCEPTIONS", "STREAM_REDIRECTION"]
         emulated = ["signal", "getpid", "process-clocks", "mman"]
         return dict(
@@ -81,8 +81,8 @@ def _clang(compiler, _is_host):
                 for e in emulated
             ],
             cxx_flags = ["-fno-exceptions"] + ["-DGTEST_HAS_%s=0" % w for w in without],
-            # The linker's stack of 64 KiB is small for tests, and lies where running over its end
-            # overwrites data; first in memory, that traps.
+            # The linker's default stack has 64 KiB, too little for tests, and lies where an
+            # overflow overwrites data. If the stack comes first in memory, an overflow traps.
             link_flags = target + ["-lc++", "-lc++abi"] + ["-lwasi-emulated-" + e for e in emulated] +
                          ["-Wl,-z,stack-size=1048576", "-Wl,--stack-first"],
         )
@@ -113,7 +113,7 @@ def _clang(compiler, _is_host):
         pic = True,
     )
 
-# Where clang does not find the linker by its usual name.
+# For systems where Clang does not find the linker by its usual name.
 _LINKER = {
     "darwin": [
         "-fuse-ld=/usr/bin/ld64.lld-19",
@@ -124,12 +124,12 @@ _LINKER = {
 }
 
 _PROGRAM = {
-    # Nothing of the program is for others; without, libstdc++'s weak symbols would be.
+    # The program exports nothing. Without this flag it would export libstdc++'s weak symbols.
     "darwin": ["-Wl,-exported_symbol,__mh_execute_header,-e,_atoll_begin"],
 }
 
 def _freestanding(compiler, _is_host):
-    """Clang 19 with headers and nothing else. The flags are those of the platform's folder."""
+    """Clang 19 with nothing but headers. The flags are those of the platform's folder."""
     flags = ["@freestanding/%s/flags.txt" % compiler["platform"]]
     own = compiler.get("flags", [])
 

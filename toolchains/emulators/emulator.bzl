@@ -64,8 +64,8 @@ def _emulator_impl(ctx):
         workspace = ctx.workspace_name,
     )
 
-    # The target itself is what --run_under wants. Only there the host is needed: a toolchain is
-    # built for the machine that builds, whatever is asked (before Bazel 5), and so is what it needs.
+    # For --run_under this is the target itself. Only there the host program is needed: before Bazel
+    # 5 a toolchain and its dependencies are always built for the machine that builds.
     host = host_program(ctx.attr.host)
     launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
     ctx.actions.write(launcher, launcher_text(info, host, ""), is_executable = True)

@@ -1,12 +1,13 @@
-/* The first process of a machine that runs programs: mounts what they expect of Linux, runs them one
- * after the other, tells how that went, and has the machine stop when all of it has left the console.
+/* The first process of a machine that runs programs. It mounts the file systems that they expect,
+ * runs them one after the other, tells how they ended, and stops the machine when all output has
+ * left the console.
  *
- * /commands says what to run (initrd.py writes it): strings that end with NUL, first of all "one" or
- * "each", then the commands, behind each of which comes an empty string. In front of a command may
- * stand "!" (a signal must end it) and NAME=VALUE (its environment).
+ * /commands says what to run (initrd.py writes it): strings that end with NUL, first of all "one"
+ * or "each", then the commands, behind each of which comes an empty string. In front of a command
+ * may stand "!" (a signal must end it) and NAME=VALUE (its environment).
  *
- * "one": the command's status is the machine's, and its output is all there is. "each": all are run,
- * each with a line about it, and at the end "atoll: done" if all went well. */
+ * "one": the command's status is the machine's, and its output is all there is. "each": all are
+ * run, each with a line about it, and at the end "atoll: done" if all went well. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -38,7 +39,7 @@ static void mount_at(const char* type, const char* place) {
   if (mount(type, place, type, 0, NULL) != 0) complain(place);
 }
 
-/* Programs have standard input, but nobody types. */
+/* Programs have a standard input, but it is empty. */
 static void close_input(void) {
   const int null = open("/dev/null", O_RDWR);
   if (null < 0 || dup2(null, 0) < 0) complain("/dev/null");
@@ -60,7 +61,7 @@ static int as_code(int status) {
   return WIFSIGNALED(status) ? kSignalled + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* Ends a program that takes too long. What loses its parent is ours to wait for as well. */
+/* Ends a program that takes too long. It also waits for processes that have lost their parent. */
 static int wait_for(pid_t child) {
   const time_t end = time(NULL) + kMaxSeconds;
   const struct timespec second = {1, 0};
@@ -162,7 +163,7 @@ int main(void) {
   } else {
     code = run_commands(commands, commands + size);
   }
-  /* The machine stops at once: what the console holds by then is lost. */
+  /* The machine stops at once: output that the console still holds then is lost. */
   printf("machine: status %d\n", code);
   (void)tcdrain(1);
   reboot(RB_AUTOBOOT);

@@ -30,8 +30,8 @@ def _entry(name: str, mode: int = 0, data: bytes = b"", device: Tuple[int, int] 
 
 
 def _libraries(program: pathlib.Path) -> Dict[str, pathlib.Path]:
-    """What a program is linked with, and by which name it is found there. A program that is static
-    or another processor's has nothing."""
+    """The libraries that a program is linked with, and the names by which it finds them. A program
+    that is static or for another processor has none."""
     listing = subprocess.run(["ldd", program], check=False, capture_output=True, text=True)
     if listing.returncode != 0:
         return {}

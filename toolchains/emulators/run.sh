@@ -23,7 +23,7 @@ tools="${ATOLL_TOOLS:-/opt/atoll}"
 here="$(dirname "${BASH_SOURCE[0]}")"
 read -r -a options <<<"${ATOLL_EMULATOR_OPTIONS:-}"
 
-# Of a host: the emulator below it, if any, and its options.
+# For a host: the emulator that runs it, if any, and the host's options.
 host_emulator="" host_options=()
 if [[ "$kind" == host || "$kind" == plan9 ]]; then
   read -r host_emulator rest <<<"$argument"
@@ -67,7 +67,7 @@ describe() {
   esac
 }
 
-# Debian's, or the one that takes memories with addresses of 64 bits.
+# Debian's node, or the one that supports memories with 64-bit addresses.
 node_program() {
   case "$kind" in
     node) echo node ;;
@@ -75,27 +75,27 @@ node_program() {
   esac
 }
 
-# In Debian's older packages, and in its newer ones.
+# The kernel lies in one folder in Debian's older packages, and in another in newer ones.
 kernel_image() {
   compgen -G "$tools/kernel-$argument/boot/vmlinu*" ||
     compgen -G "$tools/kernel-$argument/usr/lib/modules/*/vmlinu*"
 }
 
-# The version that a kernel says it is of. (Its file's name is no help: 6.1.0-50 is a 6.1.176.)
+# The version that a kernel reports. (Its file's name does not tell: 6.1.0-50 is a 6.1.176.)
 kernel_version() {
   local version
   version="$(grep -aom 1 '#[0-9]* SMP[A-Z_ ]* Debian [0-9.]*' "$(kernel_image)")" || version="?"
   echo "${version##* }"
 }
 
-# The machine of a kernel: how QEMU makes it, what is special about it, and what its kernel is told.
+# The machine of a kernel: QEMU's options, what is special about it, and the kernel's command line.
 describe_machine() {
   setting="" kernel_words=()
   case "$argument" in
     amd64-*)
       machine=(qemu-system-x86_64 -M pc -cpu qemu64)
       console=ttyS0
-      # On a busy machine the emulated timer is late when the kernel looks whether it works.
+      # On a busy machine the emulated timer is late when the kernel checks whether it works.
       kernel_words=(no_timer_check)
       ;;&
     amd64-6.1)
@@ -104,7 +104,7 @@ describe_machine() {
       ;;
     amd64-6.12)
       setting="no overcommitment"
-      # As much as a machine with 2 GB may promise.
+      # As much as a machine with 2 GB may commit.
       kernel_words+=(sysctl.vm.overcommit_memory=2 sysctl.vm.overcommit_ratio=200)
       ;;
     amd64-sid)
@@ -132,7 +132,7 @@ if [[ -n "${ATOLL_DESCRIBE_RUNNER:-}" ]]; then
   exit 0
 fi
 
-# GoogleTest's Windows build takes only X:\... as an absolute path.
+# GoogleTest's Windows build accepts only X:\... as an absolute path.
 windows_paths() {
   local name value
   for name in XML_OUTPUT_FILE TEST_TMPDIR TEST_SHARD_STATUS_FILE TEST_PREMATURE_EXIT_FILE \
@@ -146,7 +146,7 @@ windows_paths() {
 
 run_wine() {
   local prefix="$tools/wine${argument/arm64/-arm64}-prefix"
-  # Without its debugger, which waits for somebody when a program has crashed.
+  # Without Wine's debugger, which waits for a user when a program has crashed.
   export WINEPREFIX="$prefix" WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml,winedbg.exe=" DISPLAY=""
   export HOME="${TEST_TMPDIR:-/tmp}"
   windows_paths
@@ -168,8 +168,8 @@ run_wine() {
   else
     export WINEARCH=win64 WINELOADER=/usr/lib/wine/wine64
   fi
-  # Programs that start at the same time on one prefix were seen to hang. The lock is this
-  # shell's alone: Wine's server, which outlives the program, must not inherit it.
+  # Programs that start at the same time on one prefix sometimes hang. Only this shell holds the
+  # lock: Wine's server, which outlives the program, must not inherit it.
   exec 9>"$prefix/atoll.lock"
   flock 9
   "${command[@]}" "$@" 9>&-
@@ -179,9 +179,10 @@ run_wine() {
   return "$status"
 }
 
-# Boots a machine with the program, or with all that a list of commands names (initrd.py). The first
-# process, $ATOLL_HOST, tells how that ended when all output has left the console: what a console
-# holds when its machine stops is lost. With a second processor the end was lost now and then.
+# Boots a machine with the program, or with all programs that a list of commands names (initrd.py).
+# When all output has left the console, the first process, $ATOLL_HOST, tells how the program ended:
+# output that the console still holds when its machine stops is lost. With a second processor the
+# end was lost now and then.
 run_kernel() {
   local -a machine kernel_words files
   local console setting status
@@ -201,7 +202,7 @@ run_kernel() {
   return "$status"
 }
 
-# One of hosts/: natively, or under QEMU where the programs are another processor's.
+# One of hosts/: natively, or under QEMU if the programs are for another processor.
 run_host() {
   local -a command=("$ATOLL_HOST" ${host_options[@]+"${host_options[@]}"} ${options[@]+"${options[@]}"})
   if [[ -n "$host_emulator" ]]; then
@@ -210,25 +211,25 @@ run_host() {
   "${command[@]}" "$@"
 }
 
-# Compilers make ELF files, Plan 9 wants its own.
+# Compilers make ELF files; Plan 9 has a format of its own.
 run_plan9() {
   python3 -B "$here/../plan9/elf_to_aout.py" "${host_options[0]}" "$1" "$work/program" || return 1
   host_options=()
   run_host "$work/program" "${@:2}"
 }
 
-# A machine without an operating system. The program is all there is; semihosting gives it a console,
-# its command line and an exit code.
+# A machine without an operating system. The program runs alone; semihosting gives it a console, its
+# command line and an exit code.
 run_firmware() {
   local config="enable=on,target=native,arg=program" word
-  # A comma would end a value.
+  # A single comma would end a value.
   for word in "${@:2}"; do config+=",arg=${word//,/,,}"; done
-  # Its console is standard error, as ours.
+  # Its console is standard error, like ours.
   "qemu-system-$argument" -M virt -cpu cortex-a72 -m 1024 -display none -nodefaults -serial none \
     -monitor none -nic none -semihosting-config "$config" -kernel "$1" </dev/null 2>&1
 }
 
-# A guest that reserves terabytes must not take the machine with it.
+# A guest that reserves terabytes must not use up this machine's memory.
 limit_memory() {
   ulimit -v $((64 << 20))
 }
@@ -237,8 +238,8 @@ run() {
   case "$kind" in
     native) "$@" ;;
     qemu)
-      # (An explicit -R, which reserves the guest's whole address space and touches none of it, is
-      # not meant.)
+      # (This does not concern an explicit -R, which reserves the guest's whole address space and
+      # touches none of it.)
       [[ " ${options[*]:-} " == *" -R "* ]] || limit_memory
       QEMU_LD_PREFIX="$tools/loong64/usr/loongarch64-linux-gnu" \
         "$tools/qemu-user/usr/bin/qemu-$argument" ${options[@]+"${options[@]}"} "$@"

@@ -191,7 +191,7 @@ async function runJs() {
   };
   const wasi = new Proxy(served, {
     get: (calls, name) => (...values) => {
-      // libc's own allocator grows the memory without telling anybody.
+      // libc's own allocator grows the memory without notice.
       if (view.buffer !== memory.buffer) refresh();
       if (calls[name]) return calls[name](...values);
       console.error(`wasm_host: the program called ${String(name)}, which is not served`);

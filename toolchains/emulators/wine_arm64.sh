@@ -4,12 +4,14 @@
 #   wine_arm64.sh --make-prefix
 #   wine_arm64.sh --version
 #
-# Wine of arm64 lies in $ATOLL_TOOLS/wine-arm64 and runs in QEMU. It starts further programs of arm64
-# by itself, so the kernel must be told how these are run. That is done in namespaces, which takes no
-# rights, concerns nobody else, and ends with everything that runs there.
+# Wine for arm64 lies in $ATOLL_TOOLS/wine-arm64 and runs in QEMU. It starts further arm64 programs
+# by itself, so the kernel must know how to run these. This script configures that in namespaces of
+# its own: this needs no privileges, does not affect other processes, and ends with the programs in
+# it.
 #
-# WINEPREFIX and its like: as for any Wine. What a program changes there is forgotten, so that any
-# number may run at the same time, and users who must not write there.
+# WINEPREFIX and similar variables work as for any Wine. A program's changes to the prefix are
+# discarded, so that any number of programs may run at the same time, even for users who may not
+# write there.
 set -uo pipefail
 
 tools="${ATOLL_TOOLS:-/opt/atoll}"
@@ -34,8 +36,8 @@ if [[ "${1:-}" != --inside ]]; then
 fi
 shift
 
-# What a program or library of arm64 begins with, and which bits of that count. F: QEMU is opened
-# now. (Bit 0 of a file's type: libraries are programs too.)
+# The first bytes of an arm64 program or library, and the mask of the bits that count. F: the kernel
+# opens QEMU now. (The mask ignores bit 0 of a file's type, so that libraries are programs too.)
 magic='\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00'
 mask='\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff'
 {
@@ -44,12 +46,12 @@ mask='\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\x
 } 2>/dev/null ||
   refuse "this system does not let a user namespace have its own binfmt_misc (Linux 6.7 does)"
 
-# Beside the system's own libraries. (QEMU_LD_PREFIX would hide the system's root from Wine.)
+# Adds to the system's own libraries. (QEMU_LD_PREFIX would hide the system's root from Wine.)
 mount -t overlay -o "lowerdir=$root/usr/lib:$root/lib:/lib" overlay /lib 2>/dev/null ||
   refuse "this system does not let a user namespace mount an overlay"
 
-# What a program writes to the prefix stays in memory, and so does the folder of Wine's server, which
-# nobody else reaches.
+# A program's writes to the prefix stay in memory, and so does the folder of Wine's server, which no
+# other process reaches.
 hide_prefix() {
   local memory="$root/var"
   mount -t tmpfs tmpfs "$memory" &&
@@ -61,8 +63,8 @@ hide_prefix() {
 
 export QEMU_CPU=cortex-a72 WINEARCH=win64 WINELOADER="$wine"
 
-# Every other process ends with this shell, the first one here, which gets signals only if it asks
-# for them.
+# This shell is the first process here: when it ends, all others end, and it gets only signals that
+# it handles.
 trap 'exit 143' HUP INT TERM
 if [[ "$1" == --version ]]; then
   exec "$wine" --version
@@ -70,7 +72,7 @@ fi
 if [[ "$1" == --make-prefix ]]; then
   "$wine" wineboot -i &
   # The server writes the registry when the last program has ended. Its file there names a folder
-  # that others shall not use.
+  # that other programs must not use.
   wait "$!" && "$root/usr/lib/wine/wineserver64" -w && rm -f "$WINEPREFIX/wineserver"
   exit
 fi

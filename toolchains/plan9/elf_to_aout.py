@@ -106,7 +106,7 @@ def read_elf(file: bytes, processor: Processor) -> Elf:
     for i in range(num_sections):
         (section,) = _unpack(file, "<I", sections + i * section_size + 4)
         if section in _RELOCATIONS:
-            raise Refusal("it has relocations left, and nobody would apply them")
+            raise Refusal("it has relocations left, and Plan 9 does not apply any")
     segments = [
         _read_segment(file, is_wide, programs + i * program_size) for i in range(num_programs)
     ]

@@ -12,17 +12,17 @@ namespace Atoll::tool {
 class Interrupted : public std::exception {};
 
 struct ChildResult {
-  int exit_code = 0;  // 128 + the signal, as a shell tells it
+  int exit_code = 0;  // as a shell has it: after a signal, 128 + its number
   bool timed_out = false;
   std::string output;
   std::string errors;
 };
 
 // Runs `command` (a path and its arguments) with standard input closed, in a process group of its
-// own. It and all it started are ended after `limit`, or when the user presses Ctrl-C (then throws
-// Interrupted). `environment` holds "NAME=VALUE" that are added to this program's own.
+// own. Ends the whole group after `limit`, or when the user presses Ctrl-C; then it throws
+// Interrupted. `environment` has entries "NAME=VALUE", which are added to this program's own.
 //
-// While it runs, SIGINT and SIGTERM are this function's: one call at a time in a process.
+// While it runs it handles SIGINT and SIGTERM, so a process may have only one call at a time.
 ChildResult run_child(const std::vector<std::string>& command,
                       const std::vector<std::string>& environment, std::chrono::seconds limit);
 

@@ -37,7 +37,7 @@ Json class_list(const SizeClassTable& table, const std::optional<PortSpec>& spec
   return list;
 }
 
-// What the release stores of each class: up to 1.16 also shifts and a mask.
+// The numbers that the release stores for each class: up to 1.16 also shifts and a mask.
 Json division_magic(Release release) {
   const unsigned count = port::size_classes(release).count;
   Json list = Json::array();

@@ -37,7 +37,7 @@ int fail(std::string_view message) {
   return kExitUsage;
 }
 
-// A reader that has seen enough, such as `head`, is no failure.
+// It is no failure if the reader stops early, as `head` does.
 int print(const std::string& text) {
   errno = 0;
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
@@ -77,7 +77,7 @@ std::string parse_problem(const CLI::ParseError& error, std::string_view see) {
     return fmt::format("{} needs a value; see '{}'", option, see);
   }
   if (error.get_name() == "ConversionError") {
-    return fmt::format("a flag has a value that it cannot have: {}; see '{}'",
+    return fmt::format("a flag has an invalid value: {}; see '{}'",
                        text.substr(text.find(": ") + 2), see);
   }
   return fmt::format("{}; see '{}'", text, see);
@@ -192,7 +192,7 @@ class Program {
 }  // namespace
 
 int run_command_line(int argc, const char* const* argv) {
-  // A write to a closed pipe is to fail instead of ending the program.
+  // A write to a closed pipe shall fail instead of ending the program.
   std::signal(SIGPIPE, SIG_IGN);
   return Program().run(argc, argv);
 }

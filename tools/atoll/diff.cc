@@ -87,7 +87,7 @@ void compare_race(Difference& result) {
   }
 }
 
-// Classes of `a` that `b` has not.
+// Classes of `a` that `b` does not have.
 Json classes_only_in(const port::SizeClassTable& a, const port::SizeClassTable& b) {
   Json list = Json::array();
   for (unsigned i = 1; i < a.count; ++i) {
@@ -229,7 +229,7 @@ std::string class_sizes(const Json& classes) {
   return enumerate(sizes);
 }
 
-// What is not a number of a port.
+// Changes that are not numbers of a port.
 std::vector<std::string> summary_lines(const Difference& difference) {
   std::vector<std::string> lines;
   const auto add_ports = [&lines](std::string_view what, const std::vector<Port>& ports) {

@@ -1,4 +1,4 @@
-// What a probe found out, read from its lines (tools/probe/probe.h says what they are).
+// The findings of a probe, read from its lines (tools/probe/probe.h describes them).
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ struct Check {
   std::string why;
 };
 
-// What the kernel says of itself.
+// A fact about the kernel.
 struct Fact {
   std::string key;
   std::string value;
@@ -24,7 +24,7 @@ struct Fact {
 
 class Findings {
  public:
-  // Lines of other kinds, such as an emulator's own, are passed over.
+  // Skips lines of other kinds, such as an emulator's own.
   void read(std::string_view line);
 
   const std::vector<Check>& checks() const { return checks_; }
@@ -33,10 +33,10 @@ class Findings {
   const std::vector<std::string>& calls() const { return calls_; }
 
   std::optional<std::string> value(const std::string& key) const;
-  // Of a value that is a decimal number.
+  // The same for a value that is a decimal number.
   std::optional<std::uint64_t> number(const std::string& key) const;
 
-  // At least one check, and all of them agree.
+  // Whether there is a check, and all checks agree.
   bool agrees() const;
   std::optional<Check> first_failure() const;
 

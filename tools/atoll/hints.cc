@@ -66,7 +66,7 @@ void require_sv39(const PortSpec& spec) {
   }
 }
 
-// Turns one list into rows, and says what becomes of an address that is no plain candidate.
+// Turns one list into rows, with a note on each address that the heap skips or repeats.
 class RowMaker {
  public:
   explicit RowMaker(const PortSpec& spec) : spec_(spec) {}
@@ -153,11 +153,11 @@ class HintsCommand : public Command {
     if (randomized) require_randomizable(spec);
     if (randomized && !seed) {
       throw UsageError(
-          "--randomized needs --seed, so that the answer can be had again, as in "
+          "--randomized needs --seed, so that the answer can be repeated, as in "
           "'--randomized --seed 1'");
     }
     if (seed && !randomized) {
-      throw UsageError("--seed is of use with --randomized only; add --randomized");
+      throw UsageError("--seed works only with --randomized; add --randomized");
     }
     if (randomized) result.random_seed = read_seed(*seed);
     result.sv39 = sv39_->is_set();
@@ -192,19 +192,19 @@ class HintsCommand : public Command {
             "reserves behind its own data (512, 256 or 128 MiB).");
         break;
       case HeapStart::kBreak:
-        result.emplace_back("No hints: memory is one segment, and the heap takes its end.");
+        result.emplace_back("No hints: memory is one segment, and the heap grows at its end.");
         break;
       case HeapStart::kHints:
         if (options.random_seed) {
           const port::FirstGrowth growth = randomized_first_growth(spec, *options.random_seed);
           result.push_back(
-              fmt::format("The first arena is used from {} above its address on, less "
-                          "{} pages of padding.",
+              fmt::format("The heap uses the first arena from {} above its address on, "
+                          "after {} pages of padding.",
                           hex(growth.base_bits), growth.padding_pages));
-          if (options.sv39) result.emplace_back("A randomized heap does not look at --sv39.");
+          if (options.sv39) result.emplace_back("A randomized heap ignores --sv39.");
         } else if (can_randomize(spec)) {
           result.emplace_back(
-              "This release randomizes them unless it is built without: "
+              "By default this release randomizes these addresses; "
               "--randomized --seed N shows how.");
         }
         break;

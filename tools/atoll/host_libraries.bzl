@@ -1,4 +1,4 @@
-"""Whether the libraries for flags, JSON and text can be had."""
+"""Whether the libraries for flags, JSON and text are available."""
 
 load("@local_tools//:tools.bzl", "HAS_HOST_LIBRARIES")
 

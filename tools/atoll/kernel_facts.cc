@@ -61,7 +61,7 @@ Json kernel_json(const std::vector<Fact>& facts) {
 
 Section kernel_section(const std::vector<Fact>& facts) {
   Section section{
-      "What the kernel says (no part of the verdict)", {{{"what"}, {"answer"}}, {}}, {}};
+      "Facts about the kernel (not part of the verdict)", {{{"what"}, {"answer"}}, {}}, {}};
   for (const Fact& fact : facts) {
     const Question question = question_of(fact);
     section.table.rows.push_back({std::string(question.text), answer_of(fact, question.unit)});

@@ -1,4 +1,4 @@
-// What the kernel says of itself (tools/probe/kernel.h), for programs and for people.
+// Facts about the kernel (tools/probe/kernel.h), for programs and for people.
 #pragma once
 
 #include <vector>
@@ -8,7 +8,7 @@
 
 namespace Atoll::tool {
 
-// One object: numbers, true and false, and null for what is not known; else text.
+// One object. A value is a number, true, false, null if it is not known, or else text.
 Json kernel_json(const std::vector<Fact>& facts);
 
 Section kernel_section(const std::vector<Fact>& facts);

@@ -12,7 +12,7 @@
 namespace Atoll::tool {
 namespace {
 
-// What others call the same thing.
+// Other names for the same things.
 struct Alias {
   std::string_view other;
   std::string_view name;
@@ -55,7 +55,7 @@ std::string suggestion(const std::string& text, const std::vector<std::string>& 
   return did_you_mean(text, known);
 }
 
-// A patch version is the one mistake whose correction is sure.
+// A patch version is the only mistake with a certain correction.
 std::string suggested_release(const std::string& text) {
   const auto release = port::parse_release(text.substr(0, text.rfind('.')));
   return release ? fmt::format(" (did you mean {}?)", name(*release)) : "";

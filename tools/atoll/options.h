@@ -17,7 +17,7 @@ class Option;
 
 namespace Atoll::tool {
 
-// What the user should have written differently: one line, with a hint.
+// An error in the command line: one line that says what to write instead.
 class UsageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -1,4 +1,4 @@
-// Which ports the common flags name, and what is wrong if they name none.
+// The ports that the common flags name, or the error if they name none.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// A set of ports in few words.
+// Describes a set of ports in few words.
 #pragma once
 
 #include <span>

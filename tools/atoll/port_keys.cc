@@ -63,7 +63,8 @@ constexpr auto kKeys = std::to_array<PortKey>({
 
     {"heapAddrBits", "bits of a heap address", VALUE(p.heap_addr_bits)},
     {"maxAlloc", "end of the heap's address space", VALUE(hex(p.max_alloc))},
-    {"arenaBaseOffset", "what makes the lowest address arena 0", VALUE(hex(p.arena_base_offset))},
+    {"arenaBaseOffset", "offset that maps the lowest address to arena 0",
+     VALUE(hex(p.arena_base_offset))},
     {"logHeapArenaBytes", "log2 of an arena", VALUE(p.log_heap_arena_bytes)},
     {"heapArenaBytes", "arena", VALUE(p.heap_arena_bytes), Unit::kBytes},
     {"heapArenaBitmapBytes", "heap bitmap of an arena, two bits per word",
@@ -87,7 +88,7 @@ constexpr auto kKeys = std::to_array<PortKey>({
     {"sbrk", "memory is one segment that grows at its end", VALUE(p.sbrk)},
     {"BigEndian", "most significant byte first", VALUE(is_big_endian(p.goarch))},
 
-    {"StackMin", "what a function may count on", VALUE(p.stack_min), Unit::kBytes},
+    {"StackMin", "stack that every function may use", VALUE(p.stack_min), Unit::kBytes},
     {"StackSmall", "frames up to this check the guard only", VALUE(p.stack_small), Unit::kBytes},
     {"StackBig", "frames above this check for wrap-around", VALUE(p.stack_big), Unit::kBytes},
     {"StackLimit", "for calls without a stack check", VALUE(p.stack_limit), Unit::kBytes,

@@ -1,4 +1,4 @@
-// What is said of a port, under the names that Go's sources use. One list serves every command.
+// The facts about a port, under the names that Go's sources use. One list serves every command.
 #pragma once
 
 #include <span>
@@ -23,7 +23,7 @@ struct PortKey {
 
 std::span<const PortKey> all_port_keys();
 
-// The object that `ports` and `port` answer with.
+// The object that `ports` and `port` print.
 Json port_json(const port::PortSpec& spec);
 
 // A value for people: "64 MiB", "yes", "-".

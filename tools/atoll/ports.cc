@@ -14,7 +14,7 @@ namespace {
 
 using port::PortSpec;
 
-// What fits into a line of a table and tells ports apart.
+// The numbers that tell ports apart and fit into a line of a table.
 Table overview(const std::vector<PortSpec>& specs) {
   Table table;
   table.columns = {{"port"},         {"PtrSize", true},   {"FixedStack", true},
@@ -60,7 +60,7 @@ class PortsCommand : public Command {
 class PortCommand : public Command {
  public:
   std::string name() const override { return "port"; }
-  std::string summary() const override { return "Everything known of one port"; }
+  std::string summary() const override { return "Everything that is known about one port"; }
   std::string example() const override { return "port --goos windows --goarch 386"; }
 
   Report run(const Options& options) override {

@@ -33,7 +33,7 @@ struct Table {
   std::vector<std::vector<std::string>> rows;
 };
 
-// One table of an answer, with what is to be said before and after it.
+// One table of an answer, with its title and the notes after it.
 struct Section {
   std::string title;
   Table table;
@@ -49,7 +49,7 @@ struct Report {
 };
 
 // An array of flat objects as a table: a column for every key, in the order in which keys first
-// appear. Lists become words, null and missing keys nothing.
+// appear. A list becomes words; null and a missing key become an empty cell.
 Table table_of(const Json& array);
 
 // A value as table_of() writes it.

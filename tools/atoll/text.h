@@ -13,7 +13,7 @@ namespace Atoll::tool {
 // "0xc000000000".
 std::string hex(std::uint64_t value);
 
-// "64 MiB" where that is exact, else the plain number.
+// "64 MiB" if that is exact, else the plain number.
 std::string human_bytes(std::uint64_t bytes);
 
 // "12.49 %".

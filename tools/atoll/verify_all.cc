@@ -46,7 +46,7 @@ struct Target {
   port::Goarch goarch() const { return *goarch_of(port); }
 };
 
-// What became of one target.
+// The result of one target.
 struct Row {
   std::string target;
   std::string how;
@@ -76,14 +76,14 @@ std::vector<Target> read_targets(const std::filesystem::path& list) {
     for (std::string& field : fields) std::getline(stream, field, '\t');
     const auto& [name, port, kind, argument, program, runner, host, tools, missing] = fields;
     if (!goos_of(port) || !goarch_of(port) || (program.empty() && missing.empty())) {
-      throw UsageError(fmt::format("{} is no list of targets: '{}'", list.string(), line));
+      throw UsageError(fmt::format("{} is not a list of targets: '{}'", list.string(), line));
     }
     targets.push_back({name, port, kind, argument, program, runner, host, tools, missing});
   }
   return targets;
 }
 
-// Tells how far it is: in place on a terminal, a line each elsewhere.
+// Shows the progress: in place on a terminal, a line for each target elsewhere.
 class Progress {
  public:
   explicit Progress(std::size_t total) : total_(total), terminal_(isatty(STDERR_FILENO) == 1) {}
@@ -247,7 +247,7 @@ Report verify_all(const Options& options, const std::optional<std::string>& list
     return options.goos.value_or(target.goos()) != target.goos() ||
            options.goarch.value_or(target.goarch()) != target.goarch();
   });
-  if (targets.empty()) throw UsageError("no target is that port; see 'atoll verify --all'");
+  if (targets.empty()) throw UsageError("no target has that port; see 'atoll verify --all'");
   std::vector<Row> rows;
   Progress progress(targets.size());
   for (const Target& target : targets) {

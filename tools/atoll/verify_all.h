@@ -11,8 +11,8 @@ namespace Atoll::tool {
 
 // `targets` is the list that the build writes (//tools/probe:targets): one line for each target,
 // with tabs between name, kind and argument of the runner, the probe's path, the runner's path, the
-// folder of tools, and what is missing on this machine. Without it, the list of the last build in
-// this workspace is taken. Paths are relative to the workspace.
+// folder of tools, and what is missing on this machine. Without it, the command uses the list of
+// the last build in this workspace. Paths are relative to the workspace.
 //
 // Throws UsageError if there is no such list, and Interrupted.
 Report verify_all(const Options& options, const std::optional<std::string>& targets);

@@ -12,20 +12,20 @@ _WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"]
 # The core and the backends run where there is no C++ runtime.
 _FREESTANDING = ["-fno-exceptions", "-fno-rtti"]
 
-# Tests are compiled for every target and run for a moment: a third of the time is saved.
+# Tests are compiled for every target and run only for a moment: this saves a third of the time.
 _TEST_OPTIMISATION = ["-O0"]
 
-# Skips what cannot be built here, instead of failing on it.
+# Skips targets that cannot be built here, instead of failing.
 _TOOLS_HERE = ["//platforms:tools_here"]
 
-# Some targets have one thread, some no C++ library but that of //freestanding.
+# Some targets have only one thread, and some have only the C++ library of //freestanding.
 def where_threads(items):
     return select({
         "//platforms:is_single_thread": [],
         "//conditions:default": items,
     })
 
-# What uses the host's libraries is built for the host only.
+# Targets that use the host's libraries are built only for the host.
 HOST_ONLY = constraints(TARGETS[HOST])
 
 def _write_includes_impl(ctx):
@@ -107,7 +107,7 @@ def atoll_cc_library(
     )
 
 def atoll_host_library(name, copts = [], **kwargs):
-    """A library of the host's own tools, with the whole C++ library at hand."""
+    """A library for the host's own tools, which may use the whole C++ library."""
     cc_library(
         name = name,
         copts = _WARNINGS + copts,
@@ -169,7 +169,7 @@ def atoll_cc_test(
         tags = tags,
         target_compatible_with = target_compatible_with + _TOOLS_HERE,
         deps = deps + ["//tests:gtest_main" if main else "//tests:gtest"],
-        # For --run_under; the launcher of a cell knows them itself.
+        # For --run_under; the launcher of a cell has its own.
         env = {"ATOLL_EMULATOR_OPTIONS": " ".join(emulator_options)} if emulator_options else {},
         **kwargs
     )

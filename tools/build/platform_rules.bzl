@@ -101,7 +101,7 @@ platform_file = rule(
 )
 
 def cell(target):
-    """What a target's cell of a rule above has: its platform, and its emulator if that is special."""
+    """The attributes of a target's cell of a rule above: its platform, and its emulator if it has one."""
     platform = programs_of(target)
     runner = TARGETS[target]["runner"]
     return dict(

@@ -1,4 +1,4 @@
-// Reads what Linux has in files. Apart, so that tests can make the files up.
+// Parses files of Linux. It is separate so that tests can supply the text.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@ constexpr std::string_view first_line(std::string_view text) {
   return text.substr(0, text.find('\n'));
 }
 
-// Of "always [madvise] never" the word in brackets; empty if there is none.
+// The word in brackets, as in "always [madvise] never"; empty if there is none.
 constexpr std::string_view chosen_word(std::string_view text) {
   const std::size_t begin = text.find('[');
   const std::size_t end = text.find(']');
@@ -19,14 +19,14 @@ constexpr std::string_view chosen_word(std::string_view text) {
   return text.substr(begin + 1, end - begin - 1);
 }
 
-// Where a process is, of the two generations of control groups.
+// The control group of a process, in one of the two generations of control groups.
 struct Cgroup {
   bool is_first_generation = false;
   std::string_view path;  // begins with '/'; empty: not told
 };
 
-// `text` is what /proc/self/cgroup holds, lines of NUMBER:CONTROLLERS:PATH. Where the memory has a
-// hierarchy of its own, it is of the first generation.
+// `text` is the contents of /proc/self/cgroup: lines NUMBER:CONTROLLERS:PATH. If the memory
+// controller has a hierarchy of its own, the group is of the first generation.
 constexpr Cgroup memory_cgroup(std::string_view text) {
   Cgroup second;
   while (!text.empty()) {

@@ -1,4 +1,4 @@
-// The probe as a program of its own, for targets the host reaches through an emulator.
+// The probe as a program of its own, for targets that the host reaches through an emulator.
 //   probe [--go 1.11] [--race]
 // Without --go: release 1.11, or the first that has this port.
 

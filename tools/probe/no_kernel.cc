@@ -1,4 +1,4 @@
-// Where nothing is known to ask, or no C library to ask it with (Android).
+// For systems without such facts, or without a C library to ask for them (Android).
 
 #include "tools/probe/kernel.h"
 

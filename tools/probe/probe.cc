@@ -17,7 +17,7 @@ using pages::Growth;
 using pages::HintOutcome;
 using pages::HintTrial;
 
-// What the walk did on its way to one region.
+// The steps of the walk on its way to one region.
 class Trials final : public pages::HintObserver {
  public:
   void on_trial(const HintTrial& trial) override {
@@ -190,7 +190,7 @@ class Probe {
   const Line& describe_walk(Line* why) const {
     const std::span<const HintTrial> trials = trials_.all();
     if (trials.empty()) {
-      *why << (spec_.uses_32_bit_start() ? "none asked: the reservation serves first"
+      *why << (spec_.uses_32_bit_start() ? "none asked for: the reservation serves first"
                                          : "none: the system chose");
     } else if (trials.back().outcome == HintOutcome::kTaken) {
       *why << "hint " << std::uint64_t{trials.size() - 1} << " was honoured";
@@ -275,7 +275,7 @@ class Probe {
     findings_.note(note.view());
   }
 
-  // Whether a page at the beginning, in the middle or at the end cannot be had.
+  // Whether a page at the beginning, in the middle or at the end is occupied.
   bool is_occupied(Range wanted) {
     for (const std::uint64_t sixteenth : {0U, 1U, 2U, 4U, 8U, 12U, 15U}) {
       const Address place =
@@ -372,8 +372,8 @@ class Probe {
     findings_.check("second arena", ok, why.view());
   }
 
-  // Every hint that was asked for is one call in that order, and nothing else was asked but what
-  // the port's way of starting needs.
+  // Every hint that the heap asked for is one call, in that order, and there are no other calls
+  // except those that the port's way of starting needs.
   void check_calls() {
     const std::span<const os::TraceRecord> calls = trace_.records();
     for (const os::TraceRecord& call : calls) {
@@ -399,7 +399,7 @@ class Probe {
     findings_.check("calls", ok, why.view());
   }
 
-  // What was taken goes back, and can be had again.
+  // Everything goes back to the system, and the same place can be reserved again.
   void give_back() {
     const Range reserved = arenas_.arena_range();
     bool ok = true;

@@ -1,14 +1,15 @@
-// Starts a real heap's address space on the machine this runs on, and compares everything it sees
+// Starts the address space of a real heap on this machine, and compares everything that happens
 // with the port model.
 //
-// Built for every target, so it uses nothing but the core: no streams, no heap, no JSON. It tells
-// its findings line by line, fields separated by tabs, and the host's `atoll verify` reads them:
+// It is built for every target, so it uses nothing but the core: no streams, no heap, no JSON. It
+// writes its findings line by line, with tabs between fields, and the host's `atoll verify` reads
+// them:
 //
 //   value   KEY     VALUE          what was found: goos, pageSize, firstArena ...
 //   check   NAME    ok|FAIL  WHY   one comparison
 //   note    TEXT                   something a reader should know, such as why a hint was refused
 //   call    TEXT                   a call to the operating system, in order
-//   fact    KEY     VALUE          what the kernel says of itself (kernel.h), not the verdict's
+//   fact    KEY     VALUE          a fact about the kernel (kernel.h), not part of the verdict
 #pragma once
 
 #include <cstdint>

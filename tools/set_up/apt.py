@@ -1,4 +1,4 @@
-"""Debian's packages: installed as usual, or unpacked beside the system."""
+"""Debian's packages: installed as usual, or unpacked outside of the system's folders."""
 
 import concurrent.futures
 import os
@@ -15,15 +15,15 @@ from steps import retried, run, say, SetUpError
 _ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
 _PATIENCE = ["-o", "Acquire::Retries=3", "-o", "DPkg::Lock::Timeout=600"]
 
-# In the folder of what is unpacked beside the system: the versions of its packages.
+# In the folder of packages that are unpacked beside the system: their versions.
 VERSIONS = "versions"
 
-# What nobody reads of a package that is unpacked beside the system.
+# Files of an unpacked package that nobody reads.
 _DROPPED = ["doc", "doc-base", "info", "lintian", "locale", "man", "menu"]
 
 
 def is_supported() -> bool:
-    """Whether this is a Debian that the table of components is written for."""
+    """Whether the table of components is written for this Debian."""
     release = sources.os_release()
     if release.get("ID") != "debian" or not shutil.which("apt-get"):
         return False
@@ -33,7 +33,7 @@ def is_supported() -> bool:
 
 
 def update() -> None:
-    """Refreshes the lists; a repository that fails is no reason to stop."""
+    """Refreshes the lists; goes on if a repository fails."""
     try:
         run(["apt-get", "update"] + _PATIENCE, env=_ENVIRONMENT, tries=retried())
     except SetUpError as error:
@@ -115,7 +115,7 @@ class PrivateApt:
         return sorted(self._archives.glob("*.deb"))
 
     def download_newest(self, pattern: str) -> List[pathlib.Path]:
-        """Fetches the newest of the packages with such a name that can be had.
+        """Fetches the newest available package whose name matches.
 
         A mirror may list a package for a day before it has it, and lists the one before too.
         """
@@ -131,7 +131,7 @@ class PrivateApt:
             except SetUpError as error:
                 if not names:
                     raise
-                say(f"({name} could not be had; going on with {names[-1]})\n{error}")
+                say(f"({name} is not available; going on with {names[-1]})\n{error}")
 
     def close(self) -> None:
         self._folder.cleanup()

@@ -1,5 +1,5 @@
-# Sourced by tools/test and tools/verify, in the workspace: no Bazel server, which holds 300 MB, is
-# left behind that was not there before.
+# Sourced by tools/test and tools/verify, in the workspace. It stops the Bazel server at the end,
+# which holds 300 MB, unless it was running before.
 # shellcheck shell=bash
 
 bazel_server_runs() {

@@ -23,7 +23,7 @@ TARGETS: Dict[str, Dict[str, Any]] = _load("platforms/targets.bzl")["TARGETS"]
 
 
 def _tools_dir() -> pathlib.Path:
-    """As toolchains/local_tools.bzl: what is set up here is what the build sees."""
+    """The same as in toolchains/local_tools.bzl, so that the build sees what is set up here."""
     if os.environ.get("ATOLL_TOOLS"):
         return pathlib.Path(os.environ["ATOLL_TOOLS"]).absolute()
     shared = pathlib.Path("/opt/atoll")
@@ -36,7 +36,7 @@ TOOLS = _tools_dir()
 
 
 def missing_files(name: str) -> List[str]:
-    """The files of a component that are not there; none: the component is present."""
+    """The files of a component that are missing; none: the component is present."""
     component = COMPONENTS[name]
     if _is_elsewhere(component.get("command")):
         return []
@@ -44,7 +44,7 @@ def missing_files(name: str) -> List[str]:
 
 
 def _is_elsewhere(command: Any) -> bool:
-    """Whether a command is on PATH that is not Debian's."""
+    """Whether PATH has a command that is not Debian's."""
     path = shutil.which(command) if command else None
     return path is not None and os.path.dirname(path) not in ("/usr/bin", "/bin")
 

@@ -28,7 +28,7 @@ _FREESTANDING = "freestanding-headers"
 
 def _freestanding(triple: str, *flags: str) -> Tuple[str, List[str]]:
     shared = (WORKSPACE / "freestanding/flags.txt").read_text(encoding="utf-8").split()
-    # With it clang-tidy takes every declaration of another file's variable for its definition.
+    # With it clang-tidy mistakes every declaration of another file's variable for its definition.
     shared.remove("-fno-threadsafe-statics")
     return _FREESTANDING, ["--target=" + triple, *flags, *shared]
 
@@ -52,7 +52,7 @@ _TIDY_FLAGS += ["-Xclang", "-analyzer-config", "-Xclang", "max-nodes=20000"]
 _STAMPS = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
 _STAMPS = _STAMPS / "atoll/clang-tidy"
 
-# clang-tidy's counts of what it does not show.
+# clang-tidy's counts of the warnings that it does not show.
 _NOISE = r"\d+ (warnings?|errors?)\b.*(generated|treated as errors?)\.?|Suppressed .*|Use .*"
 
 Problems = List[str]
@@ -148,7 +148,7 @@ def _check_python(files: List[str], _fix: bool) -> Problems:
     return problems
 
 
-# --- clang-tidy, with a memory of what was clean ---
+# --- clang-tidy, which skips files that were clean before ---
 
 
 def _dependencies(path: str) -> Set[str]:
@@ -161,7 +161,7 @@ def _dependencies(path: str) -> Set[str]:
 
 
 def _digest(files: Iterable[str]) -> str:
-    """Changes with anything that clang-tidy's verdict depends on."""
+    """A digest of everything that clang-tidy's verdict depends on."""
     digest = hashlib.sha256(" ".join([_CLANG_TIDY] + _TIDY_FLAGS).encode())
     for path in [".clang-tidy"] + sorted(files):
         digest.update(path.encode())
@@ -263,7 +263,7 @@ def main() -> int:
     arguments = parser.parse_args()
     os.chdir(WORKSPACE)
     files = [os.path.relpath(f) for f in arguments.files] or _all_files()
-    # Each check is done, whatever the others found.
+    # Run every check, even if another one has found problems.
     verdicts = [_check(check, files, arguments.fix) for check in _CHECKS]
     return 0 if all(verdicts) else 1
 

@@ -19,11 +19,11 @@ from components import is_present, missing_files, missing_of, needs_of, users_of
 from steps import Progress, retried, run, say, SetUpError
 
 _DESCRIPTION = """\
-Installs what Atoll's build, tests and targets need. What is there already is left alone.
+Installs what Atoll's build, tests and targets need, and leaves alone what is installed already.
 
-Packages are installed as root on Debian 12 or 13 (amd64); some components are unpacked beside the
-system, into {tools}, which ATOLL_TOOLS changes. Elsewhere, and without root, it installs what it
-can and tells what is missing."""
+As root on Debian 12 or 13 (amd64) it installs packages. It unpacks some components outside of the
+system's folders, into {tools}, which ATOLL_TOOLS changes. On other systems, and without root, it
+installs what it can and lists what is missing."""
 
 _EXAMPLES = """\
 examples:
@@ -31,7 +31,7 @@ examples:
   tools/setup linux_arm64        what one target needs
   tools/setup --targets          what all targets need
   tools/setup --build            what building for this machine needs, nothing else
-  tools/setup --check            only look, and tell what is missing
+  tools/setup --check            install nothing; list what is missing
 """
 
 _AFTER: Dict[str, Callable[[], None]] = {
@@ -52,7 +52,7 @@ def can_install_packages() -> bool:
 
 
 def _lacks_system_files(name: str) -> bool:
-    """Whether packages must be installed: of what lies in {tools}, other steps take care."""
+    """Whether packages must be installed. (Other steps see to the files in {tools}.)"""
     return any(not f.startswith("{tools}") for f in missing_files(name))
 
 
@@ -78,7 +78,7 @@ def _packages_of(name: str) -> List[str]:
 
 
 def _install_packages(names: List[str]) -> None:
-    """All in one go; one component after the other if that fails, to name the culprit."""
+    """All at once. If that fails, one component after the other, to find the one that fails."""
     try:
         apt.install(sorted({p for name in names for p in _packages_of(name)}))
         return
@@ -108,13 +108,13 @@ def _unpack(name: str) -> None:
 def _install_npm(name: str) -> None:
     folder = TOOLS / "npm"
     folder.mkdir(parents=True, exist_ok=True)
-    # The tries are ours: npm's own wait a minute.
+    # This retries itself, because npm's own retries wait a minute.
     command = ["npm", "install", "--no-audit", "--no-fund", "--fetch-retries=0"]
     run(command + ["--prefix", str(folder), COMPONENTS[name]["npm"]], timeout=300, tries=retried())
 
 
 def _steps_beside_the_system(name: str) -> List[Step]:
-    """What remains of a component when its packages are there."""
+    """The remaining steps of a component when its packages are installed."""
     component = COMPONENTS[name]
     steps: List[Step] = []
     if _lacks_unpacked_files(name):
@@ -147,7 +147,7 @@ def _is_writable(folder: os.PathLike) -> bool:
 
 
 def _install(names: List[str]) -> None:
-    """Installs all that is missing and possible; says what fails and goes on."""
+    """Installs everything that is missing and possible; reports failures and goes on."""
     names = [name for name in names if not is_present(name) and _is_possible(name) is None]
     if not names:
         return
@@ -169,7 +169,7 @@ def _install(names: List[str]) -> None:
 
 
 def _with_lock(action: Callable[[], None]) -> None:
-    """One set-up of this workspace at a time; the lock is on this file, so nothing is left."""
+    """One set-up of this workspace at a time. The lock is on this file, so no lock file stays."""
     with open(__file__, encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -190,7 +190,7 @@ def _stop_bazel() -> None:
         say("a build is running; run 'bazel shutdown' when it has ended, to let it see what is new")
 
 
-# --- Telling ---
+# --- Reports ---
 
 
 def _why(name: str) -> str:
@@ -198,7 +198,7 @@ def _why(name: str) -> str:
 
 
 def _advice(names: List[str]) -> List[str]:
-    """What an admin would run for these components."""
+    """The commands that an administrator would run for these components."""
     if apt.is_supported():
         packages = sorted({p for name in names for p in _packages_of(name)})
         lines = []
@@ -210,7 +210,7 @@ def _advice(names: List[str]) -> List[str]:
             lines.append("tools/setup" + ("" if everything else " " + " ".join(names)))
         return lines
     return [
-        "this is not Debian 12 or 13 on amd64: install the like of what these Debian packages hold,",
+        "this is not Debian 12 or 13 on amd64: install the equivalent of these Debian packages,",
         "so that the files are there; without them their targets are skipped",
     ]
 
@@ -231,7 +231,7 @@ def _tell_missing(names: List[str]) -> None:
 
 
 def _check(names: List[str], targets: List[str]) -> int:
-    """The doctor: one line per component, one per target."""
+    """Prints one line per component, and one per target."""
     missing = [name for name in names if not is_present(name)]
     for name in names:
         state = "missing" if name in missing else "present"
@@ -272,7 +272,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("names", nargs="*", metavar="COMPONENT|TARGET", help="only these")
     parser.add_argument("--build", action="store_true", help="only what every build needs")
     parser.add_argument("--targets", action="store_true", help="only what the targets need")
-    parser.add_argument("--check", action="store_true", help="only look; exit 1 if any is missing")
+    parser.add_argument("--check", action="store_true", help="only list what is missing; exit 1 if any")
     parser.add_argument("--list", action="store_true", help="list the components and the targets")
     return parser
 

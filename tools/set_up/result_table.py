@@ -1,7 +1,7 @@
 """The README's table of results: compared with what `atoll verify --all` prints, or replaced by it.
 
-What differs from machine to machine does not count: versions of emulators, the first arena of a
-port whose place is found at run time, and targets that were not run for want of tools.
+Ignores what differs between machines: the versions of emulators, the first arena of a port that
+finds its place at run time, and targets that were not run because tools are missing.
 """
 
 import argparse
@@ -29,7 +29,7 @@ def _bounds(lines: List[str]) -> "tuple[int, int]":
 
 
 def _rows(lines: List[str]) -> Dict[str, List[str]]:
-    """Target -> its cells, as far as they must not change from machine to machine."""
+    """Target -> its cells, without what may differ between machines."""
     first, end = _bounds(lines)
     rows: Dict[str, List[str]] = {}
     for line in lines[first + 2 : end]:
@@ -44,7 +44,7 @@ def _rows(lines: List[str]) -> Dict[str, List[str]]:
 
 
 def check(readme: List[str], table: List[str]) -> List[str]:
-    """What is wrong with the README's table, a line each."""
+    """The errors in the README's table, one line each."""
     said = _rows(readme)
     found = _rows(table)
     problems = []

@@ -1,4 +1,4 @@
-"""The machine's own main archive: where apt takes Debian's packages from, and with which key."""
+"""The main archive of this machine: where apt gets Debian's packages, and the key."""
 
 import dataclasses
 import pathlib

@@ -69,7 +69,7 @@ def _run_once(
 
 
 def retried() -> int:
-    """How often what depends on the network is tried."""
+    """How often a step that depends on the network is tried."""
     return _TRIES
 
 

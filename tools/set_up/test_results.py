@@ -1,4 +1,4 @@
-"""The end of tools/test: counts Bazel's results, tells what was skipped and why, and judges."""
+"""The end of tools/test: counts Bazel's results, says what was skipped and why, and judges."""
 
 import argparse
 import collections

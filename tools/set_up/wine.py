@@ -1,4 +1,4 @@
-"""Wine's prefixes: the folders that its programs see as drive C, made once."""
+"""Makes Wine's prefixes, the folders that its programs see as drive C, once."""
 
 import os
 import pathlib
@@ -26,7 +26,7 @@ def _common(prefix: pathlib.Path, home: str) -> Dict[str, str]:
 
 
 def _retried(prefix: pathlib.Path, boot: Callable[[Dict[str, str]], None]) -> None:
-    """Calls `boot` with Wine's environment; what it left is removed if it fails."""
+    """Calls `boot` with Wine's environment; removes what it left if it fails."""
     for left in reversed(range(_TRIES)):
         shutil.rmtree(prefix, ignore_errors=True)
         try:
@@ -69,9 +69,9 @@ def _link_server(root: pathlib.Path, name: str) -> None:
 
 
 def _finish_wine32(root: pathlib.Path) -> None:
-    """What the scripts of the unpacked packages would have done to the system."""
+    """The steps that the scripts of the unpacked packages would have done on the system."""
     dll = (root / "usr/i686-w64-mingw32/lib/zlib1.dll").read_bytes()
-    # Wine loads from its own folder only what bears its mark in the DOS header.
+    # Wine loads from its own folder only files that have its mark in the DOS header.
     marked = dll[:64] + b"Wine builtin DLL".ljust(32, b"\0") + dll[96:]
     (root / "usr/lib/i386-linux-gnu/wine/i386-windows/zlib1.dll").write_bytes(marked)
     _link_server(root, "wineserver32")

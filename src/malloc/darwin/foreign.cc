@@ -1,5 +1,5 @@
-// Pointers of libSystem's zones: what it allocated before this library was there, and what asks for
-// a zone by name.
+// Pointers of libSystem's zones: from allocations before this library was loaded, and from calls
+// that name a zone.
 
 #include "src/malloc/foreign.h"
 
@@ -7,7 +7,7 @@
 
 namespace Atoll::malloc_family {
 
-// These systems end all threads at once.
+// Not needed: these systems end all threads at once.
 void* allocate_foreign(std::size_t /*size*/) { return nullptr; }
 
 void release_foreign(void* p) { darwin::system_free(p); }

@@ -1,10 +1,9 @@
-// How libatoll.dylib takes malloc() over on macOS: for each pair below dyld binds every other
-// image's use of the second function to the first, when the library is named in
-// DYLD_INSERT_LIBRARIES.
+// How libatoll.dylib replaces malloc() on macOS. If DYLD_INSERT_LIBRARIES names the library, dyld
+// binds every other image's use of the second function of each pair below to the first.
 //
-// Memory of the process's heap is in no zone. Who asks for its zone is told the default one, and
-// the functions that take a pointer and a zone look at the pointer. Zones themselves, and what is
-// allocated from one by name, stay libSystem's.
+// Memory of the process's heap is in no zone. malloc_zone_from_ptr() returns the default zone for
+// it, and the functions that take a pointer and a zone look at the pointer. Zones themselves, and
+// blocks that a program allocates from a zone by name, stay libSystem's.
 
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +23,7 @@ void* allocate_zeroed(std::size_t count, std::size_t size) {
 }
 void release(void* p) { family::release(p); }
 
-// Size 0 leaves an object of the least size, as libSystem does.
+// With size 0 it returns an object of the smallest size, as libSystem does.
 void* reallocate(void* p, std::size_t size) { return family::reallocate(p, size == 0 ? 1 : size); }
 
 void* reallocate_or_free(void* p, std::size_t size) {
@@ -43,7 +42,7 @@ int allocate_aligned_into(void** result, std::size_t alignment, std::size_t size
 
 std::size_t usable_size(const void* p) { return family::usable_size(const_cast<void*>(p)); }
 
-// What malloc() would make of a size: the caller may fill it.
+// The size that malloc() would round a request up to; the caller may use all of it.
 std::size_t good_size(std::size_t size) {
   void* const p = family::allocate(size);
   if (p == nullptr) return size;

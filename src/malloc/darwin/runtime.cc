@@ -1,4 +1,4 @@
-// What compilers and headers ask of a runtime, by names that libSystem does not have.
+// Functions that compilers and headers expect of a runtime and that libSystem does not have.
 
 #include "os/darwin/system.h"
 #include "src/malloc/darwin/thread_locals.h"
@@ -11,7 +11,7 @@ extern "C" {
 void* emulated_thread_local(ThreadLocal* variable) __asm("___emutls_get_address");
 void* emulated_thread_local(ThreadLocal* variable) { return address_of(*variable); }
 
-// newlib's headers have errno so.
+// newlib's headers define errno by this.
 int* newlib_errno() __asm("___errno");
 int* newlib_errno() { return os::darwin::errno_place(); }
 

@@ -1,5 +1,5 @@
-// What libSystem offers of malloc(), by names of our own: here and in the interposed functions,
-// these are always libSystem's, because dyld interposes for all images but the one that asks.
+// libSystem's malloc functions, under names of our own. Here and in the interposed functions they
+// are always libSystem's, because dyld interposes in all images except the library itself.
 #pragma once
 
 #include <cstddef>

@@ -48,8 +48,9 @@ class LayoutLock {
   for (;;) os::native().abort();
 }
 
-// Called when a thread ends, in rounds as long as there are values. Others that are called too need
-// their thread-locals, so the page is given back in the last of four.
+// The system calls this when a thread ends, in rounds as long as there are values. Other functions
+// that it calls then need their thread-locals, so this one frees the page in the last of four
+// rounds.
 void end_thread(void* p) {
   auto* const block = static_cast<Block*>(p);
   if (++block->rounds < 4) {
@@ -103,7 +104,7 @@ void* address_of(ThreadLocal& variable) {
   Block& block = this_block();
   char* const value = block.room + layout.places[i];
   if (!block.is_there[i]) {
-    // A page of the system's is zero.
+    // A page from the system is zero.
     if (variable.first_value != nullptr) {
       std::memcpy(value, variable.first_value, variable.size);
     }

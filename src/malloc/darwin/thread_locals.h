@@ -1,5 +1,5 @@
-// Thread-locals that need no malloc(), in a page of each thread: those of Apple's linker are memory
-// of malloc(), which would be asked for while malloc() looks for its cache.
+// Thread-locals without malloc(), in one page for each thread. Apple's linker would allocate
+// thread-locals with malloc(), while malloc() itself looks for its cache in them.
 #pragma once
 
 #include <atomic>
@@ -8,15 +8,15 @@
 
 namespace Atoll::darwin {
 
-// As the compiler describes one with -femulated-tls.
+// A thread-local as the compiler describes it with -femulated-tls.
 struct ThreadLocal {
   std::size_t size;
   std::size_t alignment;               // 64 at most
-  std::atomic<std::uintptr_t> number;  // from 1 on; 0: it was not asked for yet
+  std::atomic<std::uintptr_t> number;  // from 1 on; 0: it was not used yet
   const void* first_value;             // null: zero
 };
 
-// The calling thread's. It is there until the thread has ended, also while functions of
+// The calling thread's copy. It exists until the thread has ended, even while functions of
 // pthread_key_create() run. Without memory the program ends.
 void* address_of(ThreadLocal& variable);
 

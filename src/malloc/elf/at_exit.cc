@@ -1,4 +1,4 @@
-// Samples and statistics when the process ends, if its user wants them, and before.
+// Writes samples and statistics when the process ends, and before, if the options ask for them.
 
 #include "src/malloc/elf/report_files.h"
 #include "src/malloc/elf/report_signal.h"
@@ -10,14 +10,15 @@ namespace {
 
 [[gnu::constructor]] void begin() {
   libraries_are_ready();
-  // Only where there are options the heap must be there to tell them.
+  // The heap reads the options, so it must start if there are any.
   if (environment("ATOLL_OPTIONS").empty() || process_heap() == nullptr) return;
   const ProcessOptions* const options = process_options();
   prepare_reports(*options);
   watch_for_report_signals(*options);
 }
 
-// A process without a single object has nothing to tell: its heap was only there for its options.
+// A process that has allocated nothing has nothing to report: its heap started only to read the
+// options.
 [[gnu::noinline, gnu::cold]] bool has_used_heap() {
   Heap* const heap = process_heap();
   return heap != nullptr && heap->statistics().mallocs != 0;

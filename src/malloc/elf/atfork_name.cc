@@ -1,7 +1,7 @@
-// What pthread_atfork() leads to, in glibc. The heap's functions must be registered before
-// anybody's: functions that are registered later run while the heap's locks are free, whatever they
-// allocate or wait for. So the first registration, if it comes before the first malloc(), starts
-// the heap.
+// glibc's pthread_atfork() calls this. The heap's handlers must be registered before all others:
+// handlers that are registered later run while the heap's locks are free, so they may allocate, or
+// wait for threads that do. Therefore the first registration starts the heap, if it comes before
+// the first malloc().
 
 #include <dlfcn.h>
 
@@ -22,8 +22,8 @@ using Register = int(Function prepare, Function parent, Function child, void* ob
 ATOLL_EXPORT int __register_atfork(Function prepare, Function parent, Function child,
                                    void* object) noexcept {
   (void)Atoll::process_heap();
-  // Found anew each time, as registrations are few: the C library's, or another library's in front
-  // of it.
+  // It looks the function up each time, because registrations are few. It is the C library's, or
+  // that of another library in front of it.
   auto* const next = reinterpret_cast<Register*>(::dlsym(RTLD_NEXT, "__register_atfork"));
   return next != nullptr ? next(prepare, parent, child, object) : ENOSYS;
 }

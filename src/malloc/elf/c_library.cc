@@ -1,4 +1,5 @@
-// Where malloc() and its kin are Atoll's by name: the C library's are found by their library.
+// For programs whose malloc functions are Atoll's by name: it finds the C library's functions by
+// their library.
 
 #include "src/malloc/elf/c_library.h"
 

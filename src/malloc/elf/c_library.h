@@ -1,4 +1,4 @@
-// The C library's own malloc(), whatever has taken its place.
+// The C library's own malloc(), even where another one replaces it.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +12,9 @@ struct CLibrary {
   std::size_t (*usable_size)(void* p);
 };
 
-// Where malloc() is the C library's still, what it has under names of its own. malloc_names.cc,
-// which takes those names over too, brings another definition (c_library.cc).
+// The C library's functions under their second names, for programs whose malloc() is still the C
+// library's. malloc_names.cc replaces these names too, and comes with another definition
+// (c_library.cc).
 CLibrary c_library();
 
 }  // namespace Atoll::malloc_family

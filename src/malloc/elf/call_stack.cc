@@ -1,4 +1,4 @@
-// By the C library's backtrace(), where it has one.
+// Call stacks by the C library's backtrace(), if it has one.
 
 #include "src/malloc/call_stack.h"
 
@@ -10,7 +10,7 @@
 
 extern "C" {
 [[gnu::weak]] int backtrace(void** frames, int most) noexcept;
-// Where the code is that this is linked into: the linker defines both.
+// The bounds of the library or program that this is linked into. The linker defines both.
 [[gnu::visibility("hidden")]] extern const char etext[];
 // NOLINTNEXTLINE(bugprone-reserved-identifier)
 [[gnu::visibility("hidden")]] extern const char __ehdr_start[];
@@ -41,8 +41,8 @@ std::size_t call_stack(std::span<std::uintptr_t> frames) {
   const int depth =
       ::backtrace(reinterpret_cast<void**>(frames.data()), static_cast<int>(frames.size()));
   const auto walked = frames.first(static_cast<std::size_t>(std::max(depth, 0)));
-  // A library of its own has nothing but the heap, whose frames nobody wants to see. In a program
-  // they cannot be told from the program's.
+  // A library of its own contains only the heap, whose frames are of no interest. In a program they
+  // cannot be told from the program's frames.
   auto caller = walked.begin();
   if (!is_here(::getauxval(AT_PHDR))) caller = std::ranges::find_if_not(walked, is_here);
   return static_cast<std::size_t>(std::ranges::copy(caller, walked.end(), frames.begin()).out -

@@ -11,7 +11,7 @@
 namespace Atoll {
 namespace {
 
-// In no matter what library: the C++ library may be a part of a plugin.
+// Looks in all libraries: the C++ library may be a part of a plugin.
 template <typename Function>
 Function* find(std::string_view name) {
   return reinterpret_cast<Function*>(find_loaded_function("", name));
@@ -31,8 +31,8 @@ Function* find(std::string_view name) {
 
 }  // namespace Atoll
 
-// What `catch` is made of, for operator_new.cc, which is linked without a C++ library: whoever
-// throws has brought it.
+// The functions that the compiler calls for `catch`, for operator_new.cc, which is linked without a
+// C++ library. Code that throws has loaded one.
 
 // NOLINTBEGIN(bugprone-reserved-identifier)
 
@@ -59,7 +59,7 @@ ATOLL_FORWARD void __cxa_end_catch() {
   if (end != nullptr) end();
 }
 
-// By another name, as <unwind.h> says that it is everybody's.
+// Under another name here, because <unwind.h> declares it with default visibility.
 ATOLL_FORWARD void resume_unwinding(_Unwind_Exception* exception) asm("_Unwind_Resume");
 void resume_unwinding(_Unwind_Exception* exception) {
   auto* const resume = Atoll::find<void(_Unwind_Exception*)>("_Unwind_Resume");

@@ -15,7 +15,7 @@ namespace Atoll::malloc_family {
   return {.free = libc_free, .realloc = libc_realloc, .usable_size = libc_usable_size};
 }
 
-// These systems end all threads at once.
+// Not needed: these systems end all threads at once.
 void* allocate_foreign(std::size_t /*size*/) { return nullptr; }
 
 void release_foreign(void* p) {

@@ -1,4 +1,5 @@
-// What glibc tells of its heap, told of this one: docs/FACES.md says what each field is here.
+// glibc's functions that report about its heap, for this heap. docs/FACES.md says what each field
+// means here.
 
 #include <malloc.h>
 
@@ -37,7 +38,7 @@ ATOLL_EXPORT struct mallinfo2 mallinfo2() noexcept {
   return info;
 }
 
-// The older form, whose fields are too narrow: they stop at the largest number.
+// The older form. Its fields are narrower: figures that do not fit become the largest number.
 ATOLL_EXPORT struct mallinfo mallinfo() noexcept {
   const struct mallinfo2 wide = mallinfo2();
   const auto cut = [](std::size_t value) {

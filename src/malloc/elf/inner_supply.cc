@@ -15,8 +15,8 @@ struct Class {
   std::size_t count;
 };
 
-// Enough for what some threads at a time want to note down, and for the buffers of a few files. The
-// page that is touched first is all that becomes resident.
+// Enough for the notes of some threads at a time, and for the buffers of a few files. Only pages
+// that are touched become resident.
 constexpr std::array<Class, 6> kClasses = {{
     {64, 512},
     {256, 256},
@@ -54,7 +54,7 @@ struct alignas(kMostAlignment) Memory {
 constinit Memory memory{};
 constinit std::array<std::atomic<std::uint32_t>, total_words()> taken{};  // a bit for each block
 
-// One class's part of both.
+// The part of both arrays that belongs to one class.
 struct Part {
   std::size_t size;
   std::size_t count;
@@ -62,7 +62,7 @@ struct Part {
   std::atomic<std::uint32_t>* words;
 };
 
-// Calls visit(part) for each, the smallest blocks first, until one returns true.
+// Calls visit(part) for each part, the smallest blocks first, until a call returns true.
 template <typename Visit>
 void find_part(Visit visit) {
   std::byte* blocks = memory.bytes.data();
@@ -89,7 +89,7 @@ void* take(const Part& part) {
   return nullptr;
 }
 
-// The part with a block that begins at `p`, and the block's number in it. An empty part: none.
+// The part with a block that begins at `p`, and the block's number in it. An empty part: no block.
 Part part_of(const void* p, std::size_t* number) {
   Part result{};
   const auto address = reinterpret_cast<std::uintptr_t>(p);

@@ -8,7 +8,7 @@
 namespace Atoll {
 namespace {
 
-// What one library's dynamic section tells.
+// The dynamic section of one library.
 class Library {
  public:
   explicit Library(const dl_phdr_info& info) : base_(info.dlpi_addr) {
@@ -68,7 +68,7 @@ class Library {
     const std::uint32_t first = gnu_hash_[1];
     const std::uint32_t filter_words = gnu_hash_[2];
     if (buckets == 0) return nullptr;
-    // The filter in front of the buckets would only save time.
+    // The filter in front of the buckets is not used: it would only save time.
     const std::uint32_t* const bucket =
         gnu_hash_ + 4 + std::size_t{filter_words} * (sizeof(ElfW(Addr)) / sizeof(std::uint32_t));
     const std::uint32_t* const chains = bucket + buckets;

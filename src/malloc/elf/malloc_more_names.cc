@@ -1,5 +1,5 @@
-// The C library's names that not every tool takes over that does so with malloc() and free(): they
-// lead to those that are (names.h).
+// Names of the C library that a tool may not replace although it replaces malloc() and free(). They
+// call functions that such tools do replace (names.h).
 
 #include <unistd.h>
 

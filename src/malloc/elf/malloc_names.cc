@@ -10,7 +10,7 @@
 
 namespace family = Atoll::malloc_family;
 
-// The parameters' names are not the C library's, which are reserved.
+// The parameters have other names than in the C library, whose names are reserved.
 // NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
 
 ATOLL_EXPORT void* malloc(std::size_t size) noexcept { return family::allocate_fast(size); }
@@ -36,12 +36,12 @@ ATOLL_EXPORT int malloc_trim(std::size_t /*pad*/) noexcept { return family::trim
 
 // NOLINTEND(readability-inconsistent-declaration-parameter-name)
 
-// Other names of the same, at the same addresses. glibc has these for who wraps its malloc(), and
-// old programs cfree(), which has no declaration any more. A symbol without a version is taken for
-// one of any version.
+// Other names for the same functions, at the same addresses. glibc has them for programs that wrap
+// its malloc(). Old programs call cfree(), which has no declaration any more. A symbol without a
+// version matches every version.
 //
-// In assembler, because GCC wants an alias to be declared with whatever the C library's headers say
-// of its target.
+// They are in assembler, because GCC requires an alias to have all the attributes that the C
+// library's headers give its target.
 
 #define ATOLL_ALIAS(name, of) \
   __asm__(".type " name ", STT_FUNC\n.set " name ", " of "\n.globl " name "\n")

@@ -1,13 +1,13 @@
-// The C library's names that lead to others of them. They do so by the others' very addresses:
-// tools that take over what stands there (Valgrind) know not all names, and who takes over one must
-// have taken over whatever it is made of.
+// Internal names for functions of the C library that others of them call. They are the exported
+// functions' very addresses: a tool that replaces the code there (Valgrind) does not know every
+// name, and the functions that it does not replace must call those that it does.
 #pragma once
 
 #include <cstddef>
 
 namespace Atoll::names {
 
-// malloc_names.cc: at the address of the functions that are called so.
+// Defined in malloc_names.cc.
 [[gnu::visibility("hidden")]] void free(void* p) noexcept asm("names_free");
 [[gnu::visibility("hidden")]] void* realloc(void* p, std::size_t size) noexcept
     asm("names_realloc");

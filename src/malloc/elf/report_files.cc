@@ -25,8 +25,8 @@ void write_all(int file, std::string_view text) {
   }
 }
 
-// Standard error as it was at the start. Programs close it before they end, and what they open then
-// may have its number.
+// Standard error as it was at the start. Programs close it before they end, and files that they
+// open later may get its number.
 class StandardError {
  public:
   constexpr StandardError() = default;
@@ -34,7 +34,7 @@ class StandardError {
   void remember() {
     struct stat now = {};
     if (::fstat(STDERR_FILENO, &now) != 0) return;
-    // A number that programs do not come by, if as many are allowed.
+    // A high number that programs do not reach, if the limit allows it.
     for (const int least : {1000, 100, STDERR_FILENO + 1}) {
       copy_ = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, least);
       if (copy_ >= 0) break;
@@ -43,7 +43,7 @@ class StandardError {
     file_ = now.st_ino;
   }
 
-  // The copy, unless somebody closed it: then the number standard error has always had.
+  // The copy or, if the program closed it, the usual number of standard error.
   int number() const {
     struct stat now = {};
     const bool is_it =
@@ -59,11 +59,12 @@ class StandardError {
 
 constinit StandardError standard_error;
 
-// Where pieces of text go, some at a time.
+// The destination of a report; it writes several pieces of text at a time.
 class File {
  public:
   // `path` with the process's number for every %p, and `turn` for every %n; empty: standard error.
-  // `key` is the option that tells of it. What cannot be opened is told, and takes nothing.
+  // `key` is the option that names it. A file that cannot be opened is reported, and receives
+  // nothing.
   File(os::Os& os, std::string_view key, std::string_view path, std::uint64_t turn) {
     if (path.empty()) {
       number_ = standard_error.number();
@@ -110,7 +111,7 @@ class File {
     text_.clear();
   }
 
-  // So much is gathered, so that lines of several processes do not mix.
+  // Text is gathered up to this size, so that lines of several processes do not mix.
   static constexpr std::size_t kMostText = 16384;
 
   int number_ = -1;
@@ -118,14 +119,15 @@ class File {
   Text<kMostText> text_;
 };
 
-// Functions of their own, so that others' processes do not touch the stack that they take.
+// They are functions of their own, so that processes without reports do not touch the stack that
+// these need.
 
 [[gnu::noinline, gnu::cold]] void write_statistics(Heap& heap, const ProcessOptions& options,
                                                    std::uint64_t turn) {
   File file(heap.platform().os, "statistics_file", options.statistics_file, turn);
   if (!file.is_open()) return;
   Statistics statistics = heap.statistics();
-  // The heap knows nothing of it. Other threads may add to it.
+  // The heap does not count the profile. Other threads may add to it.
   const std::uint64_t of_profile = process_profile().bytes();
   statistics.buck_hash_sys += of_profile;
   statistics.sys += of_profile;
@@ -136,13 +138,14 @@ class File {
   }
 }
 
-// The samples, and what of which file is where, so that addresses can be told.
+// The samples, and the process's mappings, so that a reader can name the addresses.
 [[gnu::noinline, gnu::cold]] void write_profile(Heap& heap, const ProcessOptions& options,
                                                 std::uint64_t turn) {
   File file(heap.platform().os, "profile_file", options.profile_file, turn);
   if (!file.is_open()) return;
   {
-    // Otherwise what the system's functions allocate could become samples while these are written.
+    // Otherwise allocations of the system's functions could become samples while samples are being
+    // written.
     const Entry inside(heap);
     process_profile().write(options.heap.profile_rate, file.writer());
   }

@@ -1,15 +1,14 @@
-// Samples and statistics, written to where the process's user wants them.
+// Writes samples and statistics to the files that the options name.
 #pragma once
 
 #include "src/malloc/options.h"
 
 namespace Atoll {
 
-// To be called once, early: what is to go to standard error goes there even if the program has
-// closed it by then.
+// Called once, early. Then reports reach standard error even if the program closes it later.
 void prepare_reports(const ProcessOptions& options);
 
-// Writes what the options ask for. Thread safe; may be called again.
+// Writes the reports that the options ask for. Thread safe; may be called again.
 void write_reports(const ProcessOptions& options);
 
 }  // namespace Atoll

@@ -2,7 +2,7 @@
 // locks, any of which the interrupted thread may hold, and a program that does nothing gets its
 // report, too.
 //
-// No descriptors are used for that: programs close those they do not know.
+// It uses no file descriptor for that, because programs close descriptors that they do not know.
 
 #include "src/malloc/elf/report_signal.h"
 
@@ -22,11 +22,11 @@
 namespace Atoll {
 namespace {
 
-// What a report takes of a stack, twice, and what the C library keeps on it.
+// Twice the stack that a report needs, and the part that the C library uses.
 constexpr std::size_t kStackSize = std::size_t{256} << 10;
 
 constinit sem_t is_wanted = {};
-// The last signal that asked, and whether it ends the process then.
+// The last signal that asked for a report, and whether it ends the process afterwards.
 constinit std::atomic<int> asked_by{0};
 
 struct Known {
@@ -67,7 +67,7 @@ void* report_for_ever(void* /*unused*/) {
   return nullptr;
 }
 
-// Takes no signals, which are the program's threads' business.
+// The thread blocks all signals: they are for the program's threads.
 void begin_thread() {
   if (::sem_init(&is_wanted, 0, 0) != 0) return;
   sigset_t all;

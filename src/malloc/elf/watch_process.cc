@@ -10,7 +10,7 @@ namespace Atoll {
 
 namespace {
 
-// The profile's lock comes behind the heap's, as where samples are freed.
+// The profile's lock comes after the heap's locks, the same order as when a sample is freed.
 [[gnu::cold]] void before_fork() {
   // Another thread may be starting the heap. The child would not have that thread.
   Heap* const heap = process_heap();
@@ -23,7 +23,7 @@ namespace {
 
 }  // namespace
 
-// Registered before all others that may need memory: their functions run while the locks are free.
+// Registered before all handlers that may need memory, so that these run while the locks are free.
 void watch_process() {
   (void)::pthread_atfork(
       &before_fork,

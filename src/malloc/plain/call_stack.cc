@@ -1,4 +1,4 @@
-// Where nobody asks.
+// For platforms on which nothing asks for call stacks.
 
 #include "src/malloc/call_stack.h"
 

@@ -1,5 +1,5 @@
-// Where there is no other allocator under known names: whatever is not the heap's is told to its
-// corruption handler, which as a rule does not return.
+// For platforms without another allocator under known names: a pointer that is not the heap's goes
+// to the heap's corruption handler, which normally does not return.
 
 #include "src/malloc/foreign.h"
 
@@ -7,7 +7,7 @@
 
 namespace Atoll::malloc_family {
 
-// These systems end all threads at once.
+// Not needed: these systems end all threads at once.
 void* allocate_foreign(std::size_t /*size*/) { return nullptr; }
 
 void release_foreign(void* p) {

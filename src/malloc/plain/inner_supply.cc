@@ -1,5 +1,5 @@
 // For platforms on which no library can stand in for the system's functions. Only a signal handler
-// could make an inner call there, and none may allocate.
+// could make an inner call there, and signal handlers must not allocate.
 
 #include "src/malloc/inner_supply.h"
 

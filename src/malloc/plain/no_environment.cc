@@ -1,4 +1,4 @@
-// Where there is no C library to ask.
+// For platforms without a C library: there is no environment.
 
 #include "src/malloc/environment.h"
 

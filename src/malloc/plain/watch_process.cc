@@ -1,4 +1,4 @@
-// Where processes do not fork, or programs do it by the system's own call.
+// For platforms where processes do not fork, or fork by a call of the system that runs no handlers.
 
 #include "src/malloc/watch_process.h"
 

@@ -1,6 +1,6 @@
-// What atoll.dll exports under the C runtime's names (atoll.def renames them): those that
-// take a pointer of malloc()'s, so that a program has them all from here. In the words of
-// Microsoft's documentation; errors are null, with errno.
+// The functions that atoll.dll exports under the C runtime's names (atoll.def renames them): all
+// that take a pointer of malloc()'s, so that a program gets all of them from here. They behave as
+// Microsoft's documentation says; errors are null, with errno.
 
 #include <malloc.h>
 
@@ -24,12 +24,13 @@ void* atoll_crt_realloc(void* p, std::size_t size) { return family::reallocate(p
 void atoll_crt_free(void* p) { family::release(p); }
 std::size_t atoll_crt_msize(void* p) { return family::usable_size(p); }
 
-// In place, or not at all.
+// Resizes in place, or fails.
 void* atoll_crt_expand(void* p, std::size_t size) {
   return p != nullptr && size <= family::usable_size(p) ? p : nullptr;
 }
 
-// As realloc(), and what is added is zeroed. All that an object could hold before counts as used.
+// Like realloc(), and zeroes the bytes that it adds. All usable bytes of the old object count as
+// old.
 void* atoll_crt_recalloc(void* p, std::size_t count, std::size_t size) {
   const std::size_t before = p == nullptr ? 0 : family::usable_size(p);
   void* const moved = family::reallocate_array(p, count, size);
@@ -43,7 +44,7 @@ void* atoll_crt_aligned_malloc(std::size_t size, std::size_t alignment) {
   return family::allocate_aligned(alignment, size);
 }
 
-// What the runtime has aligned has something of its own in front.
+// The runtime puts a record of its own in front of a block that it aligns.
 void atoll_crt_aligned_free(void* p) {
   if (p != nullptr && family::is_foreign(p)) {
     ::_aligned_free(p);

@@ -1,8 +1,8 @@
-// Pointers of the C runtime's own: its functions allocate for their callers (_strdup, getcwd), and
-// libraries that are linked by themselves do. Each is known by not being the heap's.
+// Pointers of the C runtime: its functions allocate for their callers (_strdup, getcwd), and so do
+// libraries that are linked with it. A pointer that is not the heap's counts as the runtime's.
 //
-// It is the runtime that this code is linked with. Other runtimes in the process have heaps of
-// their own, and what comes from them is theirs to take back, as always on Windows.
+// This is the runtime that this code is linked with. Other runtimes in the process have heaps of
+// their own, and a block must go back to the runtime that it came from, as always on Windows.
 
 #include "src/malloc/foreign.h"
 

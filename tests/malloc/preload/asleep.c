@@ -35,7 +35,7 @@ static void* work(void* mine) {
   for (size_t i = 0; frees_own && i < objects_per_thread; ++i) free(own[i]);
   (void)pthread_barrier_wait(&barrier);
   (void)pthread_barrier_wait(&barrier);
-  // Awake again, it goes on as ever.
+  // Awake again, it goes on as before.
   for (size_t i = 0; i < objects_per_thread; ++i) {
     char* const p = malloc(kSmallest + i % kLargest);
     CHECK(p != NULL);

@@ -1,4 +1,4 @@
-/* For programs that know nothing of Atoll: a check that tells where it failed. */
+/* For programs that do not use Atoll's headers: a check that reports where it failed. */
 #pragma once
 
 #include <stdio.h>

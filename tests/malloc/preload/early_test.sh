@@ -1,6 +1,6 @@
 #!/bin/bash
-# The first call is made before the C library is initialised, and the environment is written over
-# later: options hold all the same.
+# The program makes the first call before the C library is initialised, and overwrites its
+# environment later. The options must stay in force.
 set -euo pipefail
 
 library="$PWD/$1" early="$2"

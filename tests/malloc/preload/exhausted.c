@@ -20,7 +20,7 @@ enum {
   kHeld = 64 << 20 /* bytes that one thread holds at most */
 };
 
-/* From most to least: what is left over of one is for the next. */
+/* From largest to smallest: each size uses the memory that the one before left over. */
 static const size_t kSizes[] = {5 << 20, 1 << 20, 200000, 40000, 9000, 2000, 300, 24};
 
 static size_t page;
@@ -110,7 +110,7 @@ static int exhaust_once(struct Block* blocks, unsigned round) {
   for (size_t i = 0; i < count; i += 1 + i / 8) {
     resize(&blocks[i], round % 2 == 0 ? blocks[i].size * 2 : blocks[i].size / 2 + 1);
   }
-  /* Every second one first: what is free lies between what is not. */
+  /* Every second one first, so that free blocks lie between blocks in use. */
   for (size_t first = 0; first < 2; ++first) {
     for (size_t i = first; i < count; i += 2) {
       CHECK(is_stamped(&blocks[i], blocks[i].size));
@@ -145,7 +145,7 @@ struct Limited {
 
 static void nothing(void) {}
 
-/* What is mapped from now on is locked, up to RLIMIT_MEMLOCK. */
+/* From now on new mappings are locked, up to RLIMIT_MEMLOCK. */
 static void lock(void) { CHECK(mlockall(MCL_FUTURE) == 0); }
 static void unlock(void) { CHECK(munlockall() == 0); }
 

@@ -1,4 +1,4 @@
-"""Tells what a heap profile has for a program's functions: heap_profile.py PROFILE PROGRAM.
+"""Prints a heap profile's figures for a program's functions: heap_profile.py PROFILE PROGRAM.
 
 Prints, for each function of the program that called malloc(), "NAME OBJECTS_IN_USE BYTES OBJECTS_EVER
 BYTES"; and fails if the profile does not add up.
@@ -35,7 +35,7 @@ def mappings_of(lines: List[str]) -> List[Tuple[int, int, int, str]]:
 
 
 class Program:
-    """Whose functions are told, as it lies in memory."""
+    """The program whose functions the profile names, as it lies in memory."""
 
     def __init__(self, path: str, libraries: List[str]) -> None:
         self._name = pathlib.Path(path).name

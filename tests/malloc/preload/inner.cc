@@ -1,5 +1,5 @@
 // A program with everything that makes malloc() call the system: for libinterposing.so, whose
-// functions call malloc() in turn. Tells how many did.
+// functions call malloc() in turn. Prints how many did.
 #include <dlfcn.h>
 #include <malloc.h>
 #include <sys/wait.h>

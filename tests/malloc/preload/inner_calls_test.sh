@@ -12,8 +12,9 @@ names() {
 }
 
 echo "--- each function that the library calls is known here"
-# What asks the system for nothing; and what is called only where no lock is held and nothing is half
-# changed: fwrite() for reports, abort(), the C library's own malloc, and what the start calls.
+# Functions that make no calls of the system, and functions that the library calls only while it holds
+# no lock and nothing is half changed: fwrite() for reports, abort(), the C library's own malloc, and
+# the functions that the start calls.
 harmless="memcmp memcpy memmove memset strlen stderr environ __errno_location abort fwrite
   dlsym __register_atfork __libc_free __libc_realloc __libc_stack_end __environ
   dl_iterate_phdr getpagesize"
@@ -26,7 +27,7 @@ names --undefined-only "$library" |
 comm -23 "$work/called" "$work/known" >"$work/unknown"
 [[ ! -s "$work/unknown" ]] || fail "not interposed by interposing.c: $(tr '\n' ' ' <"$work/unknown")"
 
-# What is called most is called here, too.
+# The functions that are called most must be among those called here.
 declare -A is_called=([mmap]=1 [munmap]=1 [madvise]=1 [mprotect]=1 [clock_gettime]=1 [syscall]=1 [all]=1)
 for name in mmap munmap madvise mprotect mincore clock_gettime syscall sched_yield getauxval getenv \
   getpid open read write close pthread_key_create pthread_setspecific backtrace all; do

@@ -70,7 +70,7 @@ void grow_two_strings() {
   }
 }
 
-// In bytes; what the process has, read from the second number of statm.
+// The resident memory of the process in bytes, from the second number of statm.
 std::size_t resident_bytes() {
   std::ifstream statm("/proc/self/statm");
   std::size_t size = 0;
@@ -110,8 +110,8 @@ std::size_t anonymous_bytes() {
   return kibibytes * kKiB;
 }
 
-// What nobody has written to costs next to nothing, whatever its size: less than 300 KB while it
-// lives and afterwards. (A machine may not have as much as that.)
+// A block that is never written to costs next to nothing, whatever its size: less than 300 KB while
+// it lives and afterwards. (A machine may not have as much as that.)
 void hold_what_is_huge() {
   CHECK(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0) == 0);
   constexpr std::size_t kMost = 300'000;
@@ -160,7 +160,7 @@ void count_what_stays() {
 }  // namespace
 
 int main() {
-  hold_what_is_huge();  // first: in memory that nobody has written to
+  hold_what_is_huge();  // first: in memory that was never written to
   grow_what_is_sparse();
   grow_two_in_turn();
   grow_two_strings();

@@ -1,6 +1,7 @@
 #!/bin/bash
-# Under limits, and beside the C library's own malloc: what a small program takes of what systems
-# limit, and that it lives with little. Nothing of the machine is changed.
+# Measures, in comparison with the C library's own malloc, how much a small program takes of the
+# resources that systems limit, and tests that it runs with little. It changes no setting of the
+# machine.
 set -euo pipefail
 
 library="$PWD/$1" checker="$PWD/$2" limits="$PWD/$3" fresh="$PWD/$4"
@@ -38,7 +39,7 @@ core_size() (
   cd "$work/cores"
   rm -f core*
   ulimit -c unlimited 2>"$work/errors" || exit 0
-  # The shell's own line about it is nobody's business.
+  # Discards the shell's own line about it.
   { "$@" || true; } >"$work/output" 2>&1
   find . -name 'core*' -printf 'core %k\nlength %s\n' | awk '{ print $1, $1 == "length" ? int($2 / 1024) : $2 }'
 )

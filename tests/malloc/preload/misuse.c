@@ -1,11 +1,11 @@
-/* What no program may do: each argument is one. None returns. */
+/* Errors of a program: each argument is one. None returns. */
 #include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "tests/malloc/preload/check.h"
 
-/* Not known to the compiler, which would warn. */
+/* Hidden from the compiler, which would warn. */
 static void* volatile pointer;
 
 static void* free_apart(void* unused) {

@@ -73,7 +73,7 @@ void fork_with_threads() {
   for (unsigned round = 0; round < 150; ++round) {
     const pid_t child = fork();
     if (child == 0) {
-      alarm(20);  // a lock that nobody gives back
+      alarm(20);  // in case a lock is never released
       Churn churn(round);
       for (int n = 0; n < 2000; ++n) churn.step();
       std::thread([] {
@@ -184,7 +184,7 @@ void thread_ends() {
   run(500);
   const std::size_t before = resident_bytes();
   run(4000);
-  // What the last destructor leaves behind is lost by all allocators: 40 bytes for each thread.
+  // All allocators lose the memory that the last destructor leaves behind: 40 bytes per thread.
   CHECK(resident_bytes() < before + (2U << 20));
 }
 
@@ -203,7 +203,7 @@ void many_keys() {
 
 volatile sig_atomic_t signals = 0;
 
-// A signal handler runs whenever it likes; allocation goes on where it was.
+// A signal handler runs at any moment; allocation goes on where it was.
 void signals_everywhere() {
   struct sigaction action = {};
   action.sa_handler = [](int) {
@@ -246,7 +246,7 @@ void out_of_memory() {
   CHECK(after.back() == 'a');
 }
 
-// A library that has the C library's malloc() whatever is preloaded, and passes blocks on.
+// A library that uses the C library's malloc() in spite of a preload, and passes blocks on.
 void other_allocator(const char* library) {
   void* const handle = dlopen(library, RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
   if (handle == nullptr) std::fprintf(stderr, "%s\n", dlerror());

@@ -40,7 +40,7 @@ void use(const Family& atoll) {
     *block = 'x';
   }
   for (char* const block : blocks) atoll.free(block);
-  // What the C library's malloc() made is passed on to it.
+  // Blocks of the C library's malloc() are passed on to it.
   void* const other = std::malloc(100);
   CHECK(other != nullptr);
   std::memset(other, 'y', 100);

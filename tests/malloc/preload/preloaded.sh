@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Runs programs under the preloaded library; sourced by tests.
 #
-# `library` is where it is; `checker` is statistics_add_up.py: whoever sources this sets them.
+# The script that sources this sets `library`, the library's path, and `checker`, the path of
+# statistics_add_up.py.
 # shellcheck disable=SC2154
 
 work="$(mktemp -d "${TEST_TMPDIR:-/tmp}/preload.XXXXXX")"

@@ -46,7 +46,7 @@ done
 echo "--- what ends a process ends it after its reports"
 for signal in HUP:1 INT:2 TERM:15; do
   rm -f "$work"/*.heap
-  # Of what a shell runs in the background it lets INT be ignored, which is not what is asked for here.
+  # A shell lets its background programs ignore INT, which is not wanted here.
   begin "report_signal=USR1+${signal%:*},profile_rate=1,profile_file=$work/%n.heap" idle
   kill "-${signal%:*}" "$asked"
   ends_by "${signal#*:}"
@@ -55,9 +55,9 @@ done
 begin "statistics=text" idle
 kill -TERM "$asked"
 ends_by 15
-[[ ! -s "$work/errors" ]] || fail "nobody asked: $(cat "$work/errors")"
+[[ ! -s "$work/errors" ]] || fail "a report without report_signal: $(cat "$work/errors")"
 
-echo "--- standard error is told, whatever the program makes of it"
+echo "--- reports reach standard error, whatever the program does with it"
 for way in closes closes-all; do
   ATOLL_OPTIONS=statistics=text LD_PRELOAD="$library" "$service" "$way" "$work/other" 2>"$work/errors"
   grep -q '^atoll: HeapObjects  *[1-9][0-9]*$' "$work/errors" || fail "$way: $(cat "$work/errors")"

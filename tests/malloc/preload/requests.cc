@@ -1,6 +1,6 @@
-// The random requests of the heap's own model tests, made of the C library's names: whatever the
-// library behind them makes of it, blocks keep what is written to them and never overlap. Threads
-// hand blocks to each other.
+// The random requests of the heap's own model tests, through the C library's names. With any
+// library behind these, blocks keep their contents and never overlap. Threads hand blocks to each
+// other.
 #include <malloc.h>
 
 #include <array>
@@ -112,7 +112,7 @@ class Player {
       default:
         break;
     }
-    // Only what is new: what was there must stay as it is.
+    // Only the new part: the old contents must stay as they are.
     if (block.bytes != nullptr && block.pattern != before) {
       fill(block.bytes, block.size, block.pattern);
     }

@@ -1,5 +1,5 @@
-// How much of the library is resident in a program that does what all do: the first part of it
-// (src/malloc/elf/layout.lds), and nothing of what is seldom needed.
+// Prints how much of the library is resident in a program that makes only common calls: the first
+// part of it (src/malloc/elf/layout.lds), and none of the parts that are seldom needed.
 #include <pthread.h>
 #include <string.h>
 

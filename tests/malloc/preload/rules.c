@@ -1,4 +1,4 @@
-/* What C23, POSIX and glibc say of malloc() and its kin. */
+/* The rules of C23, POSIX and glibc for the malloc family. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <malloc.h>
@@ -186,7 +186,7 @@ static void reports(void) {
   CHECK(info.hblks == before.hblks + 1 && info.hblkhd >= before.hblkhd + kLarge);
   CHECK(info.arena == info.uordblks + info.fordblks);
   CHECK(info.keepcost <= info.fordblks);
-  /* What is small and free has its place still, among others that are in use. */
+  /* A small free block keeps its place, among others that are in use. */
   for (int i = 0; i < kCount; i += 2) free(kept[i]);
   const struct mallinfo2 freed = mallinfo2();
   CHECK(freed.ordblks >= info.ordblks + kCount / 2);

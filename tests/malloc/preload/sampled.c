@@ -1,4 +1,4 @@
-// Allocates what a profile is to tell of.
+// Allocates the blocks that a profile shall report.
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/wait.h>

@@ -1,5 +1,5 @@
 #!/bin/bash
-# After a small and a large block no other kinds of system calls are made than docs/FACES.md lists.
+# After a small and a large block the library makes only the kinds of system calls that docs/FACES.md lists.
 set -euo pipefail
 
 library="$PWD/$1" sandboxed="$2"

@@ -54,7 +54,7 @@ for limit in -d -v; do
   done
 done
 
-# Root may lock whatever it likes, unless it drops that right.
+# Root may lock any amount of memory, unless it drops that right.
 confined=()
 ((UID != 0)) || confined=(setpriv --bounding-set=-ipc_lock --inh-caps=-ipc_lock)
 

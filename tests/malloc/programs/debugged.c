@@ -1,4 +1,4 @@
-/* What gdb looks at. */
+/* The program that gdb debugs. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -13,7 +13,7 @@ pg_ctl -D data -w -l server.log start \
   cat start.log server.log
 trap 'pg_ctl -D data -w -m immediate stop >/dev/null' EXIT
 
-# What is measured is left out.
+# Leaves out times, which differ.
 bench() { pgbench -n -j 2 "$@" | sed -E '/latency|tps|connection time/d'; }
 pgbench -i -s 2 -q >pgbench.log 2>&1 || cat pgbench.log
 bench -c 4 -t 500

@@ -11,7 +11,7 @@ in_new_folder() {
   (cd "$work/$1" && "${@:2}")
 }
 
-# same NAME COMMAND...: all that it prints, and its exit code. `beside` is another library that is preloaded in
+# same NAME COMMAND...: compares everything that it prints, and its exit code. `beside` is another library that is preloaded in
 # both runs: before ours, and behind it.
 same() {
   local name="$1" atoll="$library" orders=("$library") library code=0 expected_code=0

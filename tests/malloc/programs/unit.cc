@@ -1,4 +1,4 @@
-// What compilers compile under the preloaded library; and what is run then.
+// The file that compilers compile under the preloaded library, and that the test then runs.
 #include <algorithm>
 #include <functional>
 #include <iostream>

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Programs under Valgrind's memcheck and the preloaded library: there is nothing to say of them. As a
-# rule Valgrind takes malloc() and its kin over wherever they stand; it may be told not to.
+# Programs under Valgrind's memcheck and the preloaded library: it reports no errors. Normally Valgrind
+# replaces the malloc family in every library; an option stops it.
 set -euo pipefail
 
 library="$PWD/$1" names="$PWD/$2"
@@ -11,8 +11,8 @@ fail() {
   exit 1
 }
 
-# silent COMMAND...: the same with and without Valgrind's own malloc(). That one tells who frees by
-# another name than was allocated by, and the names' test does.
+# silent COMMAND...: the same with and without Valgrind's own malloc(). That one reports a block that is
+# freed by another name than it was allocated by, as the names' test does.
 silent() {
   local option output
   for option in "" nouserintercepts; do

@@ -62,7 +62,7 @@ class SmallPageTablesTest : public PageTablesTest {
   SmallPageTablesTest() : PageTablesTest(30) {}
 };
 
-// What the tables should hold, page by page.
+// The expected contents of the tables, page by page.
 struct Page {
   Address physical;  // null: a frame of the tables' own, wherever it is
   Rights rights = Rights::kReadWrite;

@@ -1,6 +1,6 @@
-// The processor's side of page tables, at its most eager: whenever it is spoken to, it remembers
-// every table and every page it can find, and goes on using what it remembers until it is told to
-// forget. It reads the entries as the architecture defines them, not with the code under test.
+// The processor's side of page tables, as eager as it may be: in every call it caches every table
+// and every page that it can find, and goes on using these entries until it must forget them. It
+// reads the entries as the architecture defines them, not with the code under test.
 #pragma once
 
 #include <gtest/gtest.h>

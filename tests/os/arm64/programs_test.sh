@@ -1,7 +1,7 @@
 #!/bin/bash
 # Programs without an operating system, each in a machine of its own:
 #   programs_test.sh FAULT HEAP
-# FAULT must end in the fault handler, whatever it touches that is not its own.
+# FAULT must end in the fault handler for everything that it touches outside of its own memory.
 set -uo pipefail
 
 fault="$1" heap="$2"

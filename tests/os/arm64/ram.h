@@ -15,7 +15,7 @@ inline constexpr std::uint64_t kPage = Frames::kBytes;
 
 class Ram {
  public:
-  // Full of what was there before: nobody may count on zeroes.
+  // Filled with old contents, because the code must not rely on zeroes.
   explicit Ram(std::uint64_t frames)
       : bytes_(static_cast<std::size_t>((frames + 1) * kPage), std::byte{0xd7}),
         range_{Address::of(bytes_.data()).aligned_up(kPage), frames * kPage} {}

@@ -1,5 +1,5 @@
-// What the conformance suite (tests/os) does not ask of every system: exactness, and what happens
-// when memory or the table of regions ends.
+// Tests properties that the conformance suite (tests/os) does not require of every system:
+// exactness, and the end of memory or of the table of regions.
 #include "os/arm64/virtual_space.h"
 
 #include <gtest/gtest.h>

@@ -15,7 +15,7 @@ class YieldingSegment final : public FakeSegment {
   void yield() override { std::this_thread::yield(); }
 };
 
-// Each writes its own mark into what it is given, and finds it again.
+// Each thread writes its own mark into its memory, and must find it again.
 TEST(BrkSpaceThreadsTest, NobodyIsGivenWhatAnotherHolds) {
   constexpr std::uint64_t kPage = FakeSegment::kPage;
   const auto segment = std::make_unique<YieldingSegment>();

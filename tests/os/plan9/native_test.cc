@@ -1,4 +1,4 @@
-// What is particular about Plan 9, asked of its own kernel (or of what stands in for it).
+// Properties of Plan 9 alone, tested on its own kernel (or on the host in its place).
 #include "src/port/native.h"
 
 #include <gtest/gtest.h>

@@ -121,7 +121,7 @@ void print_statistics(Heap& heap) {
 bool run(Heap& heap) {
   Atoll::os::Os& os = Atoll::os::native();
   if (constructed.value != 2463534242) return fail("constructors have not run");
-  // Through a pointer the compiler knows nothing of.
+  // Through a pointer that hides the function from the compiler.
   const char* first = zeroes.data();
   __asm__("" : "+r"(first)::"memory");
   if (Atoll::Address::of(first).value() % 128 != 0) return fail("thread-locals are not aligned");
