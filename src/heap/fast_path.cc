@@ -42,17 +42,16 @@ void* Heap::allocate_larger(std::size_t size, Scan scan) {
 
 void Heap::free(void* p) {
   ThreadCache& cache = *thread_caches()[slot_];
-  const std::size_t offset = FastPath::offset_by_arena(cache, p);
-  if (offset > FastPath::kMaxOffset) [[unlikely]] {
+  const pages::WhoseList list = FastPath::list_by_arena(cache, p);
+  if (!list.is_mine()) [[unlikely]] {
     free_slowly(p);
     return;
   }
-  FastPath::free_to(*this, cache, offset, p);
+  FastPath::free_to(*this, cache, list, p);
 }
 
-bool FastPath::gather(Heap& heap, ThreadCache& cache, std::size_t offset, void* p) {
-  return &cache != &no_cache &&
-         cache.objects.gather(heap.state_->objects, static_cast<pages::PageRecord>(offset), p);
+bool FastPath::gather(Heap& heap, ThreadCache& cache, pages::WhoseList list, void* p) {
+  return &cache != &no_cache && cache.objects.gather(heap.state_->objects, list, p);
 }
 
 void FastPath::overflow(Heap& heap, ThreadCache& cache, std::size_t offset) {

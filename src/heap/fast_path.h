@@ -26,20 +26,20 @@ class FastPath {
     return objects::Cache::pop(cache.objects.list_at(heap.sizes_.stepped(size, scan)));
   }
 
-  // Where free_to() puts `p`; more than kMaxOffset: the next way is left. They are tried in this
-  // order, the first only where the heap has a window, then gather() with what came of them.
-  static constexpr std::size_t kMaxOffset = objects::kOffsetMask;
-  static std::size_t offset_in_window(const ThreadCache& cache, const void* p) {
-    return cache.objects.offset_in_window(p);
+  // Where free_to() puts `p`, if it is the cache's own; else the next way is left. They are tried
+  // in this order, the first only where the heap has a window, then gather() with what came of
+  // them.
+  static pages::WhoseList list_in_window(const ThreadCache& cache, const void* p) {
+    return cache.objects.list_in_window(p);
   }
-  static std::size_t offset_by_arena(const ThreadCache& cache, const void* p) {
-    return cache.objects.offset_for<Heap::kNativePort>(p);
+  static pages::WhoseList list_by_arena(const ThreadCache& cache, const void* p) {
+    return cache.objects.list_for<Heap::kNativePort>(p);
   }
 
   // For reallocate(): the usable size of the object at `p`, of whatever cache, or 0 if its page's
   // record does not tell. `p` may be anything. Nothing tells whether an object begins there.
   static std::size_t size_in_window(const Heap& heap, const ThreadCache& cache, const void* p) {
-    const std::size_t offset = offset_in_window(cache, p) & kMaxOffset;
+    const std::size_t offset = list_in_window(cache, p).offset();
     return offset == 0 ? 0 : heap.sizes_.size_class(objects::span_class_at(offset)).size;
   }
   // Whether such an object, of `used` bytes, stays where it is when it becomes `size`.
@@ -57,11 +57,12 @@ class FastPath {
   }
 
   // The next way. False: Heap::free() is left.
-  static bool gather(Heap& heap, ThreadCache& cache, std::size_t offset, void* p);
+  static bool gather(Heap& heap, ThreadCache& cache, pages::WhoseList list, void* p);
 
-  static void free_to(Heap& heap, ThreadCache& cache, std::size_t offset, void* p) {
-    if (!objects::Cache::push(cache.objects.list_at(offset), p)) [[unlikely]] {
-      overflow(heap, cache, offset);
+  // Precondition: `list` is the cache's own.
+  static void free_to(Heap& heap, ThreadCache& cache, pages::WhoseList list, void* p) {
+    if (!objects::Cache::push(cache.objects.list_at(list.my_offset()), p)) [[unlikely]] {
+      overflow(heap, cache, list.my_offset());
     }
   }
 

@@ -231,10 +231,9 @@ void Heap::settle_chains() {
   for (objects::Central& central : state_->objects.centrals) central.settle_chains(state_->objects);
 }
 
-pages::PageRecord Heap::new_number() {
+pages::CacheNumber Heap::new_number() {
   State& state = *state_;
-  state.last_number += 1U << objects::kNumberShift;
-  if (state.last_number == objects::kNobody) state.last_number = 1U << objects::kNumberShift;
+  state.last_number = state.last_number.next();
   return state.last_number;
 }
 

@@ -280,7 +280,7 @@ class Heap {
 
     Mutex lock;  // of what follows
     List<ThreadCache> caches;
-    pages::PageRecord last_number = 0;
+    pages::CacheNumber last_number;
     objects::ObjectCounts retired;  // of caches that are gone
     objects::Random random;
     std::uint64_t cache_count = 0;  // without orphans
@@ -336,7 +336,7 @@ class Heap {
   void flush(ThreadCache& cache);
   void give_back_own(ThreadCache* own);
   void settle_chains();
-  pages::PageRecord new_number();
+  pages::CacheNumber new_number();
   // The span of an object in use, or free and in a cache. Whoever asks holds the object, or the
   // page heap's lock.
   pages::Span* find_span(const void* p, std::uint64_t* index);

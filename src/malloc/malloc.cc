@@ -109,7 +109,7 @@ void* allocate_slowly(std::size_t size) {
 void release_slowly(void* p) {
   if (p == nullptr) return;
   ThreadCache& cache = this_cache();
-  if (FastPath::gather(the_heap(), cache, FastPath::offset_in_window(cache, p), p)) return;
+  if (FastPath::gather(the_heap(), cache, FastPath::list_in_window(cache, p), p)) return;
   const KeepErrno keep;
   if (is_foreign(p)) {
     if (!inner_supply::release(p)) release_foreign(p);

@@ -11,7 +11,7 @@ namespace Atoll::objects {
 
 constinit FreeObject end_of_list{&end_of_list};
 
-void Cache::init(Context& context, ClassCache* classes, pages::PageRecord number,
+void Cache::init(Context& context, ClassCache* classes, pages::CacheNumber number,
                  std::uint64_t seed) {
   classes_ = BySpanClass(classes);
   own_number_ = number;
@@ -25,12 +25,12 @@ void Cache::init(Context& context, ClassCache* classes, pages::PageRecord number
 
 void Cache::set_careful(bool is_careful) {
   is_careful_ = is_careful;
-  number_ = is_careful ? kNobody : own_number_;
+  number_ = is_careful ? pages::CacheNumber() : own_number_;
 }
 
-[[gnu::cold]] void Cache::set_number(pages::PageRecord number) {
+[[gnu::cold]] void Cache::set_number(pages::CacheNumber number) {
   own_number_ = number;
-  number_ = is_careful_ ? kNobody : number;
+  number_ = is_careful_ ? pages::CacheNumber() : number;
 }
 
 void Cache::refresh_lookup(Context& context, const port::PortSpec& port) {
@@ -260,7 +260,7 @@ void Cache::free(Context& context, void* p) {
   const pages::PageRecord record =
       arena->records()[context.pages->map().page_index(address)].load(std::memory_order_relaxed);
   // Where frees take this way for another reason, nobody knows whose the object was.
-  put_back(context, span_class, p, record == 0 || (record & ~kOffsetMask) == own_number_);
+  put_back(context, span_class, p, record.is_empty() || record.is_of(own_number_));
 }
 
 void Cache::free_large(Context& context, Span* span, void* p) {
@@ -277,10 +277,10 @@ void Cache::free_large(Context& context, Span* span, void* p) {
   large_freed_bytes_ += bytes;
 }
 
-bool Cache::gather(Context& context, pages::PageRecord offset, void* p) {
-  // Numbers of caches, and kNobody, have none of these bits, and large objects no list.
-  const unsigned span_class = (offset & kOffsetMask) / kListStride;
-  if (span_class == 0 || number_ == kNobody) return false;
+bool Cache::gather(Context& context, pages::WhoseList whose, void* p) {
+  // Large objects have no list.
+  const unsigned span_class = span_class_at(whose.offset());
+  if (span_class == 0 || number_.is_nobody()) return false;
   if (add_to_batch(context, span_class, p)) {
     context.call_inside(*this, span_class, [](Cache& cache, Context& its_context, unsigned list) {
       cache.finish_batch(its_context, list, Others::kPassOn);
@@ -311,7 +311,7 @@ void Cache::put_back(Context& context, unsigned span_class, void* p, bool is_own
     return;
   }
   if (is_own) {
-    if (!push(lists_[span_class], p)) overflow(context, std::size_t{span_class} * kListStride);
+    if (!push(lists_[span_class], p)) overflow(context, list_offset(span_class));
     return;
   }
   if (add_to_batch(context, span_class, p)) finish_batch(context, span_class, Others::kPassOn);

@@ -40,7 +40,7 @@ void Central::hold(Context& context, Span* span, const Holder& holder) {
   ++holder.held.count;
   span->holder.store(&holder.held, std::memory_order_relaxed);
   span->free_index = 0;
-  context.pages->map().set_records(*span, span->frees_slowly ? 0 : holder.record);
+  context.pages->map().set_records(*span, span->frees_slowly ? pages::PageRecord() : holder.record);
 }
 
 bool Central::try_hold(Context& context, Span* span, const Holder& holder, Address address) {

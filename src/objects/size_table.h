@@ -26,6 +26,8 @@ inline constexpr unsigned kLists = kMaxSpanClasses + 2;
 // Distance of the lists of a cache from each other, in bytes.
 inline constexpr unsigned kListStride = 16;
 
+// Where a cache has a list, in bytes from its beginning.
+constexpr std::size_t list_offset(unsigned list) { return std::size_t{list} * kListStride; }
 // The class whose list that is, or 0.
 constexpr unsigned span_class_at(std::size_t offset) {
   return static_cast<unsigned>(offset / kListStride);

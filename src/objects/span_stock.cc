@@ -29,7 +29,7 @@ void SpanStock::put(pages::ArenaMap& map, List<Span>& spans, std::uint64_t most_
     }
     if (bytes_.load(std::memory_order_relaxed) + span->bytes() > most_bytes) (void)flush(surplus);
     spans.remove(span);
-    map.set_records(*span, 0);
+    map.set_records(*span, pages::PageRecord());
     lists_[list_of(span->npages)].push_front(span);
     add(span->bytes());
   }

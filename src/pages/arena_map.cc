@@ -253,7 +253,7 @@ void ArenaMap::set_records(Range pages, PageRecord record) {
     if (home.stands_in()) return;
     const PageRecord record = copy.load(std::memory_order_relaxed);
     const auto& original = home.records()[page_index(base)];
-    agree = agree && (record == 0 || record == original.load(std::memory_order_relaxed));
+    agree = agree && (record.is_empty() || record == original.load(std::memory_order_relaxed));
   });
   return agree;
 }

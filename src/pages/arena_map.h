@@ -17,6 +17,7 @@
 #include "src/base/persistent_alloc.h"
 #include "src/base/platform.h"
 #include "src/pages/arena.h"
+#include "src/pages/page_record.h"
 #include "src/pages/span.h"
 #include "src/pages/sparing.h"
 #include "src/pages/stand_ins.h"
@@ -24,8 +25,8 @@
 namespace Atoll::pages {
 
 // The page records of a part of the address space, in one table: a copy of those in the arenas, for
-// frees that cannot afford to look for the arena. Pages outside of arenas have 0, and so may pages
-// whose record was written before there was this window.
+// frees that cannot afford to look for the arena. Pages outside of arenas have empty
+// ones, and so may pages whose record was written before there was this window.
 struct RecordWindow {
   std::uintptr_t first_page = 0;  // number of the first page: its address / kPageSize
   std::uintptr_t page_count = 0;  // 0: there is no window
@@ -120,16 +121,17 @@ class ArenaMap {
     if (span.stand_in != nullptr) leave_stand_in(span, pages);
   }
   void set_ends(Span* span);  // of a free span: its first and last page only
-  // Of pages that no arena of its own has, the records stay 0.
+  // Of pages that no arena of its own has, the records stay empty.
   void set_records(Range pages, PageRecord record);
-  // Of a span in use. Free pages have 0, and nothing is written where it is there already.
+  // Of a span in use. Free pages have empty records, and nothing is written where these are
+  // already.
   void set_records(Span& span, PageRecord record) {
-    if (record == 0 && !span.has_records) return;
-    span.has_records = record != 0;
+    if (record.is_empty() && !span.has_records) return;
+    span.has_records = !record.is_empty();
     set_records(span.range(), record);
   }
 
-  // Whether what windows have of these pages is what their arenas have, or 0. For checks.
+  // Whether what windows have of these pages is what their arenas have, or empty. For checks.
   bool windows_agree(Range pages) const;
 
   // Within its arena.

@@ -371,7 +371,7 @@ void PageHeap::free(List<Span>& spans) {
 void PageHeap::free_locked(Span* span, std::uint64_t now) {
   pages_of(span->state.load(std::memory_order_relaxed)) -= span->npages;
   --spans_in_use_;
-  map_.set_records(*span, 0);
+  map_.set_records(*span, PageRecord());
   map_.clear_spans(*span, span->range());
   // A long span that the heap knows to be resident waits for the bound, as shorter ones do.
   if (is_bounded_ && span->bytes() >= policy::kOversize && !span->is_resident) {
@@ -432,7 +432,7 @@ bool PageHeap::truncate(Span* span, std::uint64_t npages) {
   }
   pages_of(span->state.load(std::memory_order_relaxed)) -= count_of(cut);
   span->npages = npages;
-  if (span->has_records) map_.set_records(cut, 0);
+  if (span->has_records) map_.set_records(cut, PageRecord());
   map_.clear_spans(*span, cut);
   add_free(follower, tail, now);
   return true;

@@ -84,7 +84,7 @@ class PageHeap {
   // No span is longer.
   std::uint64_t most_pages() const { return platform_->spec.max_alloc / port::kPageSize; }
 
-  // The span's pages are free, and its record may be dead. Page records become 0.
+  // The span's pages are free, and its record may be dead. Page records become empty.
   void free(Span* span);
   // The same for all spans of a list.
   void free(List<Span>& spans);

@@ -119,12 +119,12 @@ TEST_F(ProcessHeap, TheWindowTellsWhatTheArenaTells) {
   }
   std::size_t found = 0;
   for (void* const p : all) {
-    const std::size_t in_window = FastPath::offset_in_window(cache(), p);
-    if (in_window > FastPath::kMaxOffset) continue;
+    const pages::WhoseList in_window = FastPath::list_in_window(cache(), p);
+    if (!in_window.is_mine()) continue;
     ++found;
     // A sparing heap looks arenas up fast in the first TiB, which is not everywhere to be had.
     if (reinterpret_cast<std::uintptr_t>(p) >> 20 >> 20 == 0) {
-      ASSERT_EQ(in_window, FastPath::offset_by_arena(cache(), p));
+      ASSERT_EQ(in_window, FastPath::list_by_arena(cache(), p));
     }
   }
   // Where memory that is not touched costs something there is no window. In linear memory a heap
@@ -133,15 +133,15 @@ TEST_F(ProcessHeap, TheWindowTellsWhatTheArenaTells) {
     EXPECT_EQ(found > all.size() / 2, heap_.platform().machine.lazy_commit);
   }
   int on_stack = 0;
-  EXPECT_GT(FastPath::offset_in_window(cache(), &on_stack), FastPath::kMaxOffset);
-  EXPECT_GT(FastPath::offset_in_window(cache(), nullptr), FastPath::kMaxOffset);
+  EXPECT_FALSE(FastPath::list_in_window(cache(), &on_stack).is_mine());
+  EXPECT_FALSE(FastPath::list_in_window(cache(), nullptr).is_mine());
   void* const last = reinterpret_cast<void*>(~std::uintptr_t{0});
-  EXPECT_GT(FastPath::offset_in_window(cache(), last), FastPath::kMaxOffset);
+  EXPECT_FALSE(FastPath::list_in_window(cache(), last).is_mine());
 
   for (void* const p : all) {
-    const std::size_t offset = FastPath::offset_in_window(cache(), p);
-    if (offset <= FastPath::kMaxOffset) {
-      FastPath::free_to(heap_, cache(), offset, p);
+    const pages::WhoseList list = FastPath::list_in_window(cache(), p);
+    if (list.is_mine()) {
+      FastPath::free_to(heap_, cache(), list, p);
     } else {
       heap_.free(p);
     }

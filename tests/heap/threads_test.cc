@@ -147,7 +147,7 @@ class InAGrowingWindow : public Threads {
   }
   // Whether this thread's window has the object.
   static bool sees(const void* p) {
-    return FastPath::offset_in_window(*thread_caches()[kProcessHeapSlot], p) != objects::kNobody;
+    return FastPath::list_in_window(*thread_caches()[kProcessHeapSlot], p) != pages::WhoseList();
   }
 };
 

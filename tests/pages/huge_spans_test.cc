@@ -42,7 +42,7 @@ TEST(StandIns, AreAsManyAsAreInUseAtOnce) {
     EXPECT_EQ(arena->common_bits(), bits);
     for (std::uint64_t i = 0; i < kPages; ++i) {
       EXPECT_EQ(arena->spans[i].load(), nullptr);
-      EXPECT_EQ(arena->records()[i].load(), 0U);
+      EXPECT_TRUE(arena->records()[i].load().is_empty());
     }
   }
   Span first;
@@ -57,7 +57,7 @@ TEST(StandIns, AreAsManyAsAreInUseAtOnce) {
     EXPECT_EQ(arena->common_bits(), Arena::kReady | Arena::kDirty);
     for (std::uint64_t i = 0; i < kPages; ++i) {
       EXPECT_EQ(arena->spans[i].load(), span);
-      EXPECT_EQ(arena->records()[i].load(), 0U);
+      EXPECT_TRUE(arena->records()[i].load().is_empty());
     }
   };
   for (int i = 0; i < 100; ++i) {

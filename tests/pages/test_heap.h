@@ -6,8 +6,12 @@
 #include <string>
 
 #include "src/pages/page_heap.h"
+#include "src/pages/page_record.h"
 
 namespace Atoll::pages {
+
+// Of some cache.
+inline constexpr PageRecord kRecord(CacheNumber().next(), 16);
 
 class TestHeap {
  public:
