@@ -21,7 +21,7 @@ void Heap::free_slowly(void* p) {
 
 // A tiny object may be too small to hold a pointer; then it is lost.
 [[gnu::cold]] void Heap::put_aside(void* p) {
-  if (state_->options.tiny && usable_size(p) < sizeof(objects::FreeObject)) return;
+  if (state_->options.objects.tiny && usable_size(p) < sizeof(objects::FreeObject)) return;
   Entry::put_aside(*this, p);
 }
 

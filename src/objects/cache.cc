@@ -16,9 +16,9 @@ void Cache::init(Context& context, ClassCache* classes, pages::CacheNumber numbe
   classes_ = BySpanClass(classes);
   own_number_ = number;
   random_.state = seed;
-  if (context.profile_rate != 0) {
+  if (context.options.profile_rate != 0) {
     next_sample_ = objects::next_sample(context.platform->spec.release, context.platform->spec.goos,
-                                        context.profile_rate, random_);
+                                        context.options.profile_rate, random_);
   }
   set_careful(context.is_careful());
 }
@@ -248,8 +248,8 @@ void Cache::free(Context& context, void* p) {
       context.report(CorruptionKind::kDoubleFree, p, span);
       return;
     }
-    context.specials.remove_all(span, base - span->base, context.on_sample_freed,
-                                context.profile_context);
+    context.specials.remove_all(span, base - span->base, context.options.on_sample_freed,
+                                context.options.sample_context);
     context.specials.drop_due(p);
   }
   if (port::size_class_of(span_class) == 0) {

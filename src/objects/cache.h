@@ -242,7 +242,7 @@ class Cache {
 
   void* allocate_carefully(Context& context, unsigned span_class);
   void sample(Context& context, void* object, std::uint64_t size) {
-    if (context.profile_rate != 0) [[unlikely]]
+    if (context.options.profile_rate != 0) [[unlikely]]
       count_for_sample(context, object, size);
   }
   void count_for_sample(Context& context, void* object, std::uint64_t size);

@@ -135,7 +135,8 @@ bool Cache::shorten_lists(Context& context) {
 // A list needs no more objects than were allocated from it since it was looked at last.
 void Cache::look_at_lists(Context& context) {
   overflows_ = 0;
-  if (!has_long() || context.list_delay == Context::kForEver) return;
+  const std::uint64_t delay = context.pages->options().scavenge_delay;
+  if (!has_long() || delay == pages::Options::kNeverScavenge) return;
   const std::uint64_t now = context.os().monotonic_nanoseconds();
   if (now < next_look_) return;
   std::int32_t left = policy::kMostGivenUp;
@@ -149,7 +150,7 @@ void Cache::look_at_lists(Context& context) {
     }
   });
   if (left <= 0) return;
-  next_look_ = now + context.list_delay;
+  next_look_ = now + delay;
   for_each_long([&](unsigned list) { classes_[list].looked_at = allocated_count(list); });
 }
 

@@ -117,7 +117,7 @@ Span* Cache::take_from_stock(Context& context, std::uint64_t npages) {
 void Cache::put_in_stock(Context& context, List<Span>& spans, Surplus& surplus) {
   if (!spans.empty()) {
     stock_.put(context.pages->map(), spans,
-               context.most_stocked >> context.crowding.load(std::memory_order_relaxed),
+               context.options.most_stocked >> context.crowding.load(std::memory_order_relaxed),
                surplus.spans);
   }
 }

@@ -7,7 +7,7 @@
 
 namespace Atoll::objects {
 
-[[gnu::cold]] void SizeTable::init(const port::PortSpec& spec, Options options) {
+[[gnu::cold]] void SizeTable::init(const port::PortSpec& spec, const Options& options) {
   classes_ = &port::size_classes(spec.release);
   max_small_request_ = spec.max_small_request;
   has_tiny_ = options.tiny;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "src/objects/options.h"
 #include "src/policy.h"
 #include "src/port/port.h"
 
@@ -40,12 +41,7 @@ class SizeTable {
 
   constexpr SizeTable() = default;
 
-  struct Options {
-    bool tiny = true;               // small objects share blocks
-    bool aligns_to_16 = false;      // objects of more than 8 bytes lie at multiples of 16
-    bool aligns_all_to_16 = false;  // the smaller ones too
-  };
-  void init(const port::PortSpec& spec, Options options);
+  void init(const port::PortSpec& spec, const Options& options);
 
   // Where the list for `size` (up to kMaxDirect) is in a cache, in bytes.
   std::uint16_t direct(std::size_t size, Scan scan) const {

@@ -16,17 +16,18 @@ constexpr std::uint64_t kPage = 4096;
 }  // namespace
 
 bool ArenaMap::init(const Platform& platform, PersistentAlloc& memory, LinearAlloc& metadata,
-                    MemoryCounters* counters, bool is_sparing) {
+                    MemoryCounters* counters, const Options& options) {
   clear();
   platform_ = &platform;
   memory_ = &memory;
   metadata_ = &metadata;
   counters_ = counters;
   const port::PortSpec& spec = platform.spec;
-  is_sparing_ = is_sparing;
-  has_bit_groups_ = is_sparing && has_large_arenas(spec);
+  is_sparing_ = options.is_sparing;
+  if (platform.machine.lazy_commit) record_window_ = options.record_window;
+  has_bit_groups_ = is_sparing_ && has_large_arenas(spec);
   l2_bits_ = spec.arena_l2_bits;
-  if (is_sparing && spec.arena_l1_bits == 0) l2_bits_ = std::min(l2_bits_, policy::kSparingL2Bits);
+  if (is_sparing_ && spec.arena_l1_bits == 0) l2_bits_ = std::min(l2_bits_, policy::kSparingL2Bits);
   if (l2_bits_ == spec.arena_bits) {
     tables_ = &only_table_;
   } else {
@@ -51,7 +52,7 @@ void ArenaMap::clear() {
   counted_ = 0;
   spare_metadata_ = nullptr;
   is_sparing_ = has_bit_groups_ = false;
-  window_bytes_ = 0;
+  record_window_ = 0;
   window_count_.store(0, std::memory_order_relaxed);
   windows_ = {};
   stand_ins_.clear();
@@ -74,7 +75,7 @@ bool ArenaMap::add(Range region) {
     if (arena == nullptr) return false;
     place->store(arena, std::memory_order_release);
   }
-  if (window_bytes_ != 0) make_window({first, bytes});
+  if (record_window_ != 0) make_window({first, bytes});
   return true;
 }
 
@@ -90,7 +91,7 @@ void ArenaMap::make_window(Range region) {
   const std::uint64_t base = region.base.value() >> port::kPageShift;
   const std::uint64_t first = is_first ? base : windows_[0].first_page;
   if (first >= kPages) return;  // simulated: no pointer of this process leads there
-  const std::uint64_t most = std::min(window_bytes_ >> port::kPageShift, kPages - first);
+  const std::uint64_t most = std::min(record_window_ >> port::kPageShift, kPages - first);
   std::uint64_t count = most;
   if (is_sparing_) {
     if (base < first || base - first >= most) return;
@@ -104,7 +105,7 @@ void ArenaMap::make_window(Range region) {
   }
   auto* const records = memory_->alloc_array<std::atomic<PageRecord>>(count, MemoryKind::kGc);
   if (records == nullptr) {
-    if (is_first && !is_sparing_) window_bytes_ = 0;
+    if (is_first && !is_sparing_) record_window_ = 0;
     return;
   }
   windows_[made] = {static_cast<std::uintptr_t>(first), static_cast<std::uintptr_t>(count),

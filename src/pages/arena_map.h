@@ -17,6 +17,7 @@
 #include "src/base/persistent_alloc.h"
 #include "src/base/platform.h"
 #include "src/pages/arena.h"
+#include "src/pages/options.h"
 #include "src/pages/page_record.h"
 #include "src/pages/span.h"
 #include "src/pages/sparing.h"
@@ -45,17 +46,16 @@ class ArenaMap {
   // must outlive this object. What is taken from it is counted in `counters`, if there are any.
   // False: no memory for the L1 table.
   bool init(const Platform& platform, PersistentAlloc& memory, LinearAlloc& metadata,
-            MemoryCounters* counters = nullptr, bool is_sparing = false);
+            MemoryCounters* counters = nullptr, const Options& options = {});
 
   // Forgets everything, before the memory goes away. init() may follow.
   void clear();
 
-  // From now on the first arena is the beginning of a window of up to `bytes` of addresses, if the
-  // memory for it can be had; memory that is touched only where there are arenas. In a sparing heap
-  // it begins small: where arenas come to lie behind its end, there is a larger one, that begins at
-  // the same page. Those before are kept up to date, since threads may still look at them.
-  void want_window(std::uint64_t bytes) { window_bytes_ = bytes; }
-  // The newest.
+  // The first arena is the beginning of a window of up to Options::record_window bytes of
+  // addresses, if the memory for it can be had; memory that is touched only where there are arenas.
+  // In a sparing heap it begins small: where arenas come to lie behind its end, there is a larger
+  // one, that begins at the same page. Those before are kept up to date, since threads may still
+  // look at them. This is the newest.
   const RecordWindow& window() const {
     const std::size_t count = window_count_.load(std::memory_order_acquire);
     return count == 0 ? kNoWindow : windows_[count - 1];
@@ -235,7 +235,7 @@ class ArenaMap {
 
   static constexpr RecordWindow kNoWindow{};
   static constexpr std::size_t kMostWindows = 4;
-  std::uint64_t window_bytes_ = 0;
+  std::uint64_t record_window_ = 0;  // 0: there is to be none
   std::array<RecordWindow, kMostWindows> windows_;
   std::atomic<std::uint32_t> window_count_{0};  // the others have no pages
 };

@@ -20,16 +20,16 @@ constexpr std::uint64_t kWindow = 64 * kMiB;
 
 HeapOptions process_options() {
   HeapOptions options;
-  options.tiny = false;
-  options.aligns_to_16 = true;
+  options.objects.tiny = false;
+  options.objects.aligns_to_16 = true;
   options.distinct_empty = true;
   options.is_process_heap = true;
-  options.is_bounded = true;
-  options.is_sparing = true;
-  options.keeps_hints = true;
-  options.most_stocked = 512 << 10;
-  options.record_window = kWindow;
-  options.scavenge_delay = 0;
+  options.pages.is_bounded = true;
+  options.pages.is_sparing = true;
+  options.pages.keeps_hints = true;
+  options.objects.most_stocked = 512 << 10;
+  options.pages.record_window = kWindow;
+  options.pages.scavenge_delay = 0;
   return options;
 }
 
@@ -52,7 +52,7 @@ TEST_F(ProcessHeap, ThereIsOneAtATime) {
 
 TEST_F(ProcessHeap, AlignsAllTo16) {
   heap_.destroy();
-  options_.aligns_all_to_16 = true;
+  options_.objects.aligns_all_to_16 = true;
   for (const port::Release release : {port::Release::k1_11, port::Release::k1_27}) {
     if (release < port::native_release()) continue;
     options_.spec = port::native_spec(release);
@@ -160,7 +160,7 @@ TEST_F(ProcessHeap, WhatIsFreeGoesBackAfterTheDelay) {
 }
 
 TEST_F(ProcessHeap, KeepsWhatIsFreeIfItNeverScavenges) {
-  options_.scavenge_delay = HeapOptions::kNeverScavenge;
+  options_.pages.scavenge_delay = pages::Options::kNeverScavenge;
   start_again();
   for (int i = 0; i < 3; ++i) heap_.free(heap_.allocate(1 << 20));
   EXPECT_EQ(heap_.statistics().heap_released, 0U);
@@ -168,7 +168,7 @@ TEST_F(ProcessHeap, KeepsWhatIsFreeIfItNeverScavenges) {
 
 TEST_F(ProcessHeap, OfWhatIsVeryLargeTheNewestIsKept) {
   if (!heap_.platform().machine.can_shrink) GTEST_SKIP() << "this system takes nothing back";
-  options_.scavenge_delay = HeapOptions::kNeverScavenge;
+  options_.pages.scavenge_delay = pages::Options::kNeverScavenge;
   start_again();
   // What is wanted again at once is there still.
   for (int i = 0; i < 3; ++i) heap_.free(heap_.allocate(12 * kMiB));
@@ -218,7 +218,7 @@ TEST_F(ProcessHeap, EveryThreadKeepsSomeEmptySpans) {
 // Blocks of all sizes come and go, so that no free one fits the next.
 TEST_F(ProcessHeap, HoldsLittleMoreThanWasEverInUse) {
   if (!heap_.platform().machine.can_shrink) GTEST_SKIP() << "this system takes nothing back";
-  options_.scavenge_delay = HeapOptions::kNeverScavenge;
+  options_.pages.scavenge_delay = pages::Options::kNeverScavenge;
   start_again();
   Random random(1);
   std::vector<void*> live(8);

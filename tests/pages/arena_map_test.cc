@@ -53,8 +53,8 @@ class MapOf : public ::testing::TestWithParam<Shape> {
     memory_.release_all();
   }
 
-  void make(bool is_sparing = false) {
-    ASSERT_TRUE(map_.init(platform_, memory_, metadata_, nullptr, is_sparing));
+  void make(const Options& options = {}) {
+    ASSERT_TRUE(map_.init(platform_, memory_, metadata_, nullptr, options));
   }
 
   std::uint64_t arena_bytes() const { return platform_.spec.heap_arena_bytes; }
@@ -71,8 +71,8 @@ class MapOf : public ::testing::TestWithParam<Shape> {
 };
 
 TEST_P(MapOf, TheWindowHasTheRecordsOfItsPages) {
-  make();
-  map_.want_window(arena_bytes());
+  platform_.machine.lazy_commit = true;  // it costs no more than a test may take
+  make({.record_window = arena_bytes()});
   // The window begins with the second of three arenas, which comes first.
   const Range second{region(1).end(), arena_bytes()};
   ASSERT_TRUE(map_.add(second));
@@ -112,9 +112,9 @@ TEST_P(MapOf, TheWindowHasTheRecordsOfItsPages) {
 // The window of a sparing heap grows where arenas are; what was written before may be missing in
 // the larger one, but nothing is wrong.
 TEST_P(MapOf, AWindowOfASparingHeapGrows) {
-  make(/*is_sparing=*/true);
+  platform_.machine.lazy_commit = true;
   const std::uint64_t most = 70 * arena_bytes();
-  map_.want_window(most);
+  make({.is_sparing = true, .record_window = most});
   ASSERT_TRUE(map_.add(region(1)));
   const std::uint64_t first_page = region(1).base.value() / port::kPageSize;
   if (first_page > std::uint64_t{~std::uintptr_t{0}} / port::kPageSize) return;
@@ -215,7 +215,7 @@ TEST_P(MapOf, KnowsItsArenasAndNoOthers) {
 
 // Tables are smaller, but any address can be looked up all the same.
 TEST_P(MapOf, OfASparingHeapKnowsItsArenasAndNoOthers) {
-  make(/*is_sparing=*/true);
+  make({.is_sparing = true});
   const std::uint64_t before = counters_.get(MemoryKind::kGc);
   // A part of the first and a part of the second.
   const Range part{region(1).end() - 3 * port::kPageSize, 5 * port::kPageSize};
@@ -418,7 +418,7 @@ TEST(ArenaMap, OfASparingHeapHasAnAddressForEachOfManyArenas) {
   memory.init(platform, counters, PersistentAlloc::kLargerChunks);
   LinearAlloc metadata;
   ArenaMap map;
-  ASSERT_TRUE(map.init(platform, memory, metadata, nullptr, /*is_sparing=*/true));
+  ASSERT_TRUE(map.init(platform, memory, metadata, nullptr, {.is_sparing = true}));
   const std::uint64_t arena_bytes = platform.spec.heap_arena_bytes;
   constexpr std::uint64_t kBytes = std::uint64_t{16} << 40;
   constexpr std::uint64_t kTables = 17;

@@ -12,9 +12,9 @@ TEST(HugeSpans, DoAsTheirModelDoes) {
   // Few enough for a machine of a GiB.
   constexpr std::uint64_t kArenas = 8;
   for (const bool is_bounded : {false, true}) {
-    TestHeap test(os::native(), port::native_spec(), /*sparing=*/true);
+    TestHeap test(os::native(), port::native_spec(),
+                  {.is_sparing = true, .is_bounded = is_bounded});
     ASSERT_TRUE(test.is_made);
-    test.heap.set_bounded(is_bounded);
     HugeSpansModel model(test, 1, kArenas);
     ASSERT_TRUE(model.allocate((kArenas - 2) * test.platform.spec.pages_per_arena));
     model.run(60);

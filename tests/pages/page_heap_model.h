@@ -133,11 +133,12 @@ class PageHeapModel {
     for (std::uint64_t i = 0; i < heap_.span_count(); ++i) {
       const Span* const span = heap_.span(i);
       if (span->state.load() != SpanState::kFree || span->npages < npages) continue;
-      if (test_.is_sparing && span->range().end() == heap_.end()) {
+      if (heap_.options().is_sparing && span->range().end() == heap_.end()) {
         if (best == nullptr) best = span;
         continue;
       }
-      if (test_.is_sparing && best != nullptr && best->range().end() == heap_.end()) best = nullptr;
+      if (heap_.options().is_sparing && best != nullptr && best->range().end() == heap_.end())
+        best = nullptr;
       if (best == nullptr || span->npages < best->npages ||
           (span->npages == best->npages && span->base < best->base)) {
         best = span;
