@@ -16,6 +16,7 @@
 #include "src/base/memory_kind.h"
 #include "src/base/mutex.h"
 #include "src/base/platform.h"
+#include "src/policy.h"
 
 namespace Atoll {
 
@@ -31,9 +32,8 @@ class PersistentAlloc {
     std::uint64_t chunk = kChunkBytes;
     std::uint64_t direct = kDirectBytes;
   };
-  // For a heap that asks the system as little as it can: one chunk holds all that a small one
-  // needs.
-  static constexpr Sizes kLargerChunks{std::uint64_t{512} << 10, std::uint64_t{256} << 10};
+  // For a heap that asks the system as little as it can.
+  static constexpr Sizes kLargerChunks{policy::kRecordChunk, policy::kDirectRecord};
 
   constexpr PersistentAlloc() = default;
   PersistentAlloc(const PersistentAlloc&) = delete;

@@ -44,6 +44,7 @@
 #include "src/objects/size_table.h"
 #include "src/objects/special.h"
 #include "src/pages/page_heap.h"
+#include "src/policy.h"
 #include "src/port/port.h"
 #include "src/stacks/stack_heap.h"
 
@@ -310,7 +311,9 @@ class Heap {
   void* allocate_beside_tiny(unsigned span_class);
   // Whether an object of a size class, of `used` bytes, stays where it is when it becomes `size`:
   // one that would leave half of its room unused or more does not.
-  static bool stays(std::size_t used, std::size_t size) { return size <= used && size > used / 2; }
+  static bool stays(std::size_t used, std::size_t size) {
+    return size <= used && size > used / policy::kStaysFraction;
+  }
   void* shrink(void* p, pages::Span* span, std::size_t size);
   bool resize(pages::Span* span, std::uint64_t npages);  // a large object in place
   void* move(void* p, pages::Span& span, std::size_t used, std::size_t size, Scan scan);

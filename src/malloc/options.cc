@@ -193,7 +193,7 @@ void write_help(os::Os& os) {
   options.heap.objects.most_stocked = policy::kMostStockedOfMalloc;
   options.heap.objects.most_listed = policy::kMostListedOfMalloc;
   options.heap.pages.record_window = policy::kWindowOfMalloc;
-  options.heap.pages.scavenge_delay = 1000 * kNanosecondsPerMillisecond;
+  options.heap.pages.scavenge_delay = policy::kScavengeDelayOfMalloc;
   return options;
 }
 

@@ -65,10 +65,9 @@ struct Context {
   // Bytes by which all lists of all caches together may be longer than at first, and by which their
   // limits are.
   std::atomic<std::size_t> listed_bytes{0};
-  // Many caches sleep more of the time, and what they sleep on is of no use to others: less is
-  // shared, though not in the same measure.
   std::size_t most_listed_now() const {
-    return options.most_listed >> (crowding.load(std::memory_order_relaxed) / 2);
+    const unsigned halvings = crowding.load(std::memory_order_relaxed);
+    return options.most_listed >> (halvings / policy::kHalvingsPerShare);
   }
 
   // In the child of a fork: spans are held by caches whose threads are gone, of classes that were

@@ -21,8 +21,7 @@ void SpanStock::put(pages::ArenaMap& map, List<Span>& spans, std::uint64_t most_
                     List<Span>& surplus) {
   while (!spans.empty()) {
     Span* const span = spans.first();
-    // A long one is worth asking for, and would leave little room for others.
-    if (span->bytes() > most_bytes / 8) {
+    if (span->bytes() > most_bytes / policy::kStockedFraction) {
       spans.remove(span);
       surplus.push_front(span);
       continue;

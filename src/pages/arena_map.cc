@@ -87,7 +87,7 @@ void ArenaMap::make_window(Range region) {
       (std::uint64_t{std::numeric_limits<std::uintptr_t>::max()} >> port::kPageShift) + 1;
   const std::uint32_t made = window_count_.load(std::memory_order_relaxed);
   const bool is_first = made == 0;
-  if (made == kMostWindows || (!is_first && !is_sparing_)) return;
+  if (made == policy::kMostWindows || (!is_first && !is_sparing_)) return;
   const std::uint64_t base = region.base.value() >> port::kPageShift;
   const std::uint64_t first = is_first ? base : windows_[0].first_page;
   if (first >= kPages) return;  // simulated: no pointer of this process leads there

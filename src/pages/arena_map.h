@@ -22,6 +22,7 @@
 #include "src/pages/span.h"
 #include "src/pages/sparing.h"
 #include "src/pages/stand_ins.h"
+#include "src/policy.h"
 
 namespace Atoll::pages {
 
@@ -234,9 +235,8 @@ class ArenaMap {
   StandIns stand_ins_;
 
   static constexpr RecordWindow kNoWindow{};
-  static constexpr std::size_t kMostWindows = 4;
   std::uint64_t record_window_ = 0;  // 0: there is to be none
-  std::array<RecordWindow, kMostWindows> windows_;
+  std::array<RecordWindow, policy::kMostWindows> windows_;
   std::atomic<std::uint32_t> window_count_{0};  // the others have no pages
 };
 

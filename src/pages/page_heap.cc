@@ -185,12 +185,12 @@ bool PageHeap::make_ready(Range pages) {
 bool PageHeap::relieve(std::uint64_t pages) {
   const std::uint64_t in_use = object_pages_ + stack_pages_ + pages;
   most_in_use_ = std::max(most_in_use_, in_use);
-  constexpr std::uint64_t kSlack = policy::kIdleBytes / port::kPageSize;
-  const std::uint64_t most = most_in_use_ + most_in_use_ / policy::kIdleFraction + kSlack;
+  constexpr std::uint64_t kIdle = policy::kIdleBytes / port::kPageSize;
+  constexpr std::uint64_t kSurplus = policy::kIdleSurplus / port::kPageSize;
+  const std::uint64_t most = most_in_use_ + most_in_use_ / policy::kIdleFraction + kIdle;
   const std::uint64_t held = mapped_pages_ - fresh_pages_ - released_pages_ + pages;
   if (held <= most) return false;
-  // Some more than must be, so that it is not done for every span.
-  return release_largest((held - most + kSlack / 2) * port::kPageSize) != 0;
+  return release_largest((held - most + kSurplus) * port::kPageSize) != 0;
 }
 
 bool PageHeap::prepare(Range whole, Range place) {
@@ -379,7 +379,7 @@ void PageHeap::free_locked(Span* span, std::uint64_t now) {
   merge_free(span, span->range(), now);
   const std::uint64_t delay = options_.scavenge_delay;
   if (delay != Options::kNeverScavenge && now >= next_scavenge_ && platform_->machine.can_shrink) {
-    next_scavenge_ = now + delay / 2;
+    next_scavenge_ = now + delay / policy::kLooksPerDelay;
     (void)release_older_than(delay, now);
   }
 }
