@@ -28,15 +28,15 @@ void* Heap::allocate(std::size_t size, Scan scan) { return allocate_fast(size, s
 
 inline void* Heap::allocate_fast(std::size_t size, Scan scan) {
   if (size > FastPath::kMaxDirect) [[unlikely]]
-    return allocate_larger(size, scan);
+    return allocate_stepped(size, scan);
   void* const object = FastPath::allocate(*this, *thread_caches()[slot_], size, scan);
   if (object == nullptr) [[unlikely]]
     return allocate_slowly(size, scan);
   return object;
 }
 
-void* Heap::allocate_larger(std::size_t size, Scan scan) {
-  void* const object = FastPath::allocate_larger(*this, *thread_caches()[slot_], size, scan);
+void* Heap::allocate_stepped(std::size_t size, Scan scan) {
+  void* const object = FastPath::allocate_stepped(*this, *thread_caches()[slot_], size, scan);
   return object != nullptr ? object : allocate_slowly(size, scan);
 }
 

@@ -20,8 +20,8 @@ class FastPath {
   static void* allocate(const Heap& heap, ThreadCache& cache, std::size_t size, Scan scan) {
     return objects::Cache::pop(cache.objects.list_at(heap.sizes_.direct(size, scan)));
   }
-  // For larger sizes.
-  static void* allocate_larger(const Heap& heap, ThreadCache& cache, std::size_t size, Scan scan) {
+  // For larger sizes, whose lists are looked up in steps.
+  static void* allocate_stepped(const Heap& heap, ThreadCache& cache, std::size_t size, Scan scan) {
     if (size > objects::SizeTable::kMaxStepped) return nullptr;
     return objects::Cache::pop(cache.objects.list_at(heap.sizes_.stepped(size, scan)));
   }

@@ -304,7 +304,7 @@ class Heap {
   void release_all();
   void forget_state();
   void* allocate_fast(std::size_t size, Scan scan);
-  void* allocate_larger(std::size_t size, Scan scan);
+  void* allocate_stepped(std::size_t size, Scan scan);
   void* allocate_slowly(std::size_t size, Scan scan);
   void free_slowly(void* p);
   void* allocate_large(std::size_t size, std::size_t alignment, Scan scan, bool* needs_zero);

@@ -100,7 +100,7 @@ bool is_foreign(const void* p) {
 
 void* allocate_slowly(std::size_t size) {
   if (size > FastPath::kMaxDirect) {
-    void* const object = FastPath::allocate_larger(the_heap(), this_cache(), size, Scan::kNoscan);
+    void* const object = FastPath::allocate_stepped(the_heap(), this_cache(), size, Scan::kNoscan);
     if (object != nullptr) return object;
   }
   return allocate_from_heap(size);

@@ -1,4 +1,5 @@
-// What all parts of the object layer share: the heap around them.
+// The objects of one heap, as its caches and central lists share them: its options, its central
+// lists and records, how many caches there are, and the way to what is around.
 #pragma once
 
 #include <algorithm>
