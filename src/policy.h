@@ -1,11 +1,13 @@
-// The tuning numbers of the core, each with its unit, its reason and, where it was tuned on one,
-// the row of docs/BENCHMARKS.md. What Go's sources say about a port is not here but in src/port,
-// and does not change. Whoever vendors the core changes a number here and nowhere else.
+// The tuning numbers of the core, each with its unit, its reason and, where there is one, the row
+// of docs/BENCHMARKS.md that it was tuned on, or that shows it. What Go's sources say about a port
+// is not here but in src/port, and does not change. Whoever vendors the core changes a number here
+// and nowhere else.
 //
 // "malloc's heap" is the heap behind malloc(); what is said of it is the default of an option,
 // which other heaps leave off or set lower (src/heap/options.h).
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -27,6 +29,26 @@ struct ObjectBudget {
 // How often a thread looks at a lock before it asks the system to sleep: the sections under a
 // heap's locks are short, and most end sooner than a system call would. Rows: both-ways, larson.
 inline constexpr int kLockLooks = 2000;
+
+// --- Records. ---
+
+// Spans that the first segment of the table of spans has room for; each next segment has room for
+// twice as many. A small heap needs no second one. Row: start.
+inline constexpr std::uint64_t kFirstSpans = 64;
+// How often a reservation at a multiple is tried again where the system releases no parts of it,
+// and somebody else may take the place meanwhile: as often as Go does. No row: it hardly ever
+// happens twice.
+inline constexpr int kMostReservations = 100;
+
+// --- Objects that become larger or smaller. ---
+
+// An object of a size class stays where it is as long as more than this fraction of its room is
+// used. Row: realloc-small.
+inline constexpr std::size_t kStaysFraction = 2;
+// Bytes of a larger object that are looked at at a time when it is copied: what is zero on both
+// sides is not written, so that pages that nobody touched stay so. A page of most hardware. Row:
+// realloc-large; its peak memory.
+inline constexpr std::size_t kCopyStep = 4 * kKiB;
 
 // --- A thread's lists of free objects. ---
 
@@ -68,6 +90,10 @@ inline constexpr unsigned kCountsPerLook = 16;
 // first 16, and half as much again for every doubling of their number. Row: threads.
 inline constexpr std::uint32_t kManyCaches = 16;
 inline constexpr unsigned kMostHalvings = 10;
+// What all lists share (kMostListed) is halved once for so many of these halvings: many caches
+// sleep more of the time, and what they sleep on is of no use to others, though not in the same
+// measure. Measured with 300 idle threads (docs/FACES.md).
+inline constexpr unsigned kHalvingsPerShare = 2;
 // From that many halvings on (more than 32 caches) a cache takes no span of a class until it has
 // used the class so often, in allocations and frees: it takes objects one by one, of spans that all
 // share, because most threads use most classes less than that, and a span of its own costs each a
@@ -91,6 +117,12 @@ inline constexpr std::size_t kMostBatchesPassedOn = 8;
 // Bytes of empty spans that each thread of malloc's heap keeps for what it allocates next. Rows:
 // large-sparse, calloc-large.
 inline constexpr std::uint64_t kMostStockedOfMalloc = 512 * kKiB;
+// The stock takes no span that is longer than this fraction of its bound: such a span is worth
+// asking the page heap for, and would leave little room for others. Row: large-sparse.
+inline constexpr std::uint64_t kStockedFraction = 8;
+// In pages: spans of the stock that are shorter have a list for each length, and longer ones share
+// one, which is searched. All spans of size classes are shorter. Row: large-sparse.
+inline constexpr std::size_t kStockLists = 16;
 
 // --- Pages that are kept. For heaps that are bounded, as malloc's is. ---
 
@@ -98,11 +130,25 @@ inline constexpr std::uint64_t kMostStockedOfMalloc = 512 * kKiB;
 // fraction of it, plus this many bytes. Rows: fragmentation, strings; their peak memory.
 inline constexpr std::uint64_t kIdleFraction = 8;
 inline constexpr std::uint64_t kIdleBytes = 4 * kMiB;
+// Bytes that it then gives back beyond what it must, so that the next spans need not make it do the
+// same again. Row: fragmentation.
+inline constexpr std::uint64_t kIdleSurplus = kIdleBytes / 2;
 // Longer free spans are given back at once, except the newest: the heap does not know how much of
 // them was ever written to. In bytes: from what length on, and how much of the newest stays. Rows:
 // large-touched, large-sparse.
 inline constexpr std::uint64_t kOversize = 8 * kMiB;
 inline constexpr std::uint64_t kNewestOversize = 32 * kMiB;
+// Of so many spans at most: they are looked through whenever pages become free or are taken. Row:
+// large-touched, which has 8 live blocks.
+inline constexpr std::size_t kMostNewestOversize = 8;
+// How often within its delay the scavenger looks for pages that are idle, when pages become free:
+// more often would cost time and find little, and less often would give memory back late. No row
+// waits for it.
+inline constexpr std::uint64_t kLooksPerDelay = 2;
+// The delay of malloc's heap, in nanoseconds: long beside the time in which a program that is busy
+// wants freed memory again, and short beside the time for which an idle one sleeps. Row:
+// fragmentation, which waits; its idle memory.
+inline constexpr std::uint64_t kScavengeDelayOfMalloc = 1'000'000'000;
 
 // --- How a sparing heap takes memory from the system, as malloc's does (src/pages/sparing.h). ---
 
@@ -111,6 +157,11 @@ inline constexpr std::uint64_t kNewestOversize = 32 * kMiB;
 inline constexpr std::uint64_t kLeastStep = kMiB;
 // Larger heaps take this fraction of what they have.
 inline constexpr std::uint64_t kStepFraction = 8;
+// Bytes of a chunk of the heap's own records, and from what size on a record is a call of its own:
+// one chunk has all that a small heap needs, so that it asks the system once. Other heaps have Go's
+// sizes. Row: start.
+inline constexpr std::uint64_t kRecordChunk = 512 * kKiB;
+inline constexpr std::uint64_t kDirectRecord = 256 * kKiB;
 // What a reservation is a multiple of, if nothing larger can be had: the largest granularity that a
 // system has (Windows).
 inline constexpr std::uint64_t kLeastReservation = 64 * kKiB;
@@ -130,8 +181,31 @@ inline constexpr std::uint64_t kLeastAlike = 4;
 // Rows: pair-64, start.
 inline constexpr std::uint64_t kFirstWindowArenas = 4;
 inline constexpr std::uint64_t kWindowGrowth = 16;
+// Every window that was made has to be kept up to date, so there are no more than so many: one more
+// than it takes to cover kWindowOfMalloc. Rows: pair-64, start.
+inline constexpr std::size_t kMostWindows = 4;
 // Bytes of address space that malloc's heap has such windows for, where a table that is not touched
 // costs nothing.
 inline constexpr std::uint64_t kWindowOfMalloc = 64 * kGiB;
+
+// --- Beside the heap of malloc(). ---
+
+// Blocks for calls of malloc() by a thread that is inside of the heap already
+// (src/malloc/inner_supply.h), by size in bytes and by number: enough for what some threads at a
+// time want to note down, and for the buffers of a few files. The page that is touched first is all
+// that becomes resident. Row: start.
+struct BlockCount {
+  std::size_t size;
+  std::size_t count;
+};
+inline constexpr std::array<BlockCount, 6> kInnerBlocks = {
+    {{64, 512}, {256, 256}, {1 * kKiB, 128}, {4 * kKiB, 32}, {16 * kKiB, 8}, {128 * kKiB, 2}}};
+
+// Frames of the call stack of a sample of the heap profile: deeper ones are cut off at the
+// callers' end.
+inline constexpr std::size_t kMostFrames = 64;
+// Chains of the profile's table of call stacks, which is made with the first sample: a program has
+// some thousand call stacks that allocate, seldom more.
+inline constexpr std::size_t kProfileChains = 8192;
 
 }  // namespace Atoll::policy

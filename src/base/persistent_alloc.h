@@ -15,6 +15,7 @@
 #include "src/base/memory_kind.h"
 #include "src/base/mutex.h"
 #include "src/base/platform.h"
+#include "src/policy.h"
 
 namespace Atoll {
 
@@ -32,7 +33,7 @@ class PersistentAlloc {
   };
   // For a heap that makes as few calls of the system as it can: one chunk holds everything that a
   // small heap needs.
-  static constexpr Sizes kLargerChunks{std::uint64_t{512} << 10, std::uint64_t{256} << 10};
+  static constexpr Sizes kLargerChunks{policy::kRecordChunk, policy::kDirectRecord};
 
   constexpr PersistentAlloc() = default;
   PersistentAlloc(const PersistentAlloc&) = delete;

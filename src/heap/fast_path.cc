@@ -28,31 +28,30 @@ void* Heap::allocate(std::size_t size, Scan scan) { return allocate_fast(size, s
 
 inline void* Heap::allocate_fast(std::size_t size, Scan scan) {
   if (size > FastPath::kMaxDirect) [[unlikely]]
-    return allocate_larger(size, scan);
+    return allocate_stepped(size, scan);
   void* const object = FastPath::allocate(*this, *thread_caches()[slot_], size, scan);
   if (object == nullptr) [[unlikely]]
     return allocate_slowly(size, scan);
   return object;
 }
 
-void* Heap::allocate_larger(std::size_t size, Scan scan) {
-  void* const object = FastPath::allocate_larger(*this, *thread_caches()[slot_], size, scan);
+void* Heap::allocate_stepped(std::size_t size, Scan scan) {
+  void* const object = FastPath::allocate_stepped(*this, *thread_caches()[slot_], size, scan);
   return object != nullptr ? object : allocate_slowly(size, scan);
 }
 
 void Heap::free(void* p) {
   ThreadCache& cache = *thread_caches()[slot_];
-  const std::size_t offset = FastPath::offset_by_arena(cache, p);
-  if (offset > FastPath::kMaxOffset) [[unlikely]] {
+  const pages::WhoseList list = FastPath::list_by_arena(cache, p);
+  if (!list.is_mine()) [[unlikely]] {
     free_slowly(p);
     return;
   }
-  FastPath::free_to(*this, cache, offset, p);
+  FastPath::free_to(*this, cache, list, p);
 }
 
-bool FastPath::gather(Heap& heap, ThreadCache& cache, std::size_t offset, void* p) {
-  return &cache != &no_cache &&
-         cache.objects.gather(heap.state_->objects, static_cast<pages::PageRecord>(offset), p);
+bool FastPath::gather(Heap& heap, ThreadCache& cache, pages::WhoseList list, void* p) {
+  return &cache != &no_cache && cache.objects.gather(heap.state_->objects, list, p);
 }
 
 void FastPath::overflow(Heap& heap, ThreadCache& cache, std::size_t offset) {

@@ -20,8 +20,8 @@ class FastPath {
   static void* allocate(const Heap& heap, ThreadCache& cache, std::size_t size, Scan scan) {
     return objects::Cache::pop(cache.objects.list_at(heap.sizes_.direct(size, scan)));
   }
-  // For larger sizes.
-  static void* allocate_larger(const Heap& heap, ThreadCache& cache, std::size_t size, Scan scan) {
+  // For larger sizes, whose lists are looked up in steps.
+  static void* allocate_stepped(const Heap& heap, ThreadCache& cache, std::size_t size, Scan scan) {
     if (size > objects::SizeTable::kMaxStepped) return nullptr;
     return objects::Cache::pop(cache.objects.list_at(heap.sizes_.stepped(size, scan)));
   }
@@ -35,32 +35,28 @@ class FastPath {
   }
   // For larger sizes, up to kMaxSmall.
   static constexpr std::size_t kMaxSmall = objects::SizeTable::kMaxStepped;
-  static void* allocate_larger_aligned(const Heap& heap, ThreadCache& cache, std::size_t size,
-                                       std::size_t alignment) {
+  static void* allocate_stepped_aligned(const Heap& heap, ThreadCache& cache, std::size_t size,
+                                        std::size_t alignment) {
     const std::size_t offset = heap.sizes_.stepped(size, Scan::kNoscan);
     // Objects lie one behind the other from the beginning of a page on.
     if ((heap.sizes_.size_at(offset) & (alignment - 1)) != 0) return nullptr;
     return objects::Cache::pop(cache.objects.list_at(offset));
   }
 
-  // Where free_to() puts `p`; more than kMaxOffset: the next way is left. They are tried in this
-  // order, the first only where the heap has a window, then gather() with what came of them.
-  static constexpr std::size_t kMaxOffset = objects::kOffsetMask;
-  static std::size_t offset_in_window(const ThreadCache& cache, const void* p) {
-    return cache.objects.offset_in_window(p);
+  // Where free_to() puts `p`, if it is the cache's own; else the next way is left. They are tried
+  // in this order, the first only where the heap has a window, then gather() with what came of
+  // them.
+  static pages::WhoseList list_in_window(const ThreadCache& cache, const void* p) {
+    return cache.objects.list_in_window(p);
   }
-  static std::size_t offset_by_arena(const ThreadCache& cache, const void* p) {
-    return cache.objects.offset_for<Heap::kNativePort>(p);
+  static pages::WhoseList list_by_arena(const ThreadCache& cache, const void* p) {
+    return cache.objects.list_for<Heap::kNativePort>(p);
   }
 
-  // Where the list is for the object at `p`, of whatever cache; 0: its page's record does not tell.
-  // `p` may be anything. Nothing tells whether an object begins there.
-  static std::size_t list_in_window(const ThreadCache& cache, const void* p) {
-    return offset_in_window(cache, p) & kMaxOffset;
-  }
-  // The usable size of an object for that list.
-  static std::size_t size_at(const Heap& heap, std::size_t list) {
-    return heap.sizes_.size_at(list);
+  // The usable size of an object whose page's record tells of a list at `offset`, of whatever
+  // cache. Nothing tells whether an object begins there.
+  static std::size_t size_at(const Heap& heap, std::size_t offset) {
+    return heap.sizes_.size_at(offset);
   }
   // Whether such an object, of `used` bytes, stays where it is when it becomes `size`.
   static bool stays(std::size_t used, std::size_t size) { return Heap::stays(used, size); }
@@ -77,11 +73,12 @@ class FastPath {
   }
 
   // The next way. False: Heap::free() is left.
-  static bool gather(Heap& heap, ThreadCache& cache, std::size_t offset, void* p);
+  static bool gather(Heap& heap, ThreadCache& cache, pages::WhoseList list, void* p);
 
-  static void free_to(Heap& heap, ThreadCache& cache, std::size_t offset, void* p) {
-    if (!objects::Cache::push(cache.objects.list_at(offset), p)) [[unlikely]] {
-      overflow(heap, cache, offset);
+  // Precondition: `list` is the cache's own.
+  static void free_to(Heap& heap, ThreadCache& cache, pages::WhoseList list, void* p) {
+    if (!objects::Cache::push(cache.objects.list_at(list.my_offset()), p)) [[unlikely]] {
+      overflow(heap, cache, list.my_offset());
     }
   }
 

@@ -10,7 +10,7 @@ void Heap::free_slowly(void* p) {
   ThreadCache& own = *thread_caches()[slot_];
   // A thread that only frees learns here that the window has grown.
   if (&own != &no_cache) own.objects.refresh_lookup(state_->objects, kNativePort);
-  if (FastPath::gather(*this, own, FastPath::offset_by_arena(own, p), p)) return;
+  if (FastPath::gather(*this, own, FastPath::list_by_arena(own, p), p)) return;
   const CacheUse cache(*this);
   if (cache.is_inner()) put_aside(p);
   // Else the object is lost: there is no memory to remember it with, or the process is ending.
@@ -21,7 +21,7 @@ void Heap::free_slowly(void* p) {
 
 // A tiny object may be too small to hold a pointer; then it is lost.
 [[gnu::cold]] void Heap::put_aside(void* p) {
-  if (state_->options.tiny && usable_size(p) < sizeof(objects::FreeObject)) return;
+  if (state_->options.objects.tiny && usable_size(p) < sizeof(objects::FreeObject)) return;
   Entry::put_aside(*this, p);
 }
 

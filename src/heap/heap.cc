@@ -51,21 +51,18 @@ Line out_of_memory() {
                                                          state.platform.os, state.platform.machine);
   if (wrong) return *wrong;
 
-  sizes_.init(spec, {.tiny = state.options.tiny,
-                     .aligns_to_16 = state.options.aligns_to_16,
-                     .aligns_all_to_16 = state.options.aligns_all_to_16});
-  const bool is_sparing = state.options.is_sparing;
+  state.random.state = state.platform.os.random_seed();
+  HeapOptions& options = state.options;
+  if (options.random_hints && port::can_randomize(spec)) {
+    options.pages.hints.random_seed = state.random.next();
+  }
+  sizes_.init(spec, options.objects);
+  const bool is_sparing = options.pages.is_sparing;
   state.memory.init(state.platform, state.counters,
                     is_sparing ? PersistentAlloc::kLargerChunks : PersistentAlloc::Sizes());
-  if (!state.pages.init(state.platform, state.memory, &state.counters, is_sparing)) {
+  if (!state.pages.init(state.platform, state.memory, &state.counters, options.pages)) {
     return out_of_memory();
   }
-  if (state.platform.machine.lazy_commit) {
-    state.pages.map().want_window(state.options.record_window);
-  }
-  state.pages.set_bounded(state.options.is_bounded && state.platform.machine.can_shrink);
-  state.pages.set_keeps_hints(state.options.keeps_hints);
-  state.pages.set_scavenge_delay(state.options.scavenge_delay);
   // Only what is used of these becomes resident: memory that is zero is what their constructors
   // make.
   auto* const centrals =
@@ -79,16 +76,7 @@ Line out_of_memory() {
   context.pages = &state.pages;
   context.sizes = &sizes_;
   context.centrals = objects::BySpanClass(centrals);
-  context.corruption_handler = state.options.corruption_handler;
-  context.corruption_context = state.options.corruption_context;
-  context.checks_every_free = state.options.checked;
-  context.most_stocked = state.options.most_stocked;
-  context.most_listed = state.options.most_listed;
-  context.list_delay = state.options.scavenge_delay;
-  context.profile_rate = state.options.profile_rate;
-  context.on_sample = state.options.on_sample;
-  context.on_sample_freed = state.options.on_sample_freed;
-  context.profile_context = state.options.sample_context;
+  context.options = options.objects;
   context.adopt_function = [](void* heap, unsigned span_class, objects::Context::Orphans whose) {
     return static_cast<Heap*>(heap)->adopt(span_class, whose);
   };
@@ -102,16 +90,11 @@ Line out_of_memory() {
   context.specials.init(state.platform, state.memory);
   context.tiny_tables.init(state.platform, state.memory);
   state.stacks.init(state.platform, state.pages);
-  state.random.state = state.platform.os.random_seed();
 
   ThreadCache* const cache = new_cache(&thread_caches()[slot_]);
   if (cache == nullptr) return out_of_memory();
   entry.set_cache(cache);
-  port::HintOptions hints = state.options.hints;
-  if (state.options.random_hints && port::can_randomize(spec)) {
-    hints.random_seed = state.random.next();
-  }
-  state.pages.init_arenas(hints);
+  state.pages.init_arenas();
   return {};
 }
 
@@ -240,10 +223,9 @@ void Heap::settle_chains() {
   }
 }
 
-pages::PageRecord Heap::new_number() {
+pages::CacheNumber Heap::new_number() {
   State& state = *state_;
-  state.last_number += 1U << objects::kNumberShift;
-  if (state.last_number == objects::kNobody) state.last_number = 1U << objects::kNumberShift;
+  state.last_number = state.last_number.next();
   return state.last_number;
 }
 

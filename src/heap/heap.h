@@ -44,6 +44,7 @@
 #include "src/objects/size_table.h"
 #include "src/objects/special.h"
 #include "src/pages/page_heap.h"
+#include "src/policy.h"
 #include "src/port/port.h"
 #include "src/stacks/stack_heap.h"
 
@@ -281,7 +282,7 @@ class Heap {
 
     Mutex lock;  // of what follows
     List<ThreadCache> caches;
-    pages::PageRecord last_number = 0;
+    pages::CacheNumber last_number;
     objects::ObjectCounts retired;  // of caches that are gone
     objects::Random random;
     std::uint64_t cache_count = 0;  // without orphans
@@ -304,14 +305,16 @@ class Heap {
   void release_all();
   void forget_state();
   void* allocate_fast(std::size_t size, Scan scan);
-  void* allocate_larger(std::size_t size, Scan scan);
+  void* allocate_stepped(std::size_t size, Scan scan);
   void* allocate_slowly(std::size_t size, Scan scan);
   void free_slowly(void* p);
   void* allocate_large(std::size_t size, std::size_t alignment, Scan scan, bool* needs_zero);
   void* allocate_beside_tiny(unsigned span_class);
   // Whether an object of a size class, of `used` bytes, stays where it is when it becomes `size`:
   // one that would leave half of its room unused or more does not.
-  static bool stays(std::size_t used, std::size_t size) { return size <= used && size > used / 2; }
+  static bool stays(std::size_t used, std::size_t size) {
+    return size <= used && size > used / policy::kStaysFraction;
+  }
   void* shrink(void* p, pages::Span* span, std::size_t size);
   bool resize(pages::Span* span, std::uint64_t npages);  // a large object in place
   void* move(void* p, pages::Span& span, std::size_t used, std::size_t size, Scan scan);
@@ -337,7 +340,7 @@ class Heap {
   void flush(ThreadCache& cache);
   void give_back_own(ThreadCache* own);
   void settle_chains();
-  pages::PageRecord new_number();
+  pages::CacheNumber new_number();
   // The span of an object in use, or free and in a cache. Whoever asks holds the object, or the
   // page heap's lock.
   pages::Span* find_span(const void* p, std::uint64_t* index);

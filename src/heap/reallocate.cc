@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "src/heap/heap.h"
+#include "src/policy.h"
 
 namespace Atoll {
 namespace {
@@ -18,11 +19,10 @@ bool is_zero(const std::byte* bytes, std::size_t size) {
 // Copies without a write where both are zero: pages that were never written need no memory then.
 // Only of a page that is zero in the source does it look at the target, which may be zero too.
 void copy_sparsely(const void* from, void* to, std::size_t size) {
-  constexpr std::size_t kStep = 4096;
-  for (std::size_t done = 0; done < size; done += kStep) {
+  for (std::size_t done = 0; done < size; done += policy::kCopyStep) {
     const auto* const source = static_cast<const std::byte*>(from) + done;
     auto* const target = static_cast<std::byte*>(to) + done;
-    const std::size_t count = std::min(kStep, size - done);
+    const std::size_t count = std::min(policy::kCopyStep, size - done);
     const bool is_there = is_zero(source, count) && is_zero(target, count);
     if (!is_there) std::memcpy(target, source, count);
   }

@@ -97,18 +97,18 @@ Line choose_release(unsigned release, port::PortSpec& spec) {
 HeapOptions heap_options(const atoll_options& given, const port::PortSpec& spec, OwnHeap& own) {
   HeapOptions options;
   options.spec = spec;
-  options.tiny = given.tiny != 0;
+  options.objects.tiny = given.tiny != 0;
   options.distinct_empty = true;
-  options.checked = given.checked != 0;
-  options.profile_rate = given.profile_rate;
-  options.on_sample = given.on_sample;
-  options.on_sample_freed = given.on_sample_freed;
-  options.sample_context = given.sample_context;
+  options.objects.checked = given.checked != 0;
+  options.objects.profile_rate = given.profile_rate;
+  options.objects.on_sample = given.on_sample;
+  options.objects.on_sample_freed = given.on_sample_freed;
+  options.objects.sample_context = given.sample_context;
   if (given.on_corruption != nullptr) {
     own.on_corruption = given.on_corruption;
     own.corruption_context = given.corruption_context;
-    options.corruption_handler = tell_corruption;
-    options.corruption_context = &own;
+    options.objects.corruption_handler = tell_corruption;
+    options.objects.corruption_context = &own;
   }
   return options;
 }
@@ -240,9 +240,9 @@ using Report = void (*)(const Statistics& statistics, const Writer& writer);
 
 [[gnu::cold]] std::size_t write_samples(atoll_writer write, void* context) {
   const ProcessOptions* const options = process_heap() == nullptr ? nullptr : process_options();
-  if (options == nullptr || options->heap.profile_rate == 0) return 0;
+  if (options == nullptr || options->heap.objects.profile_rate == 0) return 0;
   CountingWriter counting(write, context);
-  process_profile().write(options->heap.profile_rate, counting.writer());
+  process_profile().write(options->heap.objects.profile_rate, counting.writer());
   return counting.bytes();
 }
 

@@ -26,12 +26,12 @@ inline ThreadCache& this_cache() { return *thread_caches()[kProcessHeapSlot]; }
 
 [[gnu::always_inline]] inline void release_fast(void* p) {
   ThreadCache& cache = this_cache();
-  const std::size_t offset = FastPath::offset_in_window(cache, p);
-  if (offset > FastPath::kMaxOffset) [[unlikely]] {
+  const pages::WhoseList list = FastPath::list_in_window(cache, p);
+  if (!list.is_mine()) [[unlikely]] {
     release_slowly(p);
     return;
   }
-  FastPath::free_to(the_heap(), cache, offset, p);
+  FastPath::free_to(the_heap(), cache, list, p);
 }
 
 }  // namespace Atoll::malloc_family

@@ -11,6 +11,7 @@
 #include "src/base/persistent_alloc.h"
 #include "src/base/platform.h"
 #include "src/malloc/report.h"
+#include "src/policy.h"
 
 namespace Atoll {
 
@@ -18,7 +19,7 @@ namespace Atoll {
 class HeapProfile {
  public:
   // Of deeper stacks the outermost frames are left out.
-  static constexpr std::size_t kMostFrames = 64;
+  static constexpr std::size_t kMostFrames = policy::kMostFrames;
 
   constexpr HeapProfile() = default;
 
@@ -46,7 +47,7 @@ class HeapProfile {
   struct Chain {
     Bucket* first;
   };
-  static constexpr std::size_t kTableSize = 8192;
+  static constexpr std::size_t kTableSize = policy::kProfileChains;
 
   Bucket* find(std::span<const std::uintptr_t> stack, std::uint64_t size);
 

@@ -101,7 +101,7 @@ bool is_foreign(const void* p) {
 
 void* allocate_slowly(std::size_t size) {
   if (size > FastPath::kMaxDirect) {
-    void* const object = FastPath::allocate_larger(the_heap(), this_cache(), size, Scan::kNoscan);
+    void* const object = FastPath::allocate_stepped(the_heap(), this_cache(), size, Scan::kNoscan);
     if (object != nullptr) return object;
   }
   return allocate_from_heap(size);
@@ -110,7 +110,7 @@ void* allocate_slowly(std::size_t size) {
 void release_slowly(void* p) {
   if (p == nullptr) return;
   ThreadCache& cache = this_cache();
-  if (FastPath::gather(the_heap(), cache, FastPath::offset_in_window(cache, p), p)) return;
+  if (FastPath::gather(the_heap(), cache, FastPath::list_in_window(cache, p), p)) return;
   const KeepErrno keep;
   if (is_foreign(p)) {
     if (!inner_supply::release(p)) release_foreign(p);
@@ -182,7 +182,7 @@ namespace {
 
 // Programs that append make a block longer by a little, many times: it mostly stays where it is.
 void* reallocate(void* p, std::size_t size) {
-  const std::size_t list = FastPath::list_in_window(this_cache(), p);
+  const std::size_t list = FastPath::list_in_window(this_cache(), p).offset();
   if (list == 0) {
     return FastPath::large_stays(the_heap(), p, size) ? p : reallocate_slowly(p, size);
   }
@@ -215,7 +215,7 @@ void* allocate_aligned(std::size_t alignment, std::size_t size) {
   if (rounded - 1 < FastPath::kMaxDirect) [[likely]] {
     object = FastPath::allocate_aligned(the_heap(), this_cache(), rounded);
   } else if (rounded - 1 < FastPath::kMaxSmall && alignment <= port::kPageSize) {
-    object = FastPath::allocate_larger_aligned(the_heap(), this_cache(), rounded, alignment);
+    object = FastPath::allocate_stepped_aligned(the_heap(), this_cache(), rounded, alignment);
   }
   if (object == nullptr) [[unlikely]]
     return allocate_aligned_slowly(alignment, size);
@@ -255,7 +255,7 @@ namespace {
 }  // namespace
 
 std::size_t usable_size(void* p) {
-  const std::size_t list = FastPath::list_in_window(this_cache(), p);
+  const std::size_t list = FastPath::list_in_window(this_cache(), p).offset();
   return list != 0 ? FastPath::size_at(the_heap(), list) : usable_size_slowly(p);
 }
 

@@ -34,18 +34,18 @@ std::string_view take_until(std::string_view& text, char separator) {
 
 bool set_scavenge_delay(std::string_view value, ProcessOptions& options) {
   if (value == "never") {
-    options.heap.scavenge_delay = HeapOptions::kNeverScavenge;
+    options.heap.pages.scavenge_delay = pages::Options::kNeverScavenge;
     return true;
   }
   const std::optional<std::uint64_t> milliseconds = parse_decimal(value, kMaxMilliseconds);
   if (!milliseconds) return false;
-  options.heap.scavenge_delay = *milliseconds * kNanosecondsPerMillisecond;
+  options.heap.pages.scavenge_delay = *milliseconds * kNanosecondsPerMillisecond;
   return true;
 }
 
 bool set_hints(std::string_view value, ProcessOptions& options) {
   if (value != "port" && value != "random" && value != "system") return false;
-  options.heap.hints.ask_system = value == "system";
+  options.heap.pages.hints.ask_system = value == "system";
   options.heap.random_hints = value == "random";
   return true;
 }
@@ -70,7 +70,7 @@ bool set_statistics_file(std::string_view value, ProcessOptions& options) {
 
 bool set_profile_rate(std::string_view value, ProcessOptions& options) {
   const std::optional<std::uint64_t> rate = parse_decimal(value, std::uint64_t{1} << 40);
-  if (rate) options.heap.profile_rate = *rate;
+  if (rate) options.heap.objects.profile_rate = *rate;
   return rate.has_value();
 }
 
@@ -104,13 +104,13 @@ bool set_report_signal(std::string_view value, ProcessOptions& options) {
 
 bool set_align(std::string_view value, ProcessOptions& options) {
   if (value != "8" && value != "16") return false;
-  options.heap.aligns_all_to_16 = value == "16";
+  options.heap.objects.aligns_all_to_16 = value == "16";
   return true;
 }
 
 bool set_checked(std::string_view value, ProcessOptions& options) {
   if (value != "on" && value != "off") return false;
-  options.heap.checked = value == "on";
+  options.heap.objects.checked = value == "on";
   return true;
 }
 
@@ -184,17 +184,17 @@ void write_help(os::Os& os) {
 [[gnu::cold]] ProcessOptions default_process_options() {
   ProcessOptions options;
   // Objects smaller than 16 bytes are freed one by one, and C aligns them.
-  options.heap.tiny = false;
-  options.heap.aligns_to_16 = true;
+  options.heap.objects.tiny = false;
+  options.heap.objects.aligns_to_16 = true;
   options.heap.distinct_empty = true;
   options.heap.is_process_heap = true;
-  options.heap.is_bounded = true;
-  options.heap.is_sparing = true;
-  options.heap.keeps_hints = true;
-  options.heap.most_stocked = policy::kMostStockedOfMalloc;
-  options.heap.most_listed = policy::kMostListedOfMalloc;
-  options.heap.record_window = policy::kWindowOfMalloc;
-  options.heap.scavenge_delay = 1000 * kNanosecondsPerMillisecond;
+  options.heap.pages.is_bounded = true;
+  options.heap.pages.is_sparing = true;
+  options.heap.pages.keeps_hints = true;
+  options.heap.objects.most_stocked = policy::kMostStockedOfMalloc;
+  options.heap.objects.most_listed = policy::kMostListedOfMalloc;
+  options.heap.pages.record_window = policy::kWindowOfMalloc;
+  options.heap.pages.scavenge_delay = policy::kScavengeDelayOfMalloc;
   return options;
 }
 

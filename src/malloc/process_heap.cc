@@ -43,7 +43,7 @@ constinit HeapProfile profile;
 
 constinit std::atomic<bool> has_libraries{false};
 
-bool takes_samples() { return options->heap.profile_rate != 0; }
+bool takes_samples() { return options->heap.objects.profile_rate != 0; }
 
 void* on_sample(void* /*context*/, void* /*object*/, std::uint64_t size) {
   // The start's own allocations are not samples.
@@ -69,8 +69,8 @@ bool start() {
   options = default_process_options();
   parse_process_options(keep_options(environment("ATOLL_OPTIONS"), os), os, *options);
   if (takes_samples()) {
-    options->heap.on_sample = &on_sample;
-    options->heap.on_sample_freed = &on_sample_freed;
+    options->heap.objects.on_sample = &on_sample;
+    options->heap.objects.on_sample_freed = &on_sample_freed;
   }
   Heap* const heap = ::new (&heap_storage) Heap;
   const Line why = heap->init(os, options->heap);

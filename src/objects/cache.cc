@@ -12,7 +12,7 @@ namespace Atoll::objects {
 static_assert(std::is_standard_layout_v<Cache> && std::is_standard_layout_v<FreeLists>,
               "the first member, the lists, begins where the cache does");
 
-void Cache::init(Context& context, ClassCache* classes, Mutex& lock, pages::PageRecord number,
+void Cache::init(Context& context, ClassCache* classes, Mutex& lock, pages::CacheNumber number,
                  std::uint64_t seed) {
   lock_ = &lock;
   classes_ = BySpanClass(classes);
@@ -20,9 +20,9 @@ void Cache::init(Context& context, ClassCache* classes, Mutex& lock, pages::Page
   spans_.init(classes);
   own_number_ = number;
   random_.state = seed;
-  if (context.profile_rate != 0) {
+  if (context.options.profile_rate != 0) {
     next_sample_ = objects::next_sample(context.platform->spec.release, context.platform->spec.goos,
-                                        context.profile_rate, random_);
+                                        context.options.profile_rate, random_);
   }
   set_careful(context.is_careful());
 }
@@ -32,14 +32,14 @@ void Cache::set_careful(bool is_careful) {
   update_number();
 }
 
-[[gnu::cold]] void Cache::set_number(pages::PageRecord number) {
+[[gnu::cold]] void Cache::set_number(pages::CacheNumber number) {
   own_number_ = number;
   update_number();
 }
 
 void Cache::update_number() {
-  number_ = is_careful_ ? kNobody : own_number_;
-  spans_.set_number(is_careful_ ? 0 : own_number_);
+  number_ = is_careful_ ? pages::CacheNumber() : own_number_;
+  spans_.set_number(number_);
 }
 
 void Cache::refresh_lookup(Context& context, const port::PortSpec& port) {

@@ -32,6 +32,7 @@
 #include "src/objects/span_cache.h"
 #include "src/objects/tiny_allocator.h"
 #include "src/pages/arena_map.h"
+#include "src/pages/page_record.h"
 
 namespace Atoll::objects {
 
@@ -48,11 +49,8 @@ struct ObjectCounts {
   std::uint64_t large_freed_bytes = 0;
 };
 
-// A number no page record has.
-inline constexpr pages::PageRecord kNobody = 0xffff'f000;
-inline constexpr unsigned kNumberShift = 12;
-inline constexpr pages::PageRecord kOffsetMask = (1U << kNumberShift) - 1;
-static_assert(kLists * kListStride <= kOffsetMask);
+// A page's record tells where a list is.
+static_assert(list_offset(kLists) <= pages::WhoseList::kMostOffset);
 
 // Used by one thread, but for what is said to be under its lock.
 class Cache {
@@ -70,32 +68,33 @@ class Cache {
   // False: the list must be looked at (overflow()).
   static bool push(FreeList& list, void* p) { return list.push(p); }
 
-  // The offset of the list that takes `p`, if this cache may: else a number above kOffsetMask. `p`
-  // may be anything. Knows the heap's window only.
-  pages::PageRecord offset_in_window(const void* p) const {
+  // Which list takes `p`, and whether this cache may. `p` may be anything. Knows the heap's window
+  // only.
+  pages::WhoseList list_in_window(const void* p) const {
     const std::uintptr_t page =
         (reinterpret_cast<std::uintptr_t>(p) >> port::kPageShift) - window_.first_page;
-    if (page >= window_.page_count) return kNobody;
-    return window_.records[page].load(std::memory_order_relaxed) ^ number_;
+    if (page >= window_.page_count) [[unlikely]]
+      return {};
+    return window_.records[page].load(std::memory_order_relaxed).for_cache(number_);
   }
 
   // The same for all arenas, which are those of `kPort`, whatever port the heap is for: see
   // refresh_lookup().
   template <const port::PortSpec& kPort>
-  pages::PageRecord offset_for(const void* p) const {
+  pages::WhoseList list_for(const void* p) const {
     const auto address = reinterpret_cast<std::uintptr_t>(p);
     const pages::Arena* const arena = find_arena<kPort>(address >> kPort.log_heap_arena_bytes);
-    if (arena == nullptr) return kNobody;
+    if (arena == nullptr) return {};
     const auto page =
         static_cast<std::uintptr_t>(address / port::kPageSize % kPort.pages_per_arena);
-    return arena->records()[page].load(std::memory_order_relaxed) ^ number_;
+    return arena->records()[page].load(std::memory_order_relaxed).for_cache(number_);
   }
 
   // --- The slower ways. ---
 
   // Careful if `context` is. `classes`, of all span classes, are zero; they and `lock` outlive the
   // cache.
-  void init(Context& context, ClassCache* classes, Mutex& lock, pages::PageRecord number,
+  void init(Context& context, ClassCache* classes, Mutex& lock, pages::CacheNumber number,
             std::uint64_t seed);
 
   // An object of a small class. Null: no memory.
@@ -107,9 +106,9 @@ class Cache {
   // Makes a large object longer or shorter where it is. False: it cannot be had.
   bool resize_large(Context& context, Span* span, std::uint64_t npages);
 
-  // For what the functions above returned, a number above kOffsetMask: gathers `p` with what other
-  // caches will want back. False: there is more to it than that, and free() is for it.
-  bool gather(Context& context, pages::PageRecord offset, void* p);
+  // For what the functions above returned, which is not mine: gathers `p` with what other caches
+  // will want back. False: there is more to it than that, and free() is for it.
+  bool gather(Context& context, pages::WhoseList whose, void* p);
   // A list that push() wants looked at. Both are inside of the heap only where they take more than
   // this cache's lock, once in a while.
   void overflow(Context& context, std::size_t offset);
@@ -141,9 +140,9 @@ class Cache {
   // Precondition: just flushed.
   void set_careful(bool is_careful);
   // A new number, so that what the old one was written to is looked at again.
-  void set_number(pages::PageRecord number);
+  void set_number(pages::CacheNumber number);
 
-  // Lets offset_for() find arenas, once there are any, and if the heap's port divides the address
+  // Lets list_for() find arenas, once there are any, and if the heap's port divides the address
   // space as `port` does.
   void refresh_lookup(Context& context, const port::PortSpec& port);
 
@@ -192,7 +191,7 @@ class Cache {
 
   void* allocate_carefully(Context& context, unsigned span_class);
   void sample(Context& context, void* object, std::uint64_t size) {
-    if (context.profile_rate != 0) [[unlikely]]
+    if (context.options.profile_rate != 0) [[unlikely]]
       count_for_sample(context, object, size);
   }
   void count_for_sample(Context& context, void* object, std::uint64_t size);
@@ -234,8 +233,8 @@ class Cache {
   // First, at offset 0: page records know where a class's list is.
   FreeLists lists_;
 
-  pages::PageRecord number_ = kNobody;  // kNobody while careful
-  pages::PageRecord own_number_ = kNobody;
+  pages::CacheNumber number_;  // nobody's while careful
+  pages::CacheNumber own_number_;
   pages::RecordWindow window_;
   std::uintptr_t arena_limit_ = 0;  // arenas below this index can be looked up in the table
   std::uintptr_t arena_table_ = 0;  // address of the entry for address 0

@@ -35,8 +35,8 @@ void Cache::free(Context& context, void* p) {
       context.report(CorruptionKind::kDoubleFree, p, span);
       return;
     }
-    context.specials.remove_all(span, base - span->base, context.on_sample_freed,
-                                context.profile_context);
+    context.specials.remove_all(span, base - span->base, context.options.on_sample_freed,
+                                context.options.sample_context);
     context.specials.drop_due(p);
   }
   if (port::size_class_of(span_class) == 0) {
@@ -47,7 +47,7 @@ void Cache::free(Context& context, void* p) {
   const pages::PageRecord record =
       arena->records()[context.pages->map().page_index(address)].load(std::memory_order_relaxed);
   // Where frees take this way for another reason, nobody knows whose the object was.
-  put_back(context, span_class, p, record == 0 || (record & ~kOffsetMask) == own_number_);
+  put_back(context, span_class, p, record.is_empty() || record.is_of(own_number_));
 }
 
 void Cache::free_large(Context& context, Span* span, void* p) {
@@ -64,10 +64,10 @@ void Cache::free_large(Context& context, Span* span, void* p) {
   large_freed_bytes_ += bytes;
 }
 
-bool Cache::gather(Context& context, pages::PageRecord offset, void* p) {
-  // Numbers of caches, and kNobody, have none of these bits, and large objects no list.
-  const unsigned span_class = (offset & kOffsetMask) / kListStride;
-  if (span_class == 0 || number_ == kNobody) return false;
+bool Cache::gather(Context& context, pages::WhoseList whose, void* p) {
+  // Large objects have no list.
+  const unsigned span_class = span_class_at(whose.offset());
+  if (span_class == 0 || number_.is_nobody()) return false;
   if (add_to_batch(context, span_class, p)) {
     context.call_inside(*this, span_class, [](Cache& cache, Context& its_context, unsigned list) {
       cache.finish_batch(its_context, list, Others::kPassOn);
@@ -94,7 +94,7 @@ void Cache::put_back(Context& context, unsigned span_class, void* p, bool is_own
     return;
   }
   if (is_own) {
-    if (!push(lists_[span_class], p)) overflow(context, std::size_t{span_class} * kListStride);
+    if (!push(lists_[span_class], p)) overflow(context, list_offset(span_class));
     return;
   }
   if (add_to_batch(context, span_class, p)) finish_batch(context, span_class, Others::kPassOn);

@@ -71,14 +71,15 @@ bool Cache::shorten_lists(Context& context) {
 
 // Lists give back what they have not used for a while, as many at a time.
 void Cache::look_at_lists(Context& context) {
-  const std::optional<std::uint64_t> now = lists_.begin_look(context);
+  const std::uint64_t delay = context.pages->options().scavenge_delay;
+  const std::optional<std::uint64_t> now = lists_.begin_look(context.os(), delay);
   if (!now.has_value()) return;
   std::int32_t left = policy::kMostGivenUp;
   lists_.for_each_long([&](unsigned list) {
     const std::optional<std::int32_t> needed = lists_.needed(list);
     if (left > 0 && needed.has_value()) left -= shorten(context, list, *needed, left);
   });
-  if (left > 0) lists_.end_look(context, *now);
+  if (left > 0) lists_.end_look(*now, delay);
 }
 
 // The list has just been counted, and has so many objects or more.

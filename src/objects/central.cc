@@ -64,7 +64,7 @@ void Central::hold(Context& context, Span* span, const Holder& holder) {
   holder.held.usable.push_front(span);
   ++holder.held.count;
   span->holder.store(&holder.held, std::memory_order_relaxed);
-  context.pages->map().set_records(*span, span->frees_slowly ? 0 : holder.record);
+  context.pages->map().set_records(*span, span->frees_slowly ? pages::PageRecord() : holder.record);
 }
 
 bool Central::try_hold(Context& context, Span* span, const Holder& holder, Address address) {

@@ -97,8 +97,8 @@ class Central {
   // Sweeps one span. False: all are swept.
   bool sweep_one(Context& context);
 
-  // The span's frees take the slow way from now on: its page records become 0, and stay so when a
-  // cache takes it. For an object that has got a record.
+  // The span's frees take the slow way from now on: its page records become empty, and stay so when
+  // a cache takes it. For an object that has got a record.
   void free_slowly(Context& context, Span* span);
   // Its table of tiny blocks, made if it has none yet. Null: no memory.
   TinyBlock* tiny_blocks(Context& context, Span* span);

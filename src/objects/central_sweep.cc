@@ -60,7 +60,7 @@ std::uint64_t Central::swept_frees(Context& context, std::uint64_t* bytes) {
 void Central::free_slowly(Context& context, Span* span) {
   const LockGuard guard(lock_, context.os());
   span->frees_slowly = true;
-  context.pages->map().set_records(*span, 0);
+  context.pages->map().set_records(*span, pages::PageRecord());
 }
 
 [[gnu::cold]] TinyBlock* Central::tiny_blocks(Context& context, Span* span) {
@@ -73,7 +73,7 @@ void Central::free_slowly(Context& context, Span* span) {
   if (table == nullptr) return nullptr;
   span->tiny_blocks.store(table, std::memory_order_release);
   span->frees_slowly = true;
-  context.pages->map().set_records(*span, 0);
+  context.pages->map().set_records(*span, pages::PageRecord());
   return table;
 }
 

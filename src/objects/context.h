@@ -1,15 +1,16 @@
-// What all parts of the object layer share: the heap around them.
+// The objects of one heap, as its caches and central lists share them: its options, its central
+// lists and records, how many caches there are, and the way to what is around.
 #pragma once
 
 #include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstdint>
-#include <limits>
 
 #include "src/base/corruption.h"
 #include "src/base/platform.h"
 #include "src/objects/by_span_class.h"
+#include "src/objects/options.h"
 #include "src/objects/size_table.h"
 #include "src/objects/special.h"
 #include "src/objects/tiny.h"
@@ -28,17 +29,7 @@ struct Context {
   BySpanClass<Central> centrals;
   SpecialRecords specials;
   TinyTables tiny_tables;
-  CorruptionHandler corruption_handler = nullptr;
-  void* corruption_context = nullptr;
-
-  // The heap profile. Functions may be null, and may not call the heap.
-  std::uint64_t profile_rate = 0;
-  void* (*on_sample)(void* context, void* object, std::uint64_t size) = nullptr;
-  void (*on_sample_freed)(void* context, void* bucket) = nullptr;
-  void* profile_context = nullptr;
-
-  bool checks_every_free = false;
-  std::uint64_t most_stocked = 0;  // bytes of empty spans that a cache keeps
+  Options options;
 
   // What each cache may keep on its own account is halved from 17 caches on, again from 33, and so
   // on: this often. A cache that has it already keeps it; so all of them together keep no more than
@@ -74,16 +65,11 @@ struct Context {
 
   // Bytes by which all lists of all caches together may be longer than at first, and by which their
   // limits are.
-  std::size_t most_listed = 0;
   std::atomic<std::size_t> listed_bytes{0};
-  // Many caches sleep more of the time, and what they sleep on is of no use to others: less is
-  // shared, though not in the same measure.
   std::size_t most_listed_now() const {
-    return most_listed >> (crowding.load(std::memory_order_relaxed) / 2);
+    const unsigned halvings = crowding.load(std::memory_order_relaxed);
+    return options.most_listed >> (halvings / policy::kHalvingsPerShare);
   }
-  // For how many nanoseconds lists keep what is not used. The largest number: for ever.
-  std::uint64_t list_delay = kForEver;
-  static constexpr std::uint64_t kForEver = std::numeric_limits<std::uint64_t>::max();
 
   // In the child of a fork: spans are held by caches whose threads are gone, of classes that were
   // not looked at since.
@@ -122,7 +108,7 @@ struct Context {
 
   // What is freed must be known at once, and who allocates what: caches keep nothing.
   bool is_careful() const {
-    return checks_every_free || profile_rate != 0 || marking.load(std::memory_order_relaxed);
+    return options.checked || options.profile_rate != 0 || marking.load(std::memory_order_relaxed);
   }
 
   os::Os& os() const { return platform->os; }
@@ -137,8 +123,8 @@ struct Context {
       corruption.span = span->range();
       corruption.object_size = span->object_size;
     }
-    if (corruption_handler != nullptr) {
-      corruption_handler(corruption_context, corruption);
+    if (options.corruption_handler != nullptr) {
+      options.corruption_handler(options.corruption_context, corruption);
     } else {
       die_of_corruption(platform->os, corruption);
     }

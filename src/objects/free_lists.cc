@@ -92,10 +92,10 @@ void FreeLists::forget_limits(Context& context) {
 
 // --- Looking. ---
 
-std::optional<std::uint64_t> FreeLists::begin_look(const Context& context) {
+std::optional<std::uint64_t> FreeLists::begin_look(os::Os& os, std::uint64_t delay) {
   put_off_look();
-  if (!has_long() || context.list_delay == Context::kForEver) return std::nullopt;
-  const std::uint64_t now = context.os().monotonic_nanoseconds();
+  if (!has_long() || delay == pages::Options::kNeverScavenge) return std::nullopt;
+  const std::uint64_t now = os.monotonic_nanoseconds();
   if (now < next_look_) return std::nullopt;
   return now;
 }
@@ -107,8 +107,8 @@ std::optional<std::int32_t> FreeLists::needed(unsigned list) const {
   return std::max(static_cast<std::int32_t>(used), std::int32_t{its.first_limit});
 }
 
-void FreeLists::end_look(const Context& context, std::uint64_t now) {
-  next_look_ = now + context.list_delay;
+void FreeLists::end_look(std::uint64_t now, std::uint64_t delay) {
+  next_look_ = now + delay;
   for_each_long([&](unsigned list) { account(list).looked_at = allocated_count(list); });
 }
 

@@ -126,12 +126,12 @@ class FreeLists {
   void put_off_look() { overflows_ = 0; }
 
   // Reads the clock, if there is anything to look for. Nothing: it is too early.
-  std::optional<std::uint64_t> begin_look(const Context& context);
+  std::optional<std::uint64_t> begin_look(os::Os& os, std::uint64_t delay);
   // How many objects a list needs: as many as were allocated from it since the last look, and no
   // fewer than it may have at first. Nothing: it used all that it may have.
   std::optional<std::int32_t> needed(unsigned list) const;
   // All long lists were looked at. `now` is what begin_look() returned.
-  void end_look(const Context& context, std::uint64_t now);
+  void end_look(std::uint64_t now, std::uint64_t delay);
 
  private:
   ListAccount& account(unsigned list) { return classes_[list].list; }

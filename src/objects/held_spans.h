@@ -12,7 +12,7 @@
 #include <cstdint>
 
 #include "src/base/list.h"
-#include "src/pages/arena_map.h"
+#include "src/pages/page_record.h"
 #include "src/pages/span.h"
 
 namespace Atoll::objects {
@@ -33,8 +33,8 @@ struct HeldSpans {
   }
 };
 
-// A cache as the holder of spans of a class: `record` is what their pages' records become, 0 if
-// objects in them may not be freed the fast way.
+// A cache as the holder of spans of a class: `record` is what their pages' records become, empty
+// if objects in them may not be freed the fast way.
 struct Holder {
   HeldSpans& held;
   pages::PageRecord record;

@@ -23,7 +23,7 @@ static_assert(are_classes_aligned(port::size_classes(port::kLastRelease), SizeTa
 
 }  // namespace
 
-[[gnu::cold]] void SizeTable::init(const port::PortSpec& spec, Options options) {
+[[gnu::cold]] void SizeTable::init(const port::PortSpec& spec, const Options& options) {
   classes_ = &port::size_classes(spec.release);
   max_small_request_ = spec.max_small_request;
   has_tiny_ = options.tiny;

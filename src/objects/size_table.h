@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "src/objects/options.h"
 #include "src/policy.h"
 #include "src/port/port.h"
 
@@ -26,6 +27,8 @@ inline constexpr unsigned kLists = kMaxSpanClasses + 2;
 // Distance of the lists of a cache from each other, in bytes.
 inline constexpr unsigned kListStride = 16;
 
+// Where a cache has a list, in bytes from its beginning.
+constexpr std::size_t list_offset(unsigned list) { return std::size_t{list} * kListStride; }
 // The class whose list that is, or 0.
 constexpr unsigned span_class_at(std::size_t offset) {
   return static_cast<unsigned>(offset / kListStride);
@@ -38,12 +41,7 @@ class SizeTable {
 
   constexpr SizeTable() = default;
 
-  struct Options {
-    bool tiny = true;               // small objects share blocks
-    bool aligns_to_16 = false;      // objects of more than 8 bytes lie at multiples of 16
-    bool aligns_all_to_16 = false;  // the smaller ones too
-  };
-  void init(const port::PortSpec& spec, Options options);
+  void init(const port::PortSpec& spec, const Options& options);
 
   // Where the list for `size` (up to kMaxDirect) is in a cache, in bytes.
   std::uint16_t direct(std::size_t size, Scan scan) const {

@@ -195,7 +195,7 @@ void SpanCache::give_back_all(Context& context, unsigned span_class, Surplus& su
 void SpanCache::put_in_stock(Context& context, List<Span>& spans, Surplus& surplus) {
   if (!spans.empty()) {
     stock_.put(context.pages->map(), spans,
-               context.most_stocked >> context.crowding.load(std::memory_order_relaxed),
+               context.options.most_stocked >> context.crowding.load(std::memory_order_relaxed),
                surplus.spans);
   }
 }

@@ -50,9 +50,9 @@ class SpanCache {
 
   // `classes`, of all span classes, are zero, and outlive this.
   void init(ClassCache* classes) { classes_ = BySpanClass(classes); }
-  // What records of pages tell of their holder from now on: a cache's number, or 0 while objects
-  // may not be freed the fast way.
-  void set_number(pages::PageRecord number) { number_ = number; }
+  // What records of pages tell of their holder from now on: a cache's number, or nobody's while
+  // objects may not be freed the fast way.
+  void set_number(pages::CacheNumber number) { number_ = number; }
 
   // --- Spans that are held. ---
 
@@ -97,7 +97,8 @@ class SpanCache {
 
  private:
   Holder holder(unsigned span_class) {
-    return {classes_[span_class].held, number_ == 0 ? 0 : number_ | (span_class * kListStride)};
+    const pages::PageRecord record(number_, list_offset(span_class));
+    return {classes_[span_class].held, number_.is_nobody() ? pages::PageRecord() : record};
   }
   Span* span_with_objects(Context& context, unsigned span_class, Surplus& surplus);
   bool try_hold(Context& context, unsigned span_class, Span* span, Address address,
@@ -107,7 +108,7 @@ class SpanCache {
   void collect(Context& context, unsigned span_class, Surplus& surplus);
 
   BySpanClass<ClassCache> classes_;
-  pages::PageRecord number_ = 0;
+  pages::CacheNumber number_;
   SpanStock stock_;
 };
 

@@ -21,15 +21,14 @@ void SpanStock::put(pages::ArenaMap& map, List<Span>& spans, std::uint64_t most_
                     List<Span>& surplus) {
   while (!spans.empty()) {
     Span* const span = spans.first();
-    // A long one is worth asking for, and would leave little room for others.
-    if (span->bytes() > most_bytes / 8) {
+    if (span->bytes() > most_bytes / policy::kStockedFraction) {
       spans.remove(span);
       surplus.push_front(span);
       continue;
     }
     if (bytes_.load(std::memory_order_relaxed) + span->bytes() > most_bytes) (void)flush(surplus);
     spans.remove(span);
-    map.set_records(*span, 0);
+    map.set_records(*span, pages::PageRecord());
     lists_[list_of(span->npages)].push_front(span);
     add(span->bytes());
   }

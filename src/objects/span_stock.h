@@ -10,6 +10,7 @@
 #include "src/base/list.h"
 #include "src/pages/page_heap.h"
 #include "src/pages/span.h"
+#include "src/policy.h"
 
 namespace Atoll::objects {
 
@@ -33,7 +34,7 @@ class SpanStock {
 
  private:
   // By their length in pages; all that are longer are on the first list.
-  static constexpr std::size_t kLists = 16;
+  static constexpr std::size_t kLists = policy::kStockLists;
   void add(std::uint64_t bytes) {
     bytes_.store(bytes_.load(std::memory_order_relaxed) + static_cast<std::size_t>(bytes),
                  std::memory_order_relaxed);

@@ -18,7 +18,8 @@ void sweep_specials(Context& context, Span& span) {
       word_of(span.mark_bits, index).fetch_or(mask_of(index), std::memory_order_relaxed);
       context.specials.queue(finalizer, context.platform->pointer(span.base + *offset));
     } else {
-      context.specials.remove_all(&span, *offset, context.on_sample_freed, context.profile_context);
+      context.specials.remove_all(&span, *offset, context.options.on_sample_freed,
+                                  context.options.sample_context);
     }
   }
 }

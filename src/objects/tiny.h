@@ -6,7 +6,7 @@
 //   bits 0 to 15   an object in use begins at that byte
 //   bit 16         the block is open: its cache still puts objects into it
 //   bits 17 to 31  an object, in use or freed, begins or ends at byte 1 to 15: tells sizes
-// The page records of such a span are 0, so that every free in it comes by and looks.
+// The page records of such a span are empty, so that every free in it comes by and looks.
 #pragma once
 
 #include <atomic>

@@ -6,16 +6,12 @@
 #include <cstdint>
 
 #include "os/base/bits.h"
+#include "src/pages/page_record.h"
 #include "src/pages/span.h"
 #include "src/pages/sparing.h"
 #include "src/policy.h"
 
 namespace Atoll::pages {
-
-// What a free needs to know of an object's page, in one word: bits 12 to 31 are the number of the
-// thread's cache that may take the object back as its own, bits 0 to 11 tell that cache where (the
-// offset of the size class in its table). 0: no thread may; ask the span.
-using PageRecord = std::uint32_t;
 
 // The metadata of one arena, or of arenas whose pages are all alike. Its page records follow it in
 // memory, and its bits of pages lie before it: so all that a small heap needs of them is on one

@@ -16,17 +16,18 @@ constexpr std::uint64_t kPage = 4096;
 }  // namespace
 
 bool ArenaMap::init(const Platform& platform, PersistentAlloc& memory, LinearAlloc& metadata,
-                    MemoryCounters* counters, bool is_sparing) {
+                    MemoryCounters* counters, const Options& options) {
   clear();
   platform_ = &platform;
   memory_ = &memory;
   metadata_ = &metadata;
   counters_ = counters;
   const port::PortSpec& spec = platform.spec;
-  is_sparing_ = is_sparing;
-  has_bit_groups_ = is_sparing && has_large_arenas(spec);
+  is_sparing_ = options.is_sparing;
+  if (platform.machine.lazy_commit) record_window_ = options.record_window;
+  has_bit_groups_ = is_sparing_ && has_large_arenas(spec);
   l2_bits_ = spec.arena_l2_bits;
-  if (is_sparing && spec.arena_l1_bits == 0) l2_bits_ = std::min(l2_bits_, policy::kSparingL2Bits);
+  if (is_sparing_ && spec.arena_l1_bits == 0) l2_bits_ = std::min(l2_bits_, policy::kSparingL2Bits);
   if (l2_bits_ == spec.arena_bits) {
     tables_ = &only_table_;
   } else {
@@ -51,7 +52,7 @@ void ArenaMap::clear() {
   counted_ = 0;
   spare_metadata_ = nullptr;
   is_sparing_ = has_bit_groups_ = false;
-  window_bytes_ = 0;
+  record_window_ = 0;
   window_count_.store(0, std::memory_order_relaxed);
   windows_ = {};
   stand_ins_.clear();
@@ -74,7 +75,7 @@ bool ArenaMap::add(Range region) {
     if (arena == nullptr) return false;
     place->store(arena, std::memory_order_release);
   }
-  if (window_bytes_ != 0) make_window({first, bytes});
+  if (record_window_ != 0) make_window({first, bytes});
   return true;
 }
 
@@ -86,11 +87,11 @@ void ArenaMap::make_window(Range region) {
       (std::uint64_t{std::numeric_limits<std::uintptr_t>::max()} >> port::kPageShift) + 1;
   const std::uint32_t made = window_count_.load(std::memory_order_relaxed);
   const bool is_first = made == 0;
-  if (made == kMostWindows || (!is_first && !is_sparing_)) return;
+  if (made == policy::kMostWindows || (!is_first && !is_sparing_)) return;
   const std::uint64_t base = region.base.value() >> port::kPageShift;
   const std::uint64_t first = is_first ? base : windows_[0].first_page;
   if (first >= kPages) return;  // simulated: no pointer of this process leads there
-  const std::uint64_t most = std::min(window_bytes_ >> port::kPageShift, kPages - first);
+  const std::uint64_t most = std::min(record_window_ >> port::kPageShift, kPages - first);
   std::uint64_t count = most;
   if (is_sparing_) {
     if (base < first || base - first >= most) return;
@@ -104,7 +105,7 @@ void ArenaMap::make_window(Range region) {
   }
   auto* const records = memory_->alloc_array<std::atomic<PageRecord>>(count, MemoryKind::kGc);
   if (records == nullptr) {
-    if (is_first && !is_sparing_) window_bytes_ = 0;
+    if (is_first && !is_sparing_) record_window_ = 0;
     return;
   }
   windows_[made] = {static_cast<std::uintptr_t>(first), static_cast<std::uintptr_t>(count),
@@ -253,7 +254,7 @@ void ArenaMap::set_records(Range pages, PageRecord record) {
     if (home.stands_in()) return;
     const PageRecord record = copy.load(std::memory_order_relaxed);
     const auto& original = home.records()[page_index(base)];
-    agree = agree && (record == 0 || record == original.load(std::memory_order_relaxed));
+    agree = agree && (record.is_empty() || record == original.load(std::memory_order_relaxed));
   });
   return agree;
 }

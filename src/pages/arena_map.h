@@ -17,15 +17,18 @@
 #include "src/base/persistent_alloc.h"
 #include "src/base/platform.h"
 #include "src/pages/arena.h"
+#include "src/pages/options.h"
+#include "src/pages/page_record.h"
 #include "src/pages/span.h"
 #include "src/pages/sparing.h"
 #include "src/pages/stand_ins.h"
+#include "src/policy.h"
 
 namespace Atoll::pages {
 
 // The page records of a part of the address space, in one table: a copy of those in the arenas, for
-// frees that cannot afford to look for the arena. Pages outside of arenas have 0, and so may pages
-// whose record was written before there was this window.
+// frees that cannot afford to look for the arena. Pages outside of arenas have empty
+// ones, and so may pages whose record was written before there was this window.
 struct RecordWindow {
   std::uintptr_t first_page = 0;  // number of the first page: its address / kPageSize
   std::uintptr_t page_count = 0;  // 0: there is no window
@@ -44,17 +47,16 @@ class ArenaMap {
   // must outlive this object. What is taken from it is counted in `counters`, if there are any.
   // False: no memory for the L1 table.
   bool init(const Platform& platform, PersistentAlloc& memory, LinearAlloc& metadata,
-            MemoryCounters* counters = nullptr, bool is_sparing = false);
+            MemoryCounters* counters = nullptr, const Options& options = {});
 
   // Forgets everything, before the memory goes away. init() may follow.
   void clear();
 
-  // From now on the first arena is the beginning of a window of up to `bytes` of addresses, if the
-  // memory for it can be had; memory that is touched only where there are arenas. In a sparing heap
-  // it begins small: where arenas come to lie behind its end, there is a larger one, that begins at
-  // the same page. Those before are kept up to date, since threads may still look at them.
-  void want_window(std::uint64_t bytes) { window_bytes_ = bytes; }
-  // The newest.
+  // The first arena is the beginning of a window of up to Options::record_window bytes of
+  // addresses, if the memory for it can be had; memory that is touched only where there are arenas.
+  // In a sparing heap it begins small: where arenas come to lie behind its end, there is a larger
+  // one, that begins at the same page. Those before are kept up to date, since threads may still
+  // look at them. This is the newest.
   const RecordWindow& window() const {
     const std::size_t count = window_count_.load(std::memory_order_acquire);
     return count == 0 ? kNoWindow : windows_[count - 1];
@@ -120,16 +122,17 @@ class ArenaMap {
     if (span.stand_in != nullptr) leave_stand_in(span, pages);
   }
   void set_ends(Span* span);  // of a free span: its first and last page only
-  // Of pages that no arena of its own has, the records stay 0.
+  // Of pages that no arena of its own has, the records stay empty.
   void set_records(Range pages, PageRecord record);
-  // Of a span in use. Free pages have 0, and nothing is written where it is there already.
+  // Of a span in use. Free pages have empty records, and nothing is written where these are
+  // already.
   void set_records(Span& span, PageRecord record) {
-    if (record == 0 && !span.has_records) return;
-    span.has_records = record != 0;
+    if (record.is_empty() && !span.has_records) return;
+    span.has_records = !record.is_empty();
     set_records(span.range(), record);
   }
 
-  // Whether what windows have of these pages is what their arenas have, or 0. For checks.
+  // Whether what windows have of these pages is what their arenas have, or empty. For checks.
   bool windows_agree(Range pages) const;
 
   // Within its arena.
@@ -232,9 +235,8 @@ class ArenaMap {
   StandIns stand_ins_;
 
   static constexpr RecordWindow kNoWindow{};
-  static constexpr std::size_t kMostWindows = 4;
-  std::uint64_t window_bytes_ = 0;
-  std::array<RecordWindow, kMostWindows> windows_;
+  std::uint64_t record_window_ = 0;  // 0: there is to be none
+  std::array<RecordWindow, policy::kMostWindows> windows_;
   std::atomic<std::uint32_t> window_count_{0};  // the others have no pages
 };
 

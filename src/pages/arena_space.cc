@@ -54,18 +54,18 @@ std::string_view why_outside(GrowFailure failure) {
 }
 
 ArenaSpace::ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortSpec& spec,
-                       bool is_sparing)
-    : os_(os), machine_(machine), spec_(spec), is_sparing_(is_sparing) {}
+                       const Options& options)
+    : os_(os), machine_(machine), spec_(spec), options_(options) {}
 
 [[gnu::cold]] std::uint64_t ArenaSpace::unit() const {
   if (!takes_parts()) return spec_.heap_arena_bytes;
   return std::max({policy::kLeastReservation, machine_.page_size, machine_.granularity});
 }
 
-[[gnu::cold]] void ArenaSpace::init(const port::HintOptions& options) {
-  if (!options.ask_system) hints_.assign(port::arena_hints(spec_, options).main);
+[[gnu::cold]] void ArenaSpace::init() {
+  if (!options_.hints.ask_system) hints_.assign(port::arena_hints(spec_, options_.hints).main);
   if (!spec_.uses_32_bit_start()) return;
-  const Start32 start = start32(os_, machine_, spec_, is_sparing_);
+  const Start32 start = start32(os_, machine_, spec_, options_.is_sparing);
   metadata_range_ = start.metadata_range;
   arena_range_ = start.arena_range;
   metadata_ = start.metadata;
@@ -93,7 +93,7 @@ ArenaSpace::ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortS
 }
 
 [[gnu::cold]] Growth ArenaSpace::grow_at_hints(std::uint64_t wish, std::uint64_t least) {
-  bool is_hint_to_blame = !keeps_hints_;
+  bool is_hint_to_blame = !options_.keeps_hints;
   for (; !hints_.empty(); hints_.drop()) {
     Hint& hint = hints_.top();
     std::uint64_t size = wish;
@@ -167,7 +167,7 @@ ArenaSpace::ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortS
 // Checks and maps what was just reserved, or gives it back.
 [[gnu::cold]] Growth ArenaSpace::finish(Range region) {
   Growth growth = check(region);
-  if (growth.ok() && !is_sparing_ && spec_.until(port::Release::k1_16)) {
+  if (growth.ok() && !options_.is_sparing && spec_.until(port::Release::k1_16)) {
     const os::Status status = os_.map(region.base, region.size);
     if (!status.ok()) growth = failed(GrowFailure::kNoMemory, status);
   }

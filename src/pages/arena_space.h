@@ -9,6 +9,7 @@
 #include "os/os.h"
 #include "src/base/linear_alloc.h"
 #include "src/pages/hint_stack.h"
+#include "src/pages/options.h"
 #include "src/pages/sparing.h"
 #include "src/port/port.h"
 
@@ -67,27 +68,25 @@ class HintObserver {
 // first hint holds, and one or two more for every hint that is dropped.
 class ArenaSpace {
  public:
-  // `machine` is what os.probe() told. The references must outlive this object. `is_sparing`: see
-  // grow().
+  // `machine` is what os.probe() told. `os`, `machine` and `spec` must outlive this object.
   ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortSpec& spec,
-             bool is_sparing = false);
+             const Options& options = {});
   ArenaSpace(const ArenaSpace&) = delete;
   ArenaSpace& operator=(const ArenaSpace&) = delete;
 
   // Prepares the hints of the port, or makes the reservations of a 32-bit start. Cannot fail.
-  void init(const port::HintOptions& options = {});
-
-  // A size that the system has no room for anywhere drops no hint: before one is dropped that the
-  // system did not answer elsewhere, it is asked without a hint, once. By default, as in Go, such a
-  // size drops all hints.
-  void set_keeps_hints(bool keeps_hints) { keeps_hints_ = keeps_hints; }
+  void init();
 
   // Gets address space for at least `bytes` (not 0): whole arenas, Prepared up to release 1.16 and
   // Reserved from 1.17, where the caller maps what it uses.
   //
   // In order: the reservation of a 32-bit start; each hint, where one that is not honoured is
-  // dropped for good (see set_keeps_hints()) and one that is moves on past the new arenas; and when
+  // dropped for good and one that is moves on past the new arenas; and when
   // none is left, wherever the system likes, with two new hints at both ends of that place.
+  //
+  // Where hints are kept, a size that the system has no room for anywhere drops none: before one is
+  // dropped that the system did not answer elsewhere, it is asked without a hint, once. By default,
+  // as in Go, such a size drops all hints.
   //
   // After a failure the heap can go on, and may grow again later.
   //
@@ -114,21 +113,20 @@ class ArenaSpace {
   Growth finish(Range region);
   Growth check(Range region) const;
   bool wraps(Range region) const;
-  bool takes_parts() const { return is_sparing_ && has_large_arenas(spec_); }
+  bool takes_parts() const { return options_.is_sparing && has_large_arenas(spec_); }
   // What regions begin at multiples of, and their sizes are.
   std::uint64_t unit() const;
 
   os::Os& os_;
   const os::Machine& machine_;
   const port::PortSpec& spec_;
-  const bool is_sparing_;
+  const Options options_;
   HintStack hints_;
   Range metadata_range_;
   Range arena_range_;
   LinearAlloc metadata_;
   LinearAlloc arenas_;
   HintObserver* observer_ = nullptr;
-  bool keeps_hints_ = false;
 };
 
 }  // namespace Atoll::pages

@@ -13,18 +13,18 @@ constexpr std::string_view kNoMetadata = "out of memory allocating heap arena me
 }  // namespace
 
 [[gnu::cold]] void ArenaSupply::init(const Platform& platform, PersistentAlloc& memory,
-                                     ArenaMap& map, bool is_sparing) {
+                                     ArenaMap& map, const Options& options) {
   platform_ = &platform;
   memory_ = &memory;
   map_ = &map;
   failure_.emplace();
   spare_ = &first_;
-  is_sparing_ = is_sparing;
-  space_.emplace(platform.os, platform.machine, platform.spec, is_sparing);
+  is_sparing_ = options.is_sparing;
+  space_.emplace(platform.os, platform.machine, platform.spec, options);
 }
 
-[[gnu::cold]] void ArenaSupply::start(const port::HintOptions& hint_options) {
-  space_->init(hint_options);
+[[gnu::cold]] void ArenaSupply::start() {
+  space_->init();
   start32_next_ = space_->arena_range().base;
 }
 

@@ -10,6 +10,7 @@
 #include "src/base/platform.h"
 #include "src/pages/arena_map.h"
 #include "src/pages/arena_space.h"
+#include "src/pages/options.h"
 
 namespace Atoll::pages {
 
@@ -33,12 +34,10 @@ class ArenaSupply {
   ArenaSupply& operator=(const ArenaSupply&) = delete;
 
   // All must outlive this object.
-  void init(const Platform& platform, PersistentAlloc& memory, ArenaMap& map, bool is_sparing);
+  void init(const Platform& platform, PersistentAlloc& memory, ArenaMap& map,
+            const Options& options);
   // Prepares the hints, or makes the reservations of a 32-bit start.
-  void start(const port::HintOptions& hint_options);
-
-  // See ArenaSpace::set_keeps_hints(). Precondition: init() was called.
-  void set_keeps_hints(bool keeps_hints) { space_->set_keeps_hints(keeps_hints); }
+  void start();
 
   // Gives all address space back to the system. init() may follow.
   void release_all();
@@ -50,8 +49,6 @@ class ArenaSupply {
   // that `bytes` need. Empty: the system refused, see failure(), and the same pages will be offered
   // again.
   Range take(Range offered, std::uint64_t bytes);
-
-  bool is_sparing() const { return is_sparing_; }
 
   // Where the next offer will begin, as far as can be told; null if nowhere.
   Address next() const;

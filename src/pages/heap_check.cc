@@ -101,13 +101,13 @@ class HeapCheck {
       return wrong("free neighbours are not merged", span);
     }
     bool records_are_clear = true;
-    heap_.map_.for_each_arena(span->range(),
-                              [&](Arena& arena, std::uint64_t first, std::uint64_t count, Address) {
-                                for (std::uint64_t i = first; i < first + count; ++i) {
-                                  if (arena.records()[i].load(std::memory_order_relaxed) != 0)
-                                    records_are_clear = false;
-                                }
-                              });
+    heap_.map_.for_each_arena(
+        span->range(), [&](Arena& arena, std::uint64_t first, std::uint64_t count, Address) {
+          for (std::uint64_t i = first; i < first + count; ++i) {
+            if (!arena.records()[i].load(std::memory_order_relaxed).is_empty())
+              records_are_clear = false;
+          }
+        });
     if (!records_are_clear || !heap_.map_.windows_agree(span->range())) {
       return wrong("a free page has a record", span);
     }

@@ -17,9 +17,11 @@ Range behind(Range range, Range part) { return {part.end(), range.end() - part.e
 }  // namespace
 
 bool PageHeap::init(const Platform& platform, PersistentAlloc& memory, MemoryCounters* counters,
-                    bool is_sparing) {
+                    const Options& options) {
   forget();
   platform_ = &platform;
+  options_ = options;
+  is_bounded_ = options.is_bounded && platform.machine.can_shrink;
   failure_.emplace();
   unit_ = std::max(platform.machine.page_size, port::kPageSize);
   const port::Release release = platform.spec.release;
@@ -28,12 +30,10 @@ bool PageHeap::init(const Platform& platform, PersistentAlloc& memory, MemoryCou
               FixedAlloc::Zero::kNo);
   table_.init(memory);
   free_.init(release, platform.os.random_seed());
-  supply_.init(platform, memory, map_, is_sparing);
-  return map_.init(platform, memory, supply_.metadata(), counters, is_sparing) ||
+  supply_.init(platform, memory, map_, options_);
+  return map_.init(platform, memory, supply_.metadata(), counters, options_) ||
          fail("out of memory");
 }
-
-void PageHeap::init_arenas(const port::HintOptions& hint_options) { supply_.start(hint_options); }
 
 [[gnu::cold]] void PageHeap::release_all() {
   supply_.release_all();
@@ -49,7 +49,6 @@ void PageHeap::forget() {
   fresh_pages_ = released_pages_ = spans_in_use_ = 0;
   is_bounded_ = false;
   most_in_use_ = 0;
-  scavenge_delay_ = kNever;
   next_scavenge_ = 0;
   oversize_.clear();
 }
@@ -135,7 +134,7 @@ void PageHeap::merge_free(Span* span, Range pages, std::uint64_t since) {
 // How much a heap without a place for `bytes` must grow: a sparing one goes on from what is free at
 // its end.
 std::uint64_t PageHeap::missing(std::uint64_t bytes) const {
-  if (!supply_.is_sparing() || mapped_pages_ == 0) return bytes;
+  if (!options_.is_sparing || mapped_pages_ == 0) return bytes;
   const Span* const last = supply_.next() == end_ ? free_span_before(end_) : nullptr;
   return last == nullptr || last->bytes() >= bytes ? bytes : bytes - last->bytes();
 }
@@ -186,12 +185,12 @@ bool PageHeap::make_ready(Range pages) {
 bool PageHeap::relieve(std::uint64_t pages) {
   const std::uint64_t in_use = object_pages_ + stack_pages_ + pages;
   most_in_use_ = std::max(most_in_use_, in_use);
-  constexpr std::uint64_t kSlack = policy::kIdleBytes / port::kPageSize;
-  const std::uint64_t most = most_in_use_ + most_in_use_ / policy::kIdleFraction + kSlack;
+  constexpr std::uint64_t kIdle = policy::kIdleBytes / port::kPageSize;
+  constexpr std::uint64_t kSurplus = policy::kIdleSurplus / port::kPageSize;
+  const std::uint64_t most = most_in_use_ + most_in_use_ / policy::kIdleFraction + kIdle;
   const std::uint64_t held = mapped_pages_ - fresh_pages_ - released_pages_ + pages;
   if (held <= most) return false;
-  // Some more than must be, so that it is not done for every span.
-  return release_largest((held - most + kSlack / 2) * port::kPageSize) != 0;
+  return release_largest((held - most + kSurplus) * port::kPageSize) != 0;
 }
 
 bool PageHeap::prepare(Range whole, Range place) {
@@ -284,7 +283,7 @@ std::uint64_t PageHeap::release_largest(std::uint64_t bytes) {
 // as in other heaps they come last, and so count as the longest span.
 Span* PageHeap::find_best_fit(std::uint64_t npages) const {
   Span* const span = free_.find_best_fit(npages);
-  if (!supply_.is_sparing() || span == nullptr || span->range().end() != end_) return span;
+  if (!options_.is_sparing || span == nullptr || span->range().end() != end_) return span;
   Span* const other = free_.next_best_fit(span);
   return other != nullptr ? other : span;
 }
@@ -371,16 +370,17 @@ void PageHeap::free(List<Span>& spans) {
 void PageHeap::free_locked(Span* span, std::uint64_t now) {
   pages_of(span->state.load(std::memory_order_relaxed)) -= span->npages;
   --spans_in_use_;
-  map_.set_records(*span, 0);
+  map_.set_records(*span, PageRecord());
   map_.clear_spans(*span, span->range());
   // A long span that the heap knows to be resident waits for the bound, as shorter ones do.
   if (is_bounded_ && span->bytes() >= policy::kOversize && !span->is_resident) {
     oversize_.add(span->range(), [this](Range range) { (void)release(range); });
   }
   merge_free(span, span->range(), now);
-  if (scavenge_delay_ != kNever && now >= next_scavenge_ && platform_->machine.can_shrink) {
-    next_scavenge_ = now + scavenge_delay_ / 2;
-    (void)release_older_than(scavenge_delay_, now);
+  const std::uint64_t delay = options_.scavenge_delay;
+  if (delay != Options::kNeverScavenge && now >= next_scavenge_ && platform_->machine.can_shrink) {
+    next_scavenge_ = now + delay / policy::kLooksPerDelay;
+    (void)release_older_than(delay, now);
   }
 }
 
@@ -432,7 +432,7 @@ bool PageHeap::truncate(Span* span, std::uint64_t npages) {
   }
   pages_of(span->state.load(std::memory_order_relaxed)) -= count_of(cut);
   span->npages = npages;
-  if (span->has_records) map_.set_records(cut, 0);
+  if (span->has_records) map_.set_records(cut, PageRecord());
   map_.clear_spans(*span, cut);
   add_free(follower, tail, now);
   return true;

@@ -12,7 +12,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -23,6 +22,7 @@
 #include "src/pages/arena_space.h"
 #include "src/pages/arena_supply.h"
 #include "src/pages/free_spans.h"
+#include "src/pages/options.h"
 #include "src/pages/page_bits.h"
 #include "src/pages/recent_ranges.h"
 #include "src/pages/span.h"
@@ -54,23 +54,14 @@ class PageHeap {
   // The order is mheap.init's: first the allocators for treap nodes and for spans (with the
   // callback that records every span, not zeroed); the others are the heap's. All must outlive this
   // object. `counters`, if any, learn of the metadata that is not PersistentAlloc's. False: no
-  // memory, and release_all() is due. `is_sparing`: see sparing.h.
+  // memory, and release_all() is due.
   bool init(const Platform& platform, PersistentAlloc& memory, MemoryCounters* counters = nullptr,
-            bool is_sparing = false);
+            const Options& options = {});
 
   // Then, where mallocinit does it: the port's arena hints, or the reservations of a 32-bit start.
-  void init_arenas(const port::HintOptions& hint_options = {});
+  void init_arenas() { supply_.start(); }
 
-  // Free pages that hold memory are given back before others get memory, where the heap would hold
-  // an eighth and 4 MiB more than its user ever had in use. By default it never is.
-  void set_bounded(bool is_bounded) { is_bounded_ = is_bounded; }
-
-  // See ArenaSpace::set_keeps_hints(). Before the first growth.
-  void set_keeps_hints(bool keeps_hints) { supply_.set_keeps_hints(keeps_hints); }
-
-  // Pages that have been free for so many nanoseconds are given back when others become free. The
-  // largest number: never, which is the default.
-  void set_scavenge_delay(std::uint64_t delay) { scavenge_delay_ = delay; }
+  const Options& options() const { return options_; }
 
   // Gives all arenas back. The records are PersistentAlloc's, which ends after this.
   void release_all();
@@ -84,7 +75,7 @@ class PageHeap {
   // No span is longer.
   std::uint64_t most_pages() const { return platform_->spec.max_alloc / port::kPageSize; }
 
-  // The span's pages are free, and its record may be dead. Page records become 0.
+  // The span's pages are free, and its record may be dead. Page records become empty.
   void free(Span* span);
   // The same for all spans of a list.
   void free(List<Span>& spans);
@@ -123,8 +114,6 @@ class PageHeap {
 
  private:
   friend class HeapCheck;
-
-  static constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
 
   static bool record_span(void* heap, void* record);
 
@@ -173,9 +162,9 @@ class PageHeap {
   // that is larger.
   std::uint64_t unit_ = 0;
 
-  bool is_bounded_ = false;
-  std::uint64_t most_in_use_ = 0;  // pages, ever
-  std::uint64_t scavenge_delay_ = kNever;
+  Options options_;
+  bool is_bounded_ = false;          // so it is to be, and the system takes memory back
+  std::uint64_t most_in_use_ = 0;    // pages, ever
   std::uint64_t next_scavenge_ = 0;  // not before that time
   RecentRanges oversize_;
 

@@ -53,7 +53,7 @@ class RecentRanges {
   void clear() { *this = RecentRanges(); }
 
  private:
-  std::array<Range, 8> ranges_{};  // the oldest first
+  std::array<Range, policy::kMostNewestOversize> ranges_{};  // the oldest first
   std::size_t count_ = 0;
   std::uint64_t bytes_ = 0;
 };

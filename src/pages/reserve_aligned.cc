@@ -1,9 +1,9 @@
 #include "src/pages/reserve_aligned.h"
 
+#include "src/policy.h"
+
 namespace Atoll::pages {
 namespace {
-
-constexpr int kMostTries = 100;
 
 AlignedReservation failed(os::Failure failure) { return {{}, {failure, 0}}; }
 
@@ -33,7 +33,7 @@ AlignedReservation reserve_aligned(os::Os& os, const os::Machine& machine, Addre
                                    std::uint64_t size, std::uint64_t alignment, Surplus surplus) {
   const std::uint64_t enough = size + alignment;
   if (enough < size) return failed(os::Failure::kNoMemory);
-  for (int tries = 0; tries < kMostTries; ++tries) {
+  for (int tries = 0; tries < policy::kMostReservations; ++tries) {
     const os::Allocation answer = os.reserve(hint, enough);
     if (!answer.ok()) return {{}, answer.status};
     const Range got{answer.base, enough};

@@ -71,7 +71,7 @@ struct alignas(64) Span {
   std::atomic<std::uint16_t> freed_count{0};
   std::atomic<SpanState> state{SpanState::kDead};  // of the page heap
   std::atomic<std::uint8_t> span_class{0};         // a size class and whether there are pointers
-  bool frees_slowly = false;  // objects have records, or are tiny: page records stay 0
+  bool frees_slowly = false;  // objects have records, or are tiny: page records stay empty
   // These fields are right: set when they are, and cleared before the span is freed. Under the page
   // heap's lock a span that has it set keeps them.
   std::atomic<bool> has_objects{false};
@@ -104,7 +104,7 @@ struct alignas(64) Span {
   Arena* stand_in = nullptr;       // for arenas it covers; see stand_ins.h
   std::uint64_t unused_since = 0;  // of a free span: when it became free, in nanoseconds
   bool needs_zero = false;         // some bytes of its pages may not be zero
-  bool has_records = false;        // the records of its pages may not be 0
+  bool has_records = false;        // the records of its pages may not be empty
   // Most of its pages hold memory, as far as whoever frees it can tell.
   bool is_resident = false;
 

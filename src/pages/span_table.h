@@ -6,6 +6,7 @@
 
 #include "src/base/persistent_alloc.h"
 #include "src/pages/span.h"
+#include "src/policy.h"
 
 namespace Atoll::pages {
 
@@ -34,8 +35,8 @@ class SpanTable {
     Span* span;
   };
 
-  static constexpr std::uint64_t kFirstSegment = 64;  // spans in segment 0
-  static constexpr unsigned kSegments = 48;           // more than addresses can hold
+  static constexpr std::uint64_t kFirstSegment = policy::kFirstSpans;
+  static constexpr unsigned kSegments = 48;  // more than addresses can hold
 
   static unsigned segment_of(std::uint64_t i);
   Entry& entry(std::uint64_t i) const;

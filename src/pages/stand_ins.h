@@ -3,9 +3,9 @@
 //
 // All arenas of free pages in the same state share one stand-in. Those inside of a span in use
 // share one that has this span for every page. Lookups need not know: a stand-in has a span and a
-// record for each page, as an arena has, and all records are 0. It goes to another span when its
-// own is freed, but its memory never goes away, so whoever finds it by a wild pointer finds what is
-// no longer true, as he may in an arena: a span that does not have his address.
+// record for each page, as an arena has, and all records are empty. It goes to another span when
+// its own is freed, but its memory never goes away, so whoever finds it by a wild pointer finds
+// what is no longer true, as he may in an arena: a span that does not have his address.
 #pragma once
 
 #include <cstddef>

@@ -12,7 +12,7 @@ using Kinds = std::vector<CorruptionKind>;
 
 HeapOptions checked() {
   HeapOptions options;
-  options.checked = true;
+  options.objects.checked = true;
   return options;
 }
 

@@ -48,9 +48,9 @@ class Refused : public testing::TestWithParam<Case> {
     HeapOptions options;
     // A race port's heap has come to its end when its hints are used up.
     options.spec = port::native_spec(GetParam().release, /*race=*/false);
-    options.checked = GetParam().checked;
-    options.is_sparing = GetParam().is_sparing;
-    if (options.is_sparing) options.record_window = std::uint64_t{1} << 30;
+    options.objects.checked = GetParam().checked;
+    options.pages.is_sparing = GetParam().is_sparing;
+    if (options.pages.is_sparing) options.pages.record_window = std::uint64_t{1} << 30;
     return options;
   }
 };

@@ -26,8 +26,8 @@ inline std::string text(const Line& line) { return std::string(line.view()); }
 class HeapTest : public testing::Test {
  protected:
   explicit HeapTest(HeapOptions options = {}) : options_(options) {
-    options_.corruption_handler = &Corruptions::handle;
-    options_.corruption_context = &corruptions_;
+    options_.objects.corruption_handler = &Corruptions::handle;
+    options_.objects.corruption_context = &corruptions_;
   }
   void SetUp() override { start_again(); }
   void TearDown() override {

@@ -26,9 +26,9 @@ struct Case {
   HeapOptions options() const {
     HeapOptions options;
     options.spec = spec();
-    options.hints.sv39 = system.preset.address_bits == 38;
-    options.is_sparing = is_sparing;
-    if (is_sparing) options.record_window = std::uint64_t{1} << 30;
+    options.pages.hints.sv39 = system.preset.address_bits == 38;
+    options.pages.is_sparing = is_sparing;
+    if (is_sparing) options.pages.record_window = std::uint64_t{1} << 30;
     return options;
   }
   std::string name() const {
@@ -181,8 +181,8 @@ TEST(Limits, OfAddressSpaceAreUsedUpByASparingHeap) {
   os::sim::Config config = os::sim::presets::linux_amd64();
   config.address_space_limit = std::uint64_t{8} << 20;
   HeapOptions options;
-  options.is_sparing = true;
-  options.record_window = std::uint64_t{64} << 30;
+  options.pages.is_sparing = true;
+  options.pages.record_window = std::uint64_t{64} << 30;
   options.spec = port::native_spec(port::native_release(), /*race=*/false);
   TouchableWorld world(config, options.spec);
   Heap heap;

@@ -10,9 +10,9 @@ using Kinds = std::vector<CorruptionKind>;
 
 HeapOptions sparing(bool is_checked) {
   HeapOptions options;
-  options.is_sparing = true;
-  options.is_bounded = true;
-  options.checked = is_checked;
+  options.pages.is_sparing = true;
+  options.pages.is_bounded = true;
+  options.objects.checked = is_checked;
   return options;
 }
 

@@ -88,14 +88,14 @@ class CallingOs final : public os::ForwardOs {
 
 class InnerCalls : public HeapTest {
  protected:
-  InnerCalls() { options_.tiny = false; }
+  InnerCalls() { options_.objects.tiny = false; }
   ~InnerCalls() override { heap_.destroy(); }
 
   CallingOs os_{heap_};
 };
 
 TEST_F(InnerCalls, FindNothingAndBreakNothing) {
-  options_.scavenge_delay = 0;
+  options_.pages.scavenge_delay = 0;
   start_again(os_);
   EXPECT_GT(os_.calls, 0);
   for (int round = 0; round < 5; ++round) {
@@ -120,7 +120,7 @@ TEST_F(InnerCalls, FindNothingAndBreakNothing) {
 
 // Objects that were put aside are free when the call ends, even if freeing them puts more aside.
 TEST_F(InnerCalls, FreeWhenTheOuterCallEnds) {
-  options_.scavenge_delay = 0;
+  options_.pages.scavenge_delay = 0;
   start_again(os_);
   std::vector<void*> large;
   for (int i = 0; i < 60; ++i) large.push_back(heap_.allocate(100'000));

@@ -19,7 +19,7 @@ class Lists : public HeapTest {
   static constexpr std::size_t kMiB = 1024 * kKiB;
 
   void start(std::size_t most_listed, os::Os& os = os::native()) {
-    options_.most_listed = most_listed;
+    options_.objects.most_listed = most_listed;
     start_again(os);
   }
 
@@ -150,9 +150,9 @@ TEST_F(Lists, GiveUpWhatIsNotUsed) {
       for (int j = 0; j < 32; ++j) heap_.free(heap_.allocate(1024));
     }
   };
-  for (const std::uint64_t delay : {HeapOptions::kNeverScavenge, kDelay}) {
+  for (const std::uint64_t delay : {pages::Options::kNeverScavenge, kDelay}) {
     ClockOs os(os::native());
-    options_.scavenge_delay = delay;
+    options_.pages.scavenge_delay = delay;
     start(4 * kMiB, os);
     // In the second period half of it is used.
     run_for(os, 1);

@@ -101,7 +101,7 @@ bool Model::allocate(Slot& slot, const Request& request) {
 }
 
 bool Model::is_tiny(const Request& request) const {
-  return heap_options_.tiny && !request.scan && request.size < port::kTinySize &&
+  return heap_options_.objects.tiny && !request.scan && request.size < port::kTinySize &&
          request.kind != RequestKind::kAllocateAligned;
 }
 

@@ -25,11 +25,11 @@ namespace Atoll::test {
 class CorruptionLog {
  public:
   void listen(HeapOptions& options) {
-    options.corruption_handler = [](void* context, const Corruption& corruption) {
+    options.objects.corruption_handler = [](void* context, const Corruption& corruption) {
       std::string& first = static_cast<CorruptionLog*>(context)->first_;
       if (first.empty()) first = explain(corruption).view();
     };
-    options.corruption_context = this;
+    options.objects.corruption_context = this;
   }
   const std::string& first() const { return first_; }
 

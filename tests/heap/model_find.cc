@@ -70,7 +70,8 @@ bool Model::check_found_nothing_of_ours(const void* p, const Object& found) {
   const auto address = reinterpret_cast<std::uintptr_t>(p);
   const auto begin = reinterpret_cast<std::uintptr_t>(found.base);
   const auto next = extents_.lower_bound(begin);
-  const bool is_open_block = heap_options_.tiny && found.noscan && found.size == port::kTinySize;
+  const bool is_open_block =
+      heap_options_.objects.tiny && found.noscan && found.size == port::kTinySize;
   const bool is_exact = phase_ == Phase::kMarking && !options_.is_shared && !is_open_block;
   const bool overlaps = next != extents_.end() && next->first - begin < found.size;
   if (address - begin < found.size && !overlaps && !is_exact) return true;

@@ -96,17 +96,17 @@ TEST_P(RandomRequests, DoWhatTheModelSays) {
   if (variant.change != nullptr) variant.change(mix);
   HeapOptions options;
   options.spec = port::native_spec(variant.release);
-  options.tiny = variant.tiny;
-  options.checked = variant.checked;
-  options.profile_rate = variant.profile_rate;
-  options.is_bounded = variant.is_bounded;
-  options.is_sparing = variant.is_sparing;
+  options.objects.tiny = variant.tiny;
+  options.objects.checked = variant.checked;
+  options.objects.profile_rate = variant.profile_rate;
+  options.pages.is_bounded = variant.is_bounded;
+  options.pages.is_sparing = variant.is_sparing;
   if (variant.is_bounded) {
-    options.most_stocked = 512 << 10;
-    options.record_window = std::uint64_t{64} << 20;
-    options.scavenge_delay = 0;
+    options.objects.most_stocked = 512 << 10;
+    options.pages.record_window = std::uint64_t{64} << 20;
+    options.pages.scavenge_delay = 0;
   }
-  if (variant.randomized) options.hints.random_seed = seed();
+  if (variant.randomized) options.pages.hints.random_seed = seed();
 
   CorruptionLog log;
   log.listen(options);
@@ -132,8 +132,8 @@ TEST(RandomBytes, DoWhatTheModelSays) {
     std::vector<std::uint8_t> bytes(2000);
     for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.next());
     HeapOptions options;
-    options.tiny = round % 2 == 0;
-    options.checked = round % 4 >= 2;
+    options.objects.tiny = round % 2 == 0;
+    options.objects.checked = round % 4 >= 2;
     CorruptionLog log;
     log.listen(options);
     Heap heap;

@@ -13,7 +13,7 @@ namespace {
 
 HeapOptions without_tiny() {
   HeapOptions options;
-  options.tiny = false;
+  options.objects.tiny = false;
   return options;
 }
 

@@ -20,16 +20,16 @@ constexpr std::uint64_t kWindow = 64 * kMiB;
 
 HeapOptions process_options() {
   HeapOptions options;
-  options.tiny = false;
-  options.aligns_to_16 = true;
+  options.objects.tiny = false;
+  options.objects.aligns_to_16 = true;
   options.distinct_empty = true;
   options.is_process_heap = true;
-  options.is_bounded = true;
-  options.is_sparing = true;
-  options.keeps_hints = true;
-  options.most_stocked = 512 << 10;
-  options.record_window = kWindow;
-  options.scavenge_delay = 0;
+  options.pages.is_bounded = true;
+  options.pages.is_sparing = true;
+  options.pages.keeps_hints = true;
+  options.objects.most_stocked = 512 << 10;
+  options.pages.record_window = kWindow;
+  options.pages.scavenge_delay = 0;
   return options;
 }
 
@@ -52,7 +52,7 @@ TEST_F(ProcessHeap, ThereIsOneAtATime) {
 
 TEST_F(ProcessHeap, AlignsAllTo16) {
   heap_.destroy();
-  options_.aligns_all_to_16 = true;
+  options_.objects.aligns_all_to_16 = true;
   for (const port::Release release : {port::Release::k1_11, port::Release::k1_27}) {
     if (release < port::native_release()) continue;
     options_.spec = port::native_spec(release);
@@ -119,12 +119,12 @@ TEST_F(ProcessHeap, TheWindowTellsWhatTheArenaTells) {
   }
   std::size_t found = 0;
   for (void* const p : all) {
-    const std::size_t in_window = FastPath::offset_in_window(cache(), p);
-    if (in_window > FastPath::kMaxOffset) continue;
+    const pages::WhoseList in_window = FastPath::list_in_window(cache(), p);
+    if (!in_window.is_mine()) continue;
     ++found;
     // A sparing heap looks arenas up fast in the first TiB, which not every system has.
     if (reinterpret_cast<std::uintptr_t>(p) >> 20 >> 20 == 0) {
-      ASSERT_EQ(in_window, FastPath::offset_by_arena(cache(), p));
+      ASSERT_EQ(in_window, FastPath::list_by_arena(cache(), p));
     }
   }
   // Where memory that is not touched costs something there is no window. In linear memory a heap
@@ -133,15 +133,15 @@ TEST_F(ProcessHeap, TheWindowTellsWhatTheArenaTells) {
     EXPECT_EQ(found > all.size() / 2, heap_.platform().machine.lazy_commit);
   }
   int on_stack = 0;
-  EXPECT_GT(FastPath::offset_in_window(cache(), &on_stack), FastPath::kMaxOffset);
-  EXPECT_GT(FastPath::offset_in_window(cache(), nullptr), FastPath::kMaxOffset);
+  EXPECT_FALSE(FastPath::list_in_window(cache(), &on_stack).is_mine());
+  EXPECT_FALSE(FastPath::list_in_window(cache(), nullptr).is_mine());
   void* const last = reinterpret_cast<void*>(~std::uintptr_t{0});
-  EXPECT_GT(FastPath::offset_in_window(cache(), last), FastPath::kMaxOffset);
+  EXPECT_FALSE(FastPath::list_in_window(cache(), last).is_mine());
 
   for (void* const p : all) {
-    const std::size_t offset = FastPath::offset_in_window(cache(), p);
-    if (offset <= FastPath::kMaxOffset) {
-      FastPath::free_to(heap_, cache(), offset, p);
+    const pages::WhoseList list = FastPath::list_in_window(cache(), p);
+    if (list.is_mine()) {
+      FastPath::free_to(heap_, cache(), list, p);
     } else {
       heap_.free(p);
     }
@@ -160,7 +160,7 @@ TEST_F(ProcessHeap, WhatIsFreeGoesBackAfterTheDelay) {
 }
 
 TEST_F(ProcessHeap, KeepsWhatIsFreeIfItNeverScavenges) {
-  options_.scavenge_delay = HeapOptions::kNeverScavenge;
+  options_.pages.scavenge_delay = pages::Options::kNeverScavenge;
   start_again();
   for (int i = 0; i < 3; ++i) heap_.free(heap_.allocate(1 << 20));
   EXPECT_EQ(heap_.statistics().heap_released, 0U);
@@ -168,7 +168,7 @@ TEST_F(ProcessHeap, KeepsWhatIsFreeIfItNeverScavenges) {
 
 TEST_F(ProcessHeap, OfWhatIsVeryLargeTheNewestIsKept) {
   if (!heap_.platform().machine.can_shrink) GTEST_SKIP() << "this system takes nothing back";
-  options_.scavenge_delay = HeapOptions::kNeverScavenge;
+  options_.pages.scavenge_delay = pages::Options::kNeverScavenge;
   start_again();
   // Memory that is wanted again at once is still there.
   for (int i = 0; i < 3; ++i) heap_.free(heap_.allocate(12 * kMiB));
@@ -218,7 +218,7 @@ TEST_F(ProcessHeap, EveryThreadKeepsSomeEmptySpans) {
 // Blocks of all sizes come and go, so that no free one fits the next.
 TEST_F(ProcessHeap, HoldsLittleMoreThanWasEverInUse) {
   if (!heap_.platform().machine.can_shrink) GTEST_SKIP() << "this system takes nothing back";
-  options_.scavenge_delay = HeapOptions::kNeverScavenge;
+  options_.pages.scavenge_delay = pages::Options::kNeverScavenge;
   start_again();
   Random random(1);
   std::vector<void*> live(8);

@@ -36,7 +36,7 @@ void shrink_without_memory(const HeapOptions& options, std::size_t from, std::si
 TEST(Shrinking, NeverFails) {
   for (const bool checked : {false, true}) {
     HeapOptions options;
-    options.checked = checked;
+    options.objects.checked = checked;
     for (const std::size_t from : kKinds) {
       for (const std::size_t to : kKinds) {
         if (to < from) shrink_without_memory(options, from, to);

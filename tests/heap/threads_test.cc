@@ -139,15 +139,15 @@ class InAGrowingWindow : public Threads {
 
   static HeapOptions options() {
     HeapOptions options;
-    options.tiny = false;
+    options.objects.tiny = false;
     options.is_process_heap = true;
-    options.is_sparing = true;
-    options.record_window = std::uint64_t{64} << 30;
+    options.pages.is_sparing = true;
+    options.pages.record_window = std::uint64_t{64} << 30;
     return options;
   }
   // Whether this thread's window has the object.
   static bool sees(const void* p) {
-    return FastPath::offset_in_window(*thread_caches()[kProcessHeapSlot], p) != objects::kNobody;
+    return FastPath::list_in_window(*thread_caches()[kProcessHeapSlot], p) != pages::WhoseList();
   }
 };
 
@@ -214,7 +214,7 @@ struct ShortLists : Threads {
   static constexpr std::size_t kMostListed = std::size_t{512} << 10;
   static HeapOptions options() {
     HeapOptions options;
-    options.most_listed = kMostListed;
+    options.objects.most_listed = kMostListed;
     return options;
   }
 
@@ -324,8 +324,8 @@ struct Sleepers : Threads {
   static constexpr std::uint64_t kMiB = 1 << 20;
   static HeapOptions options() {
     HeapOptions options;
-    options.most_stocked = 512 << 10;
-    options.most_listed = 0;
+    options.objects.most_stocked = 512 << 10;
+    options.objects.most_listed = 0;
     return options;
   }
 
@@ -404,7 +404,7 @@ TEST_F(Sleepers, KeepLessWhereThereAreMany) {
   meeting.meet();
   // What 16 may keep, and half as much again for each doubling: four lists of 32 KiB, four spans of
   // up to 16 KiB, a stock, and more objects on a list of large ones.
-  const std::uint64_t of_one = (options_.most_stocked + 4 * (48 << 10) + kMiB);
+  const std::uint64_t of_one = (options_.objects.most_stocked + 4 * (48 << 10) + kMiB);
   const unsigned doublings = kIsEmulated ? 2 : 4;
   EXPECT_LE(in_use(), 16 * of_one * (2 + doublings) / 2 + kThreads * std::uint64_t{64 << 10});
   EXPECT_EQ(text(heap_.check()), "");
@@ -718,11 +718,11 @@ struct SharedHeap {
 
 HeapOptions options_of(const SharedHeap& variant) {
   HeapOptions options;
-  options.tiny = variant.tiny;
-  options.checked = variant.checked;
-  options.profile_rate = variant.profile_rate;
-  options.is_sparing = variant.is_sparing;
-  if (variant.is_sparing) options.record_window = std::uint64_t{64} << 30;
+  options.objects.tiny = variant.tiny;
+  options.objects.checked = variant.checked;
+  options.objects.profile_rate = variant.profile_rate;
+  options.pages.is_sparing = variant.is_sparing;
+  if (variant.is_sparing) options.pages.record_window = std::uint64_t{64} << 30;
   return options;
 }
 

@@ -22,7 +22,7 @@ constexpr std::size_t kLargest = 2048;
 std::optional<std::uint64_t> count_in_child(unsigned threads, void (*work)(void* heap)) {
   Heap heap;
   HeapOptions options;
-  options.most_stocked = 512 << 10;
+  options.objects.most_stocked = 512 << 10;
   EXPECT_TRUE(heap.init(os::native(), options).view().empty());
   std::atomic<unsigned> ready{0};
   std::atomic<bool> is_over{false};

@@ -33,7 +33,7 @@ struct Work {
 TEST(Instructions, OfAPairAreThoseOnRecord) {
   static Heap heap;
   HeapOptions options;
-  options.tiny = false;  // so that 8 bytes are a size class too
+  options.objects.tiny = false;  // so that 8 bytes are a size class too
   const Line why = heap.init(os::native(), options);
   ASSERT_EQ(why.view(), "");
   const std::optional<std::uint64_t> loop =

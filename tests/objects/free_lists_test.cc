@@ -34,8 +34,7 @@ class FreeListsTest : public ::testing::Test {
     sizes_->init(platform_.spec, {});
     context_.platform = &platform_;
     context_.sizes = sizes_.get();
-    context_.most_listed = 1 << 20;
-    context_.list_delay = 100;
+    context_.options.most_listed = 1 << 20;
     lists_->init(classes_->data());
     for (const unsigned list : kUsed) count(list);
   }
@@ -130,6 +129,7 @@ class FreeListsTest : public ::testing::Test {
     ASSERT_EQ(lists_->has_long(), !is_long.empty());
   }
 
+  std::uint64_t delay_ = 100;
   ListClock clock_;
   Platform platform_;
   std::unique_ptr<SizeTable> sizes_ = std::make_unique<SizeTable>();
@@ -207,16 +207,16 @@ TEST_F(FreeListsTest, ShareWhatTheyMayHaveBeyondTheirFirstLimits) {
   const unsigned list = kUsed[1];
   const std::uint32_t size = sizes_->size_class(list).size;
   const std::int32_t first_limit = lists_->first_limit(list);
-  context_.listed_bytes = context_.most_listed - 10 * size;
+  context_.listed_bytes = context_.options.most_listed - 10 * size;
   for (std::int32_t i = 0; i < first_limit + 10; ++i) push(list);
   EXPECT_EQ(overflow(list), 0);
   EXPECT_EQ(account(list).limit, first_limit + 10);
-  EXPECT_EQ(context_.listed_bytes.load(), context_.most_listed);
+  EXPECT_EQ(context_.listed_bytes.load(), context_.options.most_listed);
   push(list);
   EXPECT_EQ(overflow(list), 1) << "there is no room for one more";
   EXPECT_EQ(shorten(list, first_limit, 4), 4);
   EXPECT_EQ(account(list).limit, first_limit + 6);
-  EXPECT_EQ(context_.listed_bytes.load(), context_.most_listed - 4 * size);
+  EXPECT_EQ(context_.listed_bytes.load(), context_.options.most_listed - 4 * size);
 }
 
 TEST_F(FreeListsTest, OnTrialKeepHardlyAnythingUntilTheirClassIsUsed) {
@@ -256,25 +256,25 @@ TEST_F(FreeListsTest, AreLookedAtOnceInAWhile) {
   for (unsigned i = 1; i < policy::kCountsPerLook; ++i) EXPECT_FALSE(lists_->note_overflow());
   EXPECT_TRUE(lists_->note_overflow());
   EXPECT_TRUE(lists_->is_look_due());
-  EXPECT_FALSE(lists_->begin_look(context_).has_value()) << "no list is long";
+  EXPECT_FALSE(lists_->begin_look(clock_, delay_).has_value()) << "no list is long";
   EXPECT_FALSE(lists_->is_look_due());
 
   const unsigned list = kUsed[2];
   const std::int32_t first_limit = lists_->first_limit(list);
   while (account(list).limit < first_limit + 20) push(list);
-  ASSERT_EQ(lists_->begin_look(context_), clock_.now);
+  ASSERT_EQ(lists_->begin_look(clock_, delay_), clock_.now);
   EXPECT_EQ(lists_->needed(list), first_limit) << "nothing was allocated";
-  lists_->end_look(context_, clock_.now);
-  clock_.now += context_.list_delay - 1;
-  EXPECT_FALSE(lists_->begin_look(context_).has_value()) << "it is too early";
+  lists_->end_look(clock_.now, delay_);
+  clock_.now += delay_ - 1;
+  EXPECT_FALSE(lists_->begin_look(clock_, delay_).has_value()) << "it is too early";
   ++clock_.now;
   for (std::int32_t i = 0; i < first_limit + 2; ++i) pop(list);
-  EXPECT_EQ(lists_->begin_look(context_), clock_.now);
+  EXPECT_EQ(lists_->begin_look(clock_, delay_), clock_.now);
   EXPECT_EQ(lists_->needed(list), first_limit + 2);
   while (!model_[list].empty()) pop(list);
   EXPECT_FALSE(lists_->needed(list).has_value()) << "all of it was used";
-  context_.list_delay = Context::kForEver;
-  EXPECT_FALSE(lists_->begin_look(context_).has_value());
+  delay_ = pages::Options::kNeverScavenge;
+  EXPECT_FALSE(lists_->begin_look(clock_, delay_).has_value());
 }
 
 TEST_F(FreeListsTest, KnowWhatADoubleFreeHasCutOff) {

@@ -28,8 +28,8 @@ class ObjectWorld {
     context.centrals = BySpanClass(centrals_->data());
     context.specials.init(pages.platform, pages.memory);
     context.tiny_tables.init(pages.platform, pages.memory);
-    context.corruption_context = &reports;
-    context.corruption_handler = [](void* all, const Corruption& corruption) {
+    context.options.corruption_context = &reports;
+    context.options.corruption_handler = [](void* all, const Corruption& corruption) {
       static_cast<std::vector<CorruptionKind>*>(all)->push_back(corruption.kind);
     };
   }

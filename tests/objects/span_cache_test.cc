@@ -19,13 +19,13 @@ namespace {
 
 // A span cache with the records of its classes, as a thread's cache has them.
 struct Owner {
-  explicit Owner(pages::PageRecord its_number) : number(its_number) {
+  explicit Owner(pages::CacheNumber its_number) : number(its_number) {
     spans.init(classes->data());
     spans.set_number(number);
   }
   ClassCache& of(unsigned span_class) { return BySpanClass(classes->data())[span_class]; }
 
-  const pages::PageRecord number;
+  const pages::CacheNumber number;
   std::unique_ptr<ClassCaches> classes = std::make_unique<ClassCaches>();
   SpanCache spans;
 };
@@ -84,7 +84,8 @@ class SpanCacheTest : public ::testing::Test {
       for (; chain.count > 0; --chain.count, chain.first = chain.first->next) {
         note_taken(span_class, chain.first);
         taken.push_back(chain.first);
-        EXPECT_EQ(record_of(chain.first), owner.number | (span_class * kListStride));
+        EXPECT_EQ(record_of(chain.first),
+                  pages::PageRecord(owner.number, list_offset(span_class)));
       }
       EXPECT_EQ(chain.first, &end_of_list);
     }
@@ -170,15 +171,15 @@ class SpanCacheTest : public ::testing::Test {
   }
 
   ObjectWorld world_;
-  Owner one_{1U << 12};
-  Owner other_{2U << 12};
+  Owner one_{pages::CacheNumber().next()};
+  Owner other_{one_.number.next()};
   std::set<std::pair<unsigned, void*>> in_use_;
 };
 
 TEST_F(SpanCacheTest, GivesNoObjectToTwo) {
   constexpr std::array<unsigned, 4> kUsed = {5, 17, 40, 91};
   std::mt19937 random(1);
-  world_.context.most_stocked = 128 << 10;
+  world_.context.options.most_stocked = 128 << 10;
   for (unsigned step = 0; step < 600; ++step) {
     SCOPED_TRACE("step " + std::to_string(step));
     const unsigned span_class = kUsed[random() % kUsed.size()];
@@ -275,7 +276,7 @@ TEST_F(SpanCacheTest, PassesOnWhatLiesInSpansOfOthersAndHoldsWhatNobodyDoes) {
   settle(other_, span_class, {all[4]}, Others::kPassOn);
   EXPECT_EQ(other_.of(span_class).held.count, 1U);
   EXPECT_TRUE(other_.of(span_class).held.has(*span_of(all[0])));
-  EXPECT_EQ(record_of(all[0]), other_.number | (span_class * kListStride));
+  EXPECT_EQ(record_of(all[0]), pages::PageRecord(other_.number, list_offset(span_class)));
   settle_all(other_);
 }
 
@@ -296,7 +297,7 @@ TEST_F(SpanCacheTest, KeepsEmptySpansInStockAsFarAsItMay) {
   const std::int32_t per_span = world_.sizes->object_count(span_class);
   const std::uint64_t bytes = world_.sizes->size_class(span_class).span_bytes();
   for (const std::uint64_t most : {std::uint64_t{0}, 16 * bytes}) {
-    world_.context.most_stocked = most;
+    world_.context.options.most_stocked = most;
     (void)take(one_, span_class, 4 * per_span);
     settle_all(one_);
     EXPECT_EQ(one_.spans.has_stock(), most != 0);
@@ -317,8 +318,8 @@ TEST_F(SpanCacheTest, KeepsEmptySpansInStockAsFarAsItMay) {
 
 TEST_F(SpanCacheTest, TakesOneByOneWhereItIsCareful) {
   const unsigned span_class = 17;
-  world_.context.checks_every_free = true;
-  one_.spans.set_number(0);
+  world_.context.options.checked = true;
+  one_.spans.set_number(pages::CacheNumber());
   std::vector<void*> taken;
   for (unsigned i = 0; i < 10; ++i) {
     Surplus surplus(world_.context);
@@ -333,7 +334,7 @@ TEST_F(SpanCacheTest, TakesOneByOneWhereItIsCareful) {
     note_taken(span_class, object);
     taken.push_back(object);
     EXPECT_EQ(count_taken(*span_of(object)), i + 1);
-    EXPECT_EQ(record_of(object), 0U);
+    EXPECT_EQ(record_of(object), pages::PageRecord());
   }
   EXPECT_EQ(one_.of(span_class).allocated, 10U);
   settle_all(one_);

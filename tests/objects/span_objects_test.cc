@@ -11,8 +11,8 @@ TEST(Reciprocals, DivideAsDivisionDoes) {
   std::uint64_t reports = 0;
   Platform platform{os::native(), os::native().probe(), port::native_spec()};
   context.platform = &platform;
-  context.corruption_context = &reports;
-  context.corruption_handler = [](void* count, const Corruption&) {
+  context.options.corruption_context = &reports;
+  context.options.corruption_handler = [](void* count, const Corruption&) {
     ++*static_cast<std::uint64_t*>(count);
   };
   for (const port::Release release :
@@ -54,7 +54,7 @@ TEST(Reciprocals, OfALargeObjectFindItsBeginOnly) {
   Context context;
   Platform platform{os::native(), os::native().probe(), port::native_spec()};
   context.platform = &platform;
-  context.corruption_handler = [](void*, const Corruption&) {};
+  context.options.corruption_handler = [](void*, const Corruption&) {};
   std::uint64_t index = 1;
   EXPECT_TRUE(find_begin(context, span, span.base, &index));
   EXPECT_EQ(index, 0U);

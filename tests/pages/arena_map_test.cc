@@ -40,6 +40,9 @@ const Shape kShapes[] = {
     {port::spec(Release::k1_26, Goos::kJs, Goarch::kWasm), 0x20'0000},
 };
 
+// Of some cache.
+constexpr PageRecord record_of(std::size_t list) { return {CacheNumber().next(), list}; }
+
 class MapOf : public ::testing::TestWithParam<Shape> {
  protected:
   MapOf() : faults_(os::native()), platform_{faults_, faults_.probe(), GetParam().spec} {
@@ -50,8 +53,8 @@ class MapOf : public ::testing::TestWithParam<Shape> {
     memory_.release_all();
   }
 
-  void make(bool is_sparing = false) {
-    ASSERT_TRUE(map_.init(platform_, memory_, metadata_, nullptr, is_sparing));
+  void make(const Options& options = {}) {
+    ASSERT_TRUE(map_.init(platform_, memory_, metadata_, nullptr, options));
   }
 
   std::uint64_t arena_bytes() const { return platform_.spec.heap_arena_bytes; }
@@ -68,8 +71,8 @@ class MapOf : public ::testing::TestWithParam<Shape> {
 };
 
 TEST_P(MapOf, TheWindowHasTheRecordsOfItsPages) {
-  make();
-  map_.want_window(arena_bytes());
+  platform_.machine.lazy_commit = true;  // it costs no more than a test may take
+  make({.record_window = arena_bytes()});
   // The window begins with the second of three arenas, which comes first.
   const Range second{region(1).end(), arena_bytes()};
   ASSERT_TRUE(map_.add(second));
@@ -83,35 +86,35 @@ TEST_P(MapOf, TheWindowHasTheRecordsOfItsPages) {
   ASSERT_EQ(window.first_page, first_page);
   ASSERT_EQ(window.page_count, arena_bytes() / port::kPageSize);
   const std::size_t last = static_cast<std::size_t>(window.page_count) - 1;
-  const auto set = [&](Address base, std::uint64_t pages, PageRecord record) {
-    map_.set_records({base, pages * port::kPageSize}, record);
+  const auto set = [&](Address base, std::uint64_t pages, std::size_t list) {
+    map_.set_records({base, pages * port::kPageSize}, record_of(list));
   };
   const auto record = [&](std::size_t page) { return window.records[page].load(); };
 
   set(region(1).base, 3, 5);
-  EXPECT_EQ(record(0), 0U) << "all of it is before the window";
+  EXPECT_TRUE(record(0).is_empty()) << "all of it is before the window";
   set(second.base - 2 * port::kPageSize, 5, 7);
-  EXPECT_EQ(record(0), 7U);
-  EXPECT_EQ(record(2), 7U);
-  EXPECT_EQ(record(3), 0U);
+  EXPECT_EQ(record(0), record_of(7));
+  EXPECT_EQ(record(2), record_of(7));
+  EXPECT_TRUE(record(3).is_empty());
   set(second.end() - 4 * port::kPageSize, 4, 9);
-  EXPECT_EQ(record(last - 4), 0U);
-  EXPECT_EQ(record(last - 3), 9U);
-  EXPECT_EQ(record(last), 9U);
+  EXPECT_TRUE(record(last - 4).is_empty());
+  EXPECT_EQ(record(last - 3), record_of(9));
+  EXPECT_EQ(record(last), record_of(9));
 
   const Range third{second.end(), arena_bytes()};
   if (third.end() < third.base || map_.arena(third.base) != nullptr || !map_.add(third)) return;
   set(second.end() - port::kPageSize, 3, 11);
-  EXPECT_EQ(record(last - 1), 9U);
-  EXPECT_EQ(record(last), 11U);
+  EXPECT_EQ(record(last - 1), record_of(9));
+  EXPECT_EQ(record(last), record_of(11));
 }
 
 // The window of a sparing heap grows where arenas are; what was written before may be missing in
 // the larger one, but nothing is wrong.
 TEST_P(MapOf, AWindowOfASparingHeapGrows) {
-  make(/*is_sparing=*/true);
+  platform_.machine.lazy_commit = true;
   const std::uint64_t most = 70 * arena_bytes();
-  map_.want_window(most);
+  make({.is_sparing = true, .record_window = most});
   ASSERT_TRUE(map_.add(region(1)));
   const std::uint64_t first_page = region(1).base.value() / port::kPageSize;
   if (first_page > std::uint64_t{~std::uintptr_t{0}} / port::kPageSize) return;
@@ -123,7 +126,7 @@ TEST_P(MapOf, AWindowOfASparingHeapGrows) {
   const RecordWindow old = map_.window();
   EXPECT_EQ(old.page_count, pages_of(policy::kFirstWindowArenas));
   const Range early{region(1).base + port::kPageSize, 2 * port::kPageSize};
-  map_.set_records(early, 7);
+  map_.set_records(early, record_of(7));
 
   const auto add = [this](std::uint64_t number) {
     const Range arena{region(number).end(), arena_bytes()};
@@ -137,16 +140,16 @@ TEST_P(MapOf, AWindowOfASparingHeapGrows) {
     EXPECT_EQ(map_.window().first_page, first_page);
   }
   const RecordWindow& window = map_.window();
-  EXPECT_EQ(window.records[1].load(), 0U) << "from before";
+  EXPECT_TRUE(window.records[1].load().is_empty()) << "from before";
   EXPECT_TRUE(map_.windows_agree(early));
-  map_.set_records(early, 9);
+  map_.set_records(early, record_of(9));
   for (const RecordWindow& one : {old, window}) {
-    EXPECT_EQ(one.records[1].load(), 9U);
-    EXPECT_EQ(one.records[2].load(), 9U);
-    EXPECT_EQ(one.records[3].load(), 0U);
+    EXPECT_EQ(one.records[1].load(), record_of(9));
+    EXPECT_EQ(one.records[2].load(), record_of(9));
+    EXPECT_TRUE(one.records[3].load().is_empty());
   }
   EXPECT_TRUE(map_.windows_agree(early));
-  old.records[2].store(7);
+  old.records[2].store(record_of(7));
   EXPECT_FALSE(map_.windows_agree(early));
 }
 
@@ -212,7 +215,7 @@ TEST_P(MapOf, KnowsItsArenasAndNoOthers) {
 
 // Tables are smaller, but any address can be looked up all the same.
 TEST_P(MapOf, OfASparingHeapKnowsItsArenasAndNoOthers) {
-  make(/*is_sparing=*/true);
+  make({.is_sparing = true});
   const std::uint64_t before = counters_.get(MemoryKind::kGc);
   // A part of the first and a part of the second.
   const Range part{region(1).end() - 3 * port::kPageSize, 5 * port::kPageSize};
@@ -252,10 +255,10 @@ TEST_P(MapOf, OfASparingHeapKnowsItsArenasAndNoOthers) {
   span.state = SpanState::kInUse;
   ASSERT_TRUE(map_.make_bits(span.base));
   map_.set_spans(span.range(), &span);
-  map_.set_records(span.range(), 7);
+  map_.set_records(span.range(), record_of(7));
   for (Address at = span.base; at < span.range().end(); at = at + 4096) {
     EXPECT_EQ(map_.object_span_of(at), &span);
-    EXPECT_EQ(map_.arena(at)->records()[map_.page_index(at)].load(), 7U);
+    EXPECT_EQ(map_.arena(at)->records()[map_.page_index(at)].load(), record_of(7));
   }
   EXPECT_EQ(map_.span_of(span.range().end()), nullptr);
   EXPECT_EQ(map_.span_of(region(1).base), nullptr);
@@ -276,7 +279,7 @@ TEST_P(MapOf, HasZeroedMetadataOfItsOwnForEachPage) {
     for (std::atomic<BitWord>* word : bits) EXPECT_EQ(word->exchange(~BitWord{0}), 0U);
     for (const std::size_t page : {std::size_t{0}, pages - 1}) {
       EXPECT_EQ(arena->spans[page].exchange(reinterpret_cast<Span*>(-1)), nullptr);
-      EXPECT_EQ(arena->records()[page].exchange(~PageRecord{0}), 0U);
+      EXPECT_TRUE(arena->records()[page].exchange(record_of(WhoseList::kMostOffset)).is_empty());
     }
     for (std::uint64_t* const bitmap : {arena->ready, arena->dirty}) {
       EXPECT_EQ(bitmap[0] | bitmap[pages / 64 - 1], 0U);
@@ -297,16 +300,16 @@ TEST_P(MapOf, FindsTheSpanOfEveryPage) {
   span.npages = 5;
   span.state = SpanState::kInUse;
   map_.set_spans(span.range(), &span);
-  map_.set_records(span.range(), 7);
+  map_.set_records(span.range(), record_of(7));
   for (Address at = span.base; at < span.range().end(); at = at + 4096) {
     EXPECT_EQ(map_.span_of(at), &span);
     EXPECT_EQ(map_.object_span_of(at), &span);
-    EXPECT_EQ(map_.arena(at)->records()[map_.page_index(at)].load(), 7U);
+    EXPECT_EQ(map_.arena(at)->records()[map_.page_index(at)].load(), record_of(7));
   }
   EXPECT_EQ(map_.object_span_of(span.range().last()), &span);
   for (const Address outside : {span.base - 1, span.range().end()}) {
     EXPECT_EQ(map_.span_of(outside), nullptr);
-    EXPECT_EQ(map_.arena(outside)->records()[map_.page_index(outside)].load(), 0U);
+    EXPECT_TRUE(map_.arena(outside)->records()[map_.page_index(outside)].load().is_empty());
   }
   for (const SpanState state : {SpanState::kDead, SpanState::kFree, SpanState::kManual}) {
     span.state = state;
@@ -415,7 +418,7 @@ TEST(ArenaMap, OfASparingHeapHasAnAddressForEachOfManyArenas) {
   memory.init(platform, counters, PersistentAlloc::kLargerChunks);
   LinearAlloc metadata;
   ArenaMap map;
-  ASSERT_TRUE(map.init(platform, memory, metadata, nullptr, /*is_sparing=*/true));
+  ASSERT_TRUE(map.init(platform, memory, metadata, nullptr, {.is_sparing = true}));
   const std::uint64_t arena_bytes = platform.spec.heap_arena_bytes;
   constexpr std::uint64_t kBytes = std::uint64_t{16} << 40;
   constexpr std::uint64_t kTables = 17;

@@ -230,9 +230,9 @@ TEST(HintWalk, ASizeThatNobodyHasDropsEachHintForGood) {
 }
 
 TEST(HintWalk, ASizeThatNobodyHasDropsNoHintWhereTheyAreKept) {
-  Walk walk(presets::linux_amd64(), spec(Release::k1_11, Goos::kLinux, Goarch::kAmd64));
+  Walk walk(presets::linux_amd64(), spec(Release::k1_11, Goos::kLinux, Goarch::kAmd64),
+            {.keeps_hints = true});
   walk.arenas.init();
-  walk.arenas.set_keeps_hints(true);
   ASSERT_TRUE(walk.arenas.grow(1).ok());
   const std::size_t calls = walk.calls().size();
   for (int i = 0; i < 3; ++i) {
@@ -250,9 +250,8 @@ TEST(HintWalk, ASizeThatNobodyHasDropsNoHintWhereTheyAreKept) {
 TEST(HintWalk, HintsAreKeptUntilThereIsAddressSpaceAgain) {
   os::sim::Config config = presets::linux_amd64();
   config.address_space_limit = 64 * kMiB;
-  Walk walk(config, spec(Release::k1_11, Goos::kLinux, Goarch::kAmd64));
+  Walk walk(config, spec(Release::k1_11, Goos::kLinux, Goarch::kAmd64), {.keeps_hints = true});
   walk.arenas.init();
-  walk.arenas.set_keeps_hints(true);
   ASSERT_TRUE(walk.arenas.grow(1).ok());
   const std::size_t calls = walk.calls().size();
   EXPECT_EQ(walk.arenas.grow(1).failure, GrowFailure::kNoMemory);
@@ -262,9 +261,9 @@ TEST(HintWalk, HintsAreKeptUntilThereIsAddressSpaceAgain) {
 }
 
 TEST(HintWalk, AnOccupiedHintIsDroppedWhereTheyAreKept) {
-  Walk walk(presets::linux_amd64(), spec(Release::k1_11, Goos::kLinux, Goarch::kAmd64));
+  Walk walk(presets::linux_amd64(), spec(Release::k1_11, Goos::kLinux, Goarch::kAmd64),
+            {.keeps_hints = true});
   walk.arenas.init();
-  walk.arenas.set_keeps_hints(true);
   ASSERT_TRUE(walk.sim.add_obstacle({kFirst, 4096}));
   EXPECT_EQ(walk.arenas.grow(1).region.base, Address(0x1c0'0000'0000));
   EXPECT_EQ(walk.arenas.hints().size(), 127U);
@@ -276,9 +275,8 @@ TEST(HintWalk, ARefusedHintIsDroppedWhereTheSystemHasRoomElsewhere) {
   const std::array<Answer, 2> script = {
       {{Answer::Kind::kFails, {}}, {Answer::Kind::kExactly, Address(0x7f00'0000'0000)}}};
   config.reserve_script = script;
-  Walk walk(config, spec(Release::k1_11, Goos::kLinux, Goarch::kAmd64));
+  Walk walk(config, spec(Release::k1_11, Goos::kLinux, Goarch::kAmd64), {.keeps_hints = true});
   walk.arenas.init();
-  walk.arenas.set_keeps_hints(true);
   EXPECT_EQ(walk.arenas.grow(1).region.base, Address(0x1c0'0000'0000));
   EXPECT_EQ(walk.arenas.hints().size(), 127U);
   EXPECT_EQ(walk.sim.bytes_held(), 64 * kMiB) << "what lay elsewhere was given back";
@@ -287,9 +285,8 @@ TEST(HintWalk, ARefusedHintIsDroppedWhereTheSystemHasRoomElsewhere) {
 TEST(HintWalk, ASizeThatPassesTheArenaMapsEndDropsNoHintWhereTheyAreKept) {
   // 33 bits can be indexed: a hint at 4.75 GiB has no place for 4 GiB, and the system none at all.
   os::sim::Config config = presets::ios_arm64();
-  Walk walk(config, spec(Release::k1_14, Goos::kDarwin, Goarch::kArm64));
+  Walk walk(config, spec(Release::k1_14, Goos::kDarwin, Goarch::kArm64), {.keeps_hints = true});
   walk.arenas.init();
-  walk.arenas.set_keeps_hints(true);
   walk.sim.config().address_space_limit = kGiB;
   const std::size_t hints = walk.arenas.hints().size();
   EXPECT_EQ(walk.arenas.grow(4 * kGiB).failure, GrowFailure::kNoMemory);

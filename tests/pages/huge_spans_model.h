@@ -66,7 +66,7 @@ class HugeSpansModel {
     });
     object_bits(span).store(static_cast<BitWord>(entry.pattern));
     // Only the records of shorter spans tell anything.
-    if (npages < per_arena()) heap_.map().set_records(*span, 0x1000);
+    if (npages < per_arena()) heap_.map().set_records(*span, kRecord);
     spans_.emplace(span->base, entry);
     if (span->stand_in != nullptr) ++stand_ins_;
     return true;
@@ -148,7 +148,7 @@ class HugeSpansModel {
     EXPECT_NE(map.object_span_of(span->range().end()), span);
     EXPECT_NE(map.object_span_of(span->base - 1), span);
     const PageRecord record = map.arena(span->base)->records()[map.page_index(span->base)].load();
-    EXPECT_EQ(record, span->has_records ? 0x1000U : 0U);
+    EXPECT_EQ(record, span->has_records ? kRecord : PageRecord());
     EXPECT_EQ(object_bits(span).load(), static_cast<BitWord>(entry.pattern));
     for_each_mark(entry, 0, [&](const std::uint64_t& word) {
       EXPECT_EQ(word, entry.pattern) << "contents were lost";
@@ -159,7 +159,7 @@ class HugeSpansModel {
     for (const Address address : {pages.base, pages.base + pick(pages.size), pages.last()}) {
       EXPECT_EQ(heap_.map().object_span_of(address), nullptr);
       const Arena* const arena = heap_.map().arena(address);
-      EXPECT_EQ(arena->records()[heap_.map().page_index(address)].load(), 0U);
+      EXPECT_TRUE(arena->records()[heap_.map().page_index(address)].load().is_empty());
     }
   }
 

@@ -35,9 +35,8 @@ TEST_P(HugeSpansOn, DoAsTheirModelDoes) {
   constexpr std::uint64_t kArenas = 14;
   for (const bool is_bounded : {false, true}) {
     TouchableWorld world(GetParam().preset, GetParam().spec);
-    TestHeap test(world.os(), GetParam().spec, /*sparing=*/true);
+    TestHeap test(world.os(), GetParam().spec, {.is_sparing = true, .is_bounded = is_bounded});
     ASSERT_TRUE(test.is_made);
-    test.heap.set_bounded(is_bounded);
     HugeSpansModel model(test, is_bounded ? 2 : 1, kArenas);
     ASSERT_TRUE(model.allocate((kArenas - 2) * GetParam().spec.pages_per_arena));
     model.run(50);
@@ -60,7 +59,7 @@ TEST_P(HugeSpansOn, GoOnWhenACallFails) {
     faults.only(os::VerbSet(os::Verb::kMap) | os::Verb::kUsed | os::Verb::kUnused |
                 os::Verb::kAlloc);
     faults.fail_call(k);
-    TestHeap test(faults, GetParam().spec, /*sparing=*/true);
+    TestHeap test(faults, GetParam().spec, {.is_sparing = true});
     if (test.is_made) {
       HugeSpansModel model(test, k, 10);
       model.may_fail(true);
@@ -88,7 +87,7 @@ class Huge : public Traced {
  public:
   Huge()
       : Traced(presets::linux_amd64(), port::spec(Release::k1_11, Goos::kLinux, Goarch::kAmd64),
-               /*is_sparing=*/true) {}
+               {.is_sparing = true}) {}
 
   Arena* arena(Address address) { return heap.map().arena(address); }
   bool stands_in(Address address) { return arena(address)->stands_in(); }

@@ -12,9 +12,9 @@ TEST(HugeSpans, DoAsTheirModelDoes) {
   // Few enough for a machine of a GiB.
   constexpr std::uint64_t kArenas = 8;
   for (const bool is_bounded : {false, true}) {
-    TestHeap test(os::native(), port::native_spec(), /*sparing=*/true);
+    TestHeap test(os::native(), port::native_spec(),
+                  {.is_sparing = true, .is_bounded = is_bounded});
     ASSERT_TRUE(test.is_made);
-    test.heap.set_bounded(is_bounded);
     HugeSpansModel model(test, 1, kArenas);
     ASSERT_TRUE(model.allocate((kArenas - 2) * test.platform.spec.pages_per_arena));
     model.run(60);
@@ -42,7 +42,7 @@ TEST(StandIns, AreAsManyAsAreInUseAtOnce) {
     EXPECT_EQ(arena->common_bits(), bits);
     for (std::uint64_t i = 0; i < kPages; ++i) {
       EXPECT_EQ(arena->spans[i].load(), nullptr);
-      EXPECT_EQ(arena->records()[i].load(), 0U);
+      EXPECT_TRUE(arena->records()[i].load().is_empty());
     }
   }
   Span first;
@@ -57,7 +57,7 @@ TEST(StandIns, AreAsManyAsAreInUseAtOnce) {
     EXPECT_EQ(arena->common_bits(), Arena::kReady | Arena::kDirty);
     for (std::uint64_t i = 0; i < kPages; ++i) {
       EXPECT_EQ(arena->spans[i].load(), span);
-      EXPECT_EQ(arena->records()[i].load(), 0U);
+      EXPECT_TRUE(arena->records()[i].load().is_empty());
     }
   };
   for (int i = 0; i < 100; ++i) {

@@ -74,7 +74,8 @@ class PageHeapModel {
       EXPECT_LE(std::prev(next)->second.span->range().end(), span->base) << "overlap";
     }
     expect_lookups(span);
-    for (std::uint64_t i = 0; i < npages; ++i) EXPECT_EQ(record(span->base + i * page()), 0U);
+    for (std::uint64_t i = 0; i < npages; ++i)
+      EXPECT_TRUE(record(span->base + i * page()).is_empty());
     if (!span->needs_zero) expect_zero(span->range());
     const Entry entry{span, ++last_pattern_};
     spans_.emplace(span->base, entry);
@@ -132,11 +133,12 @@ class PageHeapModel {
     for (std::uint64_t i = 0; i < heap_.span_count(); ++i) {
       const Span* const span = heap_.span(i);
       if (span->state.load() != SpanState::kFree || span->npages < npages) continue;
-      if (test_.is_sparing && span->range().end() == heap_.end()) {
+      if (heap_.options().is_sparing && span->range().end() == heap_.end()) {
         if (best == nullptr) best = span;
         continue;
       }
-      if (test_.is_sparing && best != nullptr && best->range().end() == heap_.end()) best = nullptr;
+      if (heap_.options().is_sparing && best != nullptr && best->range().end() == heap_.end())
+        best = nullptr;
       if (best == nullptr || span->npages < best->npages ||
           (span->npages == best->npages && span->base < best->base)) {
         best = span;
@@ -191,7 +193,7 @@ class PageHeapModel {
   // From page `first` on.
   void fill(const Entry& entry, std::uint64_t first) {
     const Range all = entry.span->range();
-    heap_.map().set_records(*entry.span, 0x1000);
+    heap_.map().set_records(*entry.span, kRecord);
     for_each_word({all.base + first * page(), all.size - first * page()},
                   [&](volatile std::uint64_t& word) { word = entry.pattern; });
   }
@@ -202,8 +204,8 @@ class PageHeapModel {
       if (word != entry.pattern) ++wrong;
     });
     EXPECT_EQ(wrong, 0U) << "contents were lost";
-    EXPECT_EQ(record(entry.span->base), 0x1000U);
-    EXPECT_EQ(record(entry.span->range().last()), 0x1000U);
+    EXPECT_EQ(record(entry.span->base), kRecord);
+    EXPECT_EQ(record(entry.span->range().last()), kRecord);
   }
 
   void free(Spans::iterator it) {
@@ -213,7 +215,7 @@ class PageHeapModel {
     spans_.erase(it);
     heap_.free(span);
     for (const Address address : {range.base, range.last()}) {
-      EXPECT_EQ(record(address), 0U);
+      EXPECT_TRUE(record(address).is_empty());
       EXPECT_EQ(heap_.map().object_span_of(address), nullptr);
     }
   }
@@ -240,7 +242,7 @@ class PageHeapModel {
       EXPECT_LE(span->range().end(), next->first) << "overlap";
     }
     const Range added{span->base + before * page(), (npages - before) * page()};
-    EXPECT_EQ(record(added.base), 0U);
+    EXPECT_TRUE(record(added.base).is_empty());
     if (!span->needs_zero) expect_zero(added);
     fill(it->second, before);
     expect_filled(it->second);
@@ -263,8 +265,8 @@ class PageHeapModel {
     EXPECT_EQ(span->npages, npages);
     expect_lookups(span);
     expect_filled(it->second);
-    EXPECT_EQ(record(cut.base), 0U);
-    EXPECT_EQ(record(cut.last()), 0U);
+    EXPECT_TRUE(record(cut.base).is_empty());
+    EXPECT_TRUE(record(cut.last()).is_empty());
     EXPECT_EQ(heap_.map().object_span_of(cut.base), nullptr);
   }
 

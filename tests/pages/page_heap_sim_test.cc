@@ -80,7 +80,7 @@ class HeapOn : public ::testing::TestWithParam<Case> {
 
 TEST_P(HeapOn, DoesAsItsModelDoesAndLeaksNothing) {
   TouchableWorld world(preset(), spec());
-  TestHeap test(world.os(), spec(), GetParam().is_sparing);
+  TestHeap test(world.os(), spec(), {.is_sparing = GetParam().is_sparing});
   ASSERT_TRUE(test.is_made);
   PageHeapModel model(test, 1, 2000);
   model.run(200);
@@ -106,7 +106,7 @@ TEST_P(HeapRefusedBy, OneCallGoesOn) {
                 os::Verb::kUnused | os::Verb::kAlloc);
     faults.fail_call(k);
     {
-      TestHeap test(faults, spec(), GetParam().is_sparing);
+      TestHeap test(faults, spec(), {.is_sparing = GetParam().is_sparing});
       if (test.is_made) {
         PageHeapModel model(test, 1, 2000);
         model.may_fail(true);
@@ -137,7 +137,7 @@ TEST_P(HeapRefusedBy, AllLaterCallsKeepsWhatItHas) {
     TouchableWorld world(preset(), spec());
     os::FaultInjectionOs faults(world.os());
     {
-      TestHeap test(faults, spec(), GetParam().is_sparing);
+      TestHeap test(faults, spec(), {.is_sparing = GetParam().is_sparing});
       ASSERT_TRUE(test.is_made);
       faults.fail_from_call(k);
       PageHeapModel model(test, k, 2000);

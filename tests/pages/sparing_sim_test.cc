@@ -29,7 +29,7 @@ class Sparing : public Traced {
  public:
   explicit Sparing(const os::sim::Config& config = presets::linux_amd64(),
                    const port::PortSpec& spec = linux_amd64())
-      : Traced(config, spec, /*is_sparing=*/true) {}
+      : Traced(config, spec, {.is_sparing = true}) {}
 
   std::uint64_t mapped() { return heap.statistics().mapped; }
   std::uint64_t gc_bytes() { return test.counters.get(MemoryKind::kGc); }

@@ -6,16 +6,20 @@
 #include <string>
 
 #include "src/pages/page_heap.h"
+#include "src/pages/page_record.h"
 
 namespace Atoll::pages {
 
+// Of some cache.
+inline constexpr PageRecord kRecord(CacheNumber().next(), 16);
+
 class TestHeap {
  public:
-  TestHeap(os::Os& os, const port::PortSpec& spec, bool sparing = false)
-      : platform{os, os.probe(), spec}, is_sparing(sparing) {
+  TestHeap(os::Os& os, const port::PortSpec& spec, const Options& options = {})
+      : platform{os, os.probe(), spec} {
     memory.init(platform, counters,
-                sparing ? PersistentAlloc::kLargerChunks : PersistentAlloc::Sizes());
-    is_made = heap.init(platform, memory, &counters, sparing);
+                options.is_sparing ? PersistentAlloc::kLargerChunks : PersistentAlloc::Sizes());
+    is_made = heap.init(platform, memory, &counters, options);
     heap.init_arenas();
   }
   TestHeap(const TestHeap&) = delete;
@@ -39,7 +43,6 @@ class TestHeap {
   MemoryCounters counters;
   PersistentAlloc memory;
   PageHeap heap;
-  const bool is_sparing;
   bool is_made = false;
 
  private:

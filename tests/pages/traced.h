@@ -18,10 +18,10 @@ using Lines = std::vector<std::string>;
 
 class Traced {
  public:
-  Traced(const os::sim::Config& config, const port::PortSpec& spec, bool is_sparing = false)
+  Traced(const os::sim::Config& config, const port::PortSpec& spec, const Options& options = {})
       : world(config, spec),
         trace(world.os(), records_),
-        test(trace, spec, is_sparing),
+        test(trace, spec, options),
         heap(test.heap) {
     EXPECT_TRUE(test.is_made);
   }

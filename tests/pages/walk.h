@@ -17,12 +17,12 @@ inline constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
 
 class Walk final : public HintObserver {
  public:
-  Walk(const os::sim::Config& config, const port::PortSpec& port_spec)
+  Walk(const os::sim::Config& config, const port::PortSpec& port_spec, const Options& options = {})
       : sim(config),
         trace(sim, records_),
         machine(sim.probe()),
         spec(port_spec),
-        arenas(trace, machine, spec) {
+        arenas(trace, machine, spec, options) {
     arenas.observe(this);
   }
 

@@ -28,7 +28,7 @@ namespace {
   const ProcessOptions* const options = process_options();
   if (options == nullptr) return;
   if (Heap* const heap = process_heap(); heap != nullptr) heap->check_thread();
-  if (options->statistics == ReportFormat::kNone && options->heap.profile_rate == 0) return;
+  if (options->statistics == ReportFormat::kNone && options->heap.objects.profile_rate == 0) return;
   if (has_used_heap()) write_reports(*options);
 }
 

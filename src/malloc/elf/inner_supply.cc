@@ -7,24 +7,13 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "src/policy.h"
+
 namespace Atoll::inner_supply {
 namespace {
 
-struct Class {
-  std::size_t size;
-  std::size_t count;
-};
-
-// Enough for the notes of some threads at a time, and for the buffers of a few files. Only pages
-// that are touched become resident.
-constexpr std::array<Class, 6> kClasses = {{
-    {64, 512},
-    {256, 256},
-    {1024, 128},
-    {4096, 32},
-    {std::size_t{16} << 10, 8},
-    {std::size_t{128} << 10, 2},
-}};
+using Class = policy::BlockCount;
+constexpr std::array kClasses = policy::kInnerBlocks;
 
 // Blocks lie at multiples of their size, up to this.
 constexpr std::size_t kMostAlignment = 4096;

@@ -147,7 +147,7 @@ class File {
     // Otherwise allocations of the system's functions could become samples while samples are being
     // written.
     const Entry inside(heap);
-    process_profile().write(options.heap.profile_rate, file.writer());
+    process_profile().write(options.heap.objects.profile_rate, file.writer());
   }
   file.writer()("\nMAPPED_LIBRARIES:\n");
   const int maps = ::open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
@@ -173,7 +173,7 @@ constinit std::atomic<std::uint64_t> turns{0};
   Heap* const heap = process_heap();
   if (heap == nullptr) return;
   const std::uint64_t turn = turns.fetch_add(1, std::memory_order_relaxed);
-  if (options.heap.profile_rate != 0) write_profile(*heap, options, turn);
+  if (options.heap.objects.profile_rate != 0) write_profile(*heap, options, turn);
   if (options.statistics != ReportFormat::kNone) write_statistics(*heap, options, turn);
 }
 

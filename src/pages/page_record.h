@@ -1,0 +1,89 @@
+// What a free needs to know of an object's page, in one word: which cache may take the object back
+// as its own, and on which of its lists.
+//
+//   bits 12 to 31    the cache's number; 0: no cache may, ask the span
+//   bits  0 to 11    where that cache has the list, in bytes from the cache's beginning
+//
+// A cache compares a record with its number by one XOR: of a record of its own only the list's
+// place is left, and of any other a number that is no such place. Nobody but these three types
+// knows this layout.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace Atoll::pages {
+
+class PageRecord;
+
+// The number of a cache. There are 2^20 - 2, which caches get in turn; who has a number of a cache
+// that is gone, takes its records over.
+class CacheNumber {
+ public:
+  // Nobody's: no record has it, so all records are others'.
+  constexpr CacheNumber() = default;
+
+  // The next number: the first one after nobody's, and again after the last.
+  constexpr CacheNumber next() const {
+    return CacheNumber(bits_ >= kNobody - kFirst ? kFirst : bits_ + kFirst);
+  }
+  constexpr bool is_nobody() const { return bits_ == kNobody; }
+  friend constexpr bool operator==(CacheNumber, CacheNumber) = default;
+
+ private:
+  friend class PageRecord;
+  friend class WhoseList;
+
+  static constexpr unsigned kShift = 12;
+  static constexpr std::uint32_t kFirst = std::uint32_t{1} << kShift;
+  static constexpr std::uint32_t kNobody = 0 - kFirst;
+
+  explicit constexpr CacheNumber(std::uint32_t bits) : bits_(bits) {}
+
+  std::uint32_t bits_ = kNobody;  // in its place in a record
+};
+
+// What a record tells one cache of a freed object: whether a list of its own takes it.
+class WhoseList {
+ public:
+  static constexpr std::size_t kMostOffset = CacheNumber::kFirst - 1;
+
+  // There is no record.
+  constexpr WhoseList() = default;
+
+  // Whether the cache that asked may take the object back.
+  constexpr bool is_mine() const { return bits_ <= kMostOffset; }
+  // Where that list is, in bytes from the cache's beginning. Precondition: is_mine().
+  constexpr std::size_t my_offset() const { return bits_; }
+  // Where the list is in the cache that may take the object back, whosever that is; 0: none may.
+  constexpr std::size_t offset() const { return bits_ & kMostOffset; }
+  friend constexpr bool operator==(WhoseList, WhoseList) = default;
+
+ private:
+  friend class PageRecord;
+
+  explicit constexpr WhoseList(std::uint32_t bits) : bits_(bits) {}
+
+  std::size_t bits_ = CacheNumber::kNobody;  // as wide as a place: so it costs no instruction more
+};
+
+class PageRecord {
+ public:
+  // Empty: no cache may take objects of this page back.
+  constexpr PageRecord() = default;
+  // `offset`: where the cache has the list, up to WhoseList::kMostOffset.
+  constexpr PageRecord(CacheNumber cache, std::size_t offset)
+      : bits_(cache.bits_ | static_cast<std::uint32_t>(offset)) {}
+
+  constexpr bool is_empty() const { return bits_ == 0; }
+  constexpr bool is_of(CacheNumber cache) const { return for_cache(cache).is_mine(); }
+  // What it tells the cache with that number, or nobody.
+  constexpr WhoseList for_cache(CacheNumber cache) const { return WhoseList(bits_ ^ cache.bits_); }
+  friend constexpr bool operator==(PageRecord, PageRecord) = default;
+
+ private:
+  std::uint32_t bits_ = 0;
+};
+static_assert(sizeof(PageRecord) == sizeof(std::uint32_t));
+
+}  // namespace Atoll::pages
