@@ -13,7 +13,7 @@ namespace Atoll::os::test {
 namespace {
 
 constexpr std::uint64_t kPage = 4096;
-constexpr Address kBase(0x10'0000'0000);
+constexpr Address kBase(0x1000'0000);
 
 // What it says of the pages from kBase on, and what it was asked.
 struct Script {
@@ -70,7 +70,7 @@ TEST(CountResident, LargeRangesAreAskedAboutPieceByPieceAndInOrder) {
 
 TEST(CountResident, OneRefusalMakesAllUnknown) {
   constexpr std::size_t kPages = 3000;
-  for (const std::size_t call : {1, 2, 3}) {
+  for (std::size_t call = 1; call <= 3; ++call) {
     begin(std::vector<unsigned char>(kPages, 1));
     script.failing_call = call;
     EXPECT_EQ(count(0, kPages), std::nullopt);

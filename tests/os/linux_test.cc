@@ -73,7 +73,7 @@ TEST_F(Linux, TheKernelKnowsTheWishesOfEveryPart) {
   EXPECT_TRUE(has(flags_of(pages(8, 1).base), "hg"));
   EXPECT_TRUE(has(flags_of(pages(15, 1).base), "hg"));
   EXPECT_TRUE(has(flags_of(pages(32, 1).base), "nh"));
-  for (const std::uint64_t other : {0, 7, 16, 31, 33, 63}) {
+  for (const unsigned other : {0U, 7U, 16U, 31U, 33U, 63U}) {
     const std::string flags = flags_of(pages(other, 1).base);
     EXPECT_FALSE(has(flags, "hg") || has(flags, "nh")) << other;
   }
