@@ -14,6 +14,7 @@ class Arm64Memory final : public ForwardOs {
   Arm64Memory(arm64::VirtualSpace& space, Os& services) : ForwardOs(services), space_(space) {}
 
   Machine probe() override { return arm64::VirtualSpace::facts(); }
+  std::uint64_t huge_page_size() override { return 0; }
   Allocation reserve(Address hint, std::uint64_t size) override {
     return space_.reserve(hint, size);
   }

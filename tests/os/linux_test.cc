@@ -1,7 +1,10 @@
 // What only Linux has: a kernel that shows in /proc/self/smaps what it has been told.
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
+#include <array>
 #include <cinttypes>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <optional>
@@ -81,6 +84,22 @@ TEST_F(Linux, TheKernelKnowsTheWishesOfEveryPart) {
   EXPECT_TRUE(has(flags_of(pages(8, 1).base), "hg")) << "the wish outlives what was there";
   EXPECT_TRUE(wish(pages(8, 8), HugePages::kUnwanted).ok());
   EXPECT_TRUE(has(flags_of(pages(8, 1).base), "nh")) << "the latest wish counts";
+}
+
+// The conformance suite has to put up with systems that say of every page that it is there.
+TEST_F(Linux, AsManyPagesAreResidentAsMincoreNames) {
+  (void)wish(memory, HugePages::kUnwanted);
+  for (const unsigned of_page : {0U, 1U, 5U, 31U, 32U, 63U}) byte(of_page) = 1;
+  std::array<unsigned char, kPages> told{};
+  ASSERT_EQ(::mincore(memory.base.pointer(), static_cast<std::size_t>(memory.size), told.data()),
+            0);
+  for (std::uint64_t first = 0; first < kPages; first += 7) {
+    std::uint64_t expected = 0;
+    for (auto i = static_cast<std::size_t>(first); i < kPages; ++i) {
+      expected += (told[i] & 1) != 0 ? page : 0;
+    }
+    EXPECT_EQ(resident(pages(first, kPages - first)), expected);
+  }
 }
 
 TEST_F(Linux, MemoryThatIsNotMappedTakesNoWishesAndNothingIsKnownOfIt) {
