@@ -28,6 +28,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "os/base/address.h"
@@ -83,6 +84,9 @@ struct Machine {
   bool has_threads = false;
 };
 
+// Whether memory is wished to be made of huge pages.
+enum class HugePages : std::uint8_t { kWanted, kUnwanted };
+
 using ThreadExitFunction = void (*)(void* argument);
 
 class Os {
@@ -130,6 +134,32 @@ class Os {
 
   // Any state to None. Without releases_parts the range must be one whole reservation or alloc().
   virtual Status free(Address base, std::uint64_t size) = 0;
+
+  // --- What may be asked and wished about memory that is Ready or Prepared. Both change nothing
+  // that can be read, and a system that has no such call says so. ---
+
+  // How many bytes of the range hold memory of the machine at the moment, as whole pages: those
+  // that were written and not given back since. Nothing: unknown, because the system cannot tell,
+  // or because the range is malformed or, as far as the system can tell, not ours. Who must decide
+  // takes unknown for all of it.
+  //
+  // More may count than was written: pages that were only read, all of a huge page of which a part
+  // was written, what was unused() but not taken yet, without lazy_commit what is Ready, and all of
+  // it on a system that answers without looking. What was moved out of memory (to swap, or
+  // compressed) does not count, though it is kept: giving it back frees no memory now.
+  // Takes no memory, and time for every page: nanoseconds, and a system call for some hundreds.
+  virtual std::optional<std::uint64_t> resident(Address /*base*/, std::uint64_t /*size*/) {
+    return std::nullopt;
+  }
+
+  // Wishes that what is touched from now on be made of huge pages, or that it be not. Success means
+  // that the system knows the wish, not that it fulfils it. The wish holds until there is another
+  // one or the memory is no longer Ready or Prepared. It may cost the system a record wherever
+  // neighbours differ, so it is for large ranges. kUnsupported: it takes no wishes, and nothing
+  // was done.
+  virtual Status wish_huge_pages(Address /*base*/, std::uint64_t /*size*/, HugePages /*wish*/) {
+    return {Failure::kUnsupported, 0};
+  }
 
   // --- The console and the end. ---
 

@@ -62,6 +62,13 @@ int madvise(void* address, std::size_t size, int advice) {
   return result_of<int>(call_system(SystemCall::kMadvise, argument(address), size, number(advice)));
 }
 
+#if !defined(__OpenBSD__)
+int mincore(const void* address, std::size_t size, char* pages) {
+  return result_of<int>(
+      call_system(SystemCall::kMincore, argument(address), size, argument(pages)));
+}
+#endif
+
 int sysctl(const int* name, unsigned name_size, void* old_value, std::size_t* old_size,
            const void* new_value, std::size_t new_size) {
   return result_of<int>(call_system(SystemCall::kSysctl, argument(name), name_size,

@@ -1,7 +1,9 @@
 #include "hosts/base/guest_memory.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cinttypes>
 #include <cstdio>
@@ -162,6 +164,21 @@ MemoryFailure GuestMemory::discard(Range range) {
   return ::madvise(range.base.pointer(), bytes_of(range), MADV_DONTNEED) == 0
              ? MemoryFailure::kNone
              : MemoryFailure::kNoMemory;
+}
+
+void GuestMemory::find_resident(Range range, unsigned char* pages) const {
+  std::fill_n(pages, range.size / rules_.page_size, 0);
+  // Linux' own pages may be smaller.
+  const auto here = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  std::vector<unsigned char> told;
+  for (const Range& part : mapped_parts(range)) {
+    told.assign(static_cast<std::size_t>(part.size / here), 1);
+    (void)::mincore(part.base.pointer(), bytes_of(part), told.data());
+    const std::uint64_t before = part.base - range.base;
+    for (std::size_t i = 0; i < told.size(); ++i) {
+      if ((told[i] & 1) != 0) pages[(before + i * here) / rules_.page_size] = 1;
+    }
+  }
 }
 
 }  // namespace Atoll::hosts

@@ -60,6 +60,9 @@ class GuestMemory {
   MemoryFailure protect(Range range, int protection);
   // Contents become zero when next touched. All of it must be mapped.
   MemoryFailure discard(Range range);
+  // One byte for each page of the rules: 1 if any part of it holds memory, or Linux does not tell,
+  // else 0; also if it is not mapped.
+  void find_resident(Range range, unsigned char* pages) const;
 
   bool is_mapped(Range range) const;
   // What of it is mapped, in ascending order.

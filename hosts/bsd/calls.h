@@ -10,6 +10,7 @@ Answer mmap(Process& process, const Arguments& arguments);
 Answer munmap(Process& process, const Arguments& arguments);
 Answer mprotect(Process& process, const Arguments& arguments);
 Answer madvise(Process& process, const Arguments& arguments);
+Answer mincore(Process& process, const Arguments& arguments);
 
 // --- The rest. ---
 [[noreturn]] Answer exit(Process& process, const Arguments& arguments);

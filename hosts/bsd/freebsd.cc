@@ -26,12 +26,19 @@ Answer umtx_op(Process& process, const Arguments& a) {
 }
 
 constexpr ServedCall kCalls[] = {
-    {1, "exit", calls::exit},           {3, "read", calls::read},
-    {4, "write", calls::write},         {73, "munmap", calls::munmap},
-    {74, "mprotect", calls::mprotect},  {75, "madvise", calls::madvise},
-    {202, "__sysctl", calls::sysctl},   {232, "clock_gettime", calls::clock_gettime},
-    {331, "sched_yield", calls::yield}, {454, "_umtx_op", umtx_op},
-    {477, "mmap", calls::mmap},         {542, "pipe2", calls::pipe2},
+    {1, "exit", calls::exit},
+    {3, "read", calls::read},
+    {4, "write", calls::write},
+    {73, "munmap", calls::munmap},
+    {74, "mprotect", calls::mprotect},
+    {75, "madvise", calls::madvise},
+    {78, "mincore", calls::mincore},
+    {202, "__sysctl", calls::sysctl},
+    {232, "clock_gettime", calls::clock_gettime},
+    {331, "sched_yield", calls::yield},
+    {454, "_umtx_op", umtx_op},
+    {477, "mmap", calls::mmap},
+    {542, "pipe2", calls::pipe2},
 };
 
 }  // namespace
@@ -60,6 +67,8 @@ const Personality kFreebsd = {
     .unmap_finds_holes = false,
     .protect_finds_holes = true,
     .advise_finds_holes = false,
+    .mincore_rounds = true,
+    .resident_bits = 7,
     .advise_free = 5,
     .random_name = 37,
     .monotonic_clock = 4,

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "hosts/base/refuse.h"
@@ -16,6 +17,7 @@ constexpr std::uint64_t kAnonymous = 0x1000;
 constexpr std::uint64_t kReadWriteExecute = 7;
 constexpr std::uint64_t kWriteExecute = 6;
 constexpr std::uint64_t kDontNeed = 4;
+constexpr std::size_t kPagesAtOnce = 4096;  // of mincore: as many bytes as can be copied at once
 
 // Random places begin here.
 constexpr std::uint64_t kLowestRandom = std::uint64_t{1} << 32;
@@ -164,6 +166,35 @@ Answer madvise(Process& process, const Arguments& a) {
       const MemoryFailure failure = memory.discard({base, std::min(stride, part.size - offset)});
       if (failure != MemoryFailure::kNone) return failed(errno_of(failure));
     }
+  }
+  return {};
+}
+
+Answer mincore(Process& process, const Arguments& a) {
+  const Personality& personality = process.personality();
+  const std::uint64_t page = process.page_size();
+  if (!personality.mincore_rounds && (!Address(a[0]).is_aligned(page) || a[1] == 0)) {
+    return failed(error::kInvalid);
+  }
+  const auto pages = pages_of(process, a[0], a[1]);
+  if (!pages) {
+    const bool wraps = a[0] + a[1] < a[0];
+    return failed(wraps && !personality.mincore_rounds ? error::kInvalid : error::kNoMemory);
+  }
+  if (pages->is_empty()) return {};
+  const std::uint64_t count = pages->size / page;
+  if (!process.is_mapped(a[2], count)) return failed(error::kFault);
+  if (!process.memory().is_mapped(*pages)) return failed(error::kNoMemory);
+  std::array<unsigned char, kPagesAtOnce> told;
+  for (std::uint64_t done = 0; done < count;) {
+    const std::uint64_t some = std::min<std::uint64_t>(count - done, told.size());
+    process.memory().find_resident({pages->base + done * page, some * page}, told.data());
+    const auto bytes = static_cast<std::size_t>(some);
+    for (std::size_t i = 0; i < bytes; ++i) {
+      told[i] = static_cast<unsigned char>(told[i] != 0 ? personality.resident_bits : 0);
+    }
+    if (!process.copy_out(a[2] + done, told.data(), bytes)) return failed(error::kFault);
+    done += some;
   }
   return {};
 }

@@ -9,17 +9,12 @@ namespace {
 namespace presets = os::sim::presets;
 
 constexpr ServedCall kCalls[] = {
-    {1, "exit", calls::exit},
-    {3, "read", calls::read},
-    {4, "write", calls::write},
-    {73, "munmap", calls::munmap},
-    {74, "mprotect", calls::mprotect},
-    {75, "madvise", calls::madvise},
-    {166, "__futex", calls::futex},
-    {197, "mmap", calls::mmap},
-    {202, "__sysctl", calls::sysctl},
-    {350, "sched_yield", calls::yield},
-    {427, "__clock_gettime50", calls::clock_gettime},
+    {1, "exit", calls::exit},           {3, "read", calls::read},
+    {4, "write", calls::write},         {73, "munmap", calls::munmap},
+    {74, "mprotect", calls::mprotect},  {75, "madvise", calls::madvise},
+    {78, "mincore", calls::mincore},    {166, "__futex", calls::futex},
+    {197, "mmap", calls::mmap},         {202, "__sysctl", calls::sysctl},
+    {350, "sched_yield", calls::yield}, {427, "__clock_gettime50", calls::clock_gettime},
     {453, "pipe2", calls::pipe2},
 };
 

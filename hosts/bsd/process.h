@@ -51,6 +51,10 @@ struct Personality {
   bool unmap_finds_holes;          // EINVAL
   bool protect_finds_holes;        // ENOMEM; else what is mapped is protected
   bool advise_finds_holes;         // EFAULT; else what is mapped is advised
+  // Of mincore, where there is one.
+  bool mincore_rounds = false;      // the address, down to a page; else EINVAL
+  std::uint64_t resident_bits = 1;  // of a page that is in memory and was written by this process
+
   std::uint64_t advise_free;
   std::uint64_t random_name;  // kern.arandom, 0 without
   std::uint64_t monotonic_clock;

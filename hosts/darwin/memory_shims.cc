@@ -109,4 +109,22 @@ int madvise_shim(void* address, std::size_t size, int advice) {
   return take_some_back(range) == MemoryFailure::kNone ? 0 : fail(kErrorInvalid);
 }
 
+// The kernel also tells whether a page was read or written lately; here, what is there was both.
+// All that is no file's is anonymous, there or not.
+int mincore_shim(const void* address, std::size_t size, char* pages) {
+  constexpr unsigned char kAnonymous = 0x80;
+  constexpr unsigned char kThereAndUsed = 0x1 | 0x2 | 0x4 | kAnonymous;
+  const Address base = Address::of(address).aligned_down(page_size());
+  const std::uint64_t whole = round_up(Address::of(address) - base + size, page_size());
+  if (whole < size || (base + whole).value() < base.value()) return fail(kErrorInvalid);
+  if (whole == 0) return 0;
+  auto* const told = reinterpret_cast<unsigned char*>(pages);
+  const std::scoped_lock lock(memory_lock);
+  guest_memory->find_resident({base, whole}, told);
+  for (std::size_t i = 0; i < whole / page_size(); ++i) {
+    told[i] = told[i] != 0 ? kThereAndUsed : kAnonymous;
+  }
+  return 0;
+}
+
 }  // namespace Atoll::hosts::darwin

@@ -110,6 +110,7 @@ void* find_shim(std::string_view symbol) {
       shim("_clock_gettime_nsec_np", clock_shim),
       shim("_getentropy", getentropy_shim),
       shim("_madvise", madvise_shim),
+      shim("_mincore", mincore_shim),
       shim("_mmap", mmap_shim),
       shim("_mprotect", mprotect_shim),
       shim("_munmap", munmap_shim),

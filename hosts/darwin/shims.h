@@ -44,6 +44,7 @@ void* mmap_shim(void* address, std::size_t size, int protection, int flags, int 
 int munmap_shim(void* address, std::size_t size);
 int mprotect_shim(void* address, std::size_t size, int protection);
 int madvise_shim(void* address, std::size_t size, int advice);
+int mincore_shim(const void* address, std::size_t size, char* pages);
 
 // --- thread_shims.cc ---
 using ThreadFunction = void* (*)(void*);

@@ -37,6 +37,9 @@ Status Arm64Os::unused(Address base, std::uint64_t size) { return space_.unused(
 Status Arm64Os::fault(Address base, std::uint64_t size) { return space_.fault({base, size}); }
 Allocation Arm64Os::alloc(std::uint64_t size) { return space_.alloc(size); }
 Status Arm64Os::free(Address base, std::uint64_t size) { return space_.free({base, size}); }
+std::optional<std::uint64_t> Arm64Os::resident(Address base, std::uint64_t size) {
+  return space_.resident({base, size});
+}
 
 void Arm64Os::write(std::string_view text) { semihosting::write(text); }
 

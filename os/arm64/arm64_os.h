@@ -11,6 +11,8 @@
 //   fault     the same, and noted
 //   alloc     a region with frames behind all of it
 //   free      frames go back, the region is forgotten
+//   resident  the page tables tell, exactly: what is Ready has its frames
+//   huge pages: only the program itself lies in any; not to be wished for
 //   write     semihosting: SYS_WRITE0
 //   abort     semihosting: SYS_EXIT_EXTENDED with 134, as a shell tells of SIGABRT
 //   time      the virtual counter, CNTVCT_EL0
@@ -59,6 +61,7 @@ class Arm64Os final : public Os {
   Status fault(Address base, std::uint64_t size) override;
   Allocation alloc(std::uint64_t size) override;
   Status free(Address base, std::uint64_t size) override;
+  std::optional<std::uint64_t> resident(Address base, std::uint64_t size) override;
 
   void write(std::string_view text) override;
   [[noreturn]] void abort() override;

@@ -89,6 +89,9 @@ class PageTables {
 
   std::optional<Translation> walk(Address address) const;
 
+  // Pages of `range` that are not mapped.
+  std::uint64_t missing_pages(Range range) const;
+
  private:
   using Entry = std::uint64_t;
 
@@ -111,7 +114,6 @@ class PageTables {
 
   Leaf leaf_at(Address address) const;
   bool cuts_block(Range range) const;
-  std::uint64_t missing_pages(Range range) const;
   std::uint64_t missing_tables(Range range, std::uint64_t leaf_bytes) const;
   void unmap_block(Table second, Address address);
   void unmap_pages(Table third, Range range);

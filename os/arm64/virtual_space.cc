@@ -106,4 +106,9 @@ Status VirtualSpace::free(Range range) {
   return kDone;
 }
 
+std::optional<std::uint64_t> VirtualSpace::resident(Range range) const {
+  if (!check(range, kMapped).ok()) return std::nullopt;
+  return range.size - tables_.missing_pages(range) * kPageBytes;
+}
+
 }  // namespace Atoll::os::arm64

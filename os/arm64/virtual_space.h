@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "os/arm64/page_tables.h"
@@ -45,6 +46,7 @@ class VirtualSpace {
   Status fault(Range range);
   Allocation alloc(std::uint64_t size);
   Status free(Range range);
+  std::optional<std::uint64_t> resident(Range range) const;
 
   // Of address space, in whatever state.
   std::uint64_t bytes_held() const;

@@ -10,6 +10,7 @@
 //   fault     mmap(NONE, fixed): drops contents and charge in one call
 //   alloc     mmap(READ|WRITE)
 //   free      munmap
+//   resident  System::find_resident(), page by page into a buffer on the stack
 //   write     write(2), again when a signal interrupts it; errno stays as it was
 //
 // What differs between such systems is data and a few functions, System's:
@@ -17,6 +18,7 @@
 //   struct System : MmapCalls<...> {
 //     static std::uint64_t page_size();                // 0: would not tell
 //     static bool take_back(void* base, std::size_t size);
+//     static bool find_resident(void* base, std::size_t size, unsigned char* pages);
 //     static int& error();                             // errno, which the others set
 //     static constexpr MmapErrors kErrors;
 //     static constexpr MmapMeaning kMeanings[];        // codes that mean something else there
@@ -25,6 +27,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "os/backend/asked_once.h"
@@ -35,7 +38,7 @@ namespace Atoll::os {
 
 enum class Access : std::uint8_t { kNone, kReadWrite };
 
-enum class MmapCall : std::uint8_t { kMap, kMapFixed, kMakeReady, kTakeBack, kUnmap };
+enum class MmapCall : std::uint8_t { kMap, kMapFixed, kMakeReady, kTakeBack, kAdvise, kUnmap };
 
 // The numbers that the system's headers give to protections and to flags of mmap().
 struct MmapNumbers {
@@ -89,6 +92,14 @@ struct MmapMeaning {
 // Failure of a call by its code: what `meanings` says, else what the code says of any call.
 Failure failure_of(MmapCall call, int code, const MmapErrors& errors,
                    std::span<const MmapMeaning> meanings);
+
+// As mincore(): a byte for every page of the range, whose lowest bit tells whether the page is in
+// memory. False: the system cannot tell.
+using FindResident = bool (*)(void* base, std::size_t size, unsigned char* pages);
+
+// Os::resident() of a range that was checked.
+std::optional<std::uint64_t> count_resident(Range range, std::uint64_t page_size,
+                                            FindResident find_resident);
 
 // Reserves and releases address space without checking arguments. For probes.
 template <typename System>
@@ -146,6 +157,14 @@ class MmapOs : public Os {
     return System::unmap(base.pointer(), bytes(size)) ? Status() : failed(MmapCall::kUnmap);
   }
 
+  std::optional<std::uint64_t> resident(Address base, std::uint64_t size) final {
+    if (!check(base, size).ok()) return std::nullopt;
+    const int error_before = System::error();
+    const auto counted = count_resident({base, size}, page_size(), &System::find_resident);
+    System::error() = error_before;
+    return counted;
+  }
+
   void write(std::string_view text) final {
     const int error_before = System::error();
     while (!text.empty()) {
@@ -185,14 +204,15 @@ class MmapOs : public Os {
     return check_range({base, size}, page_size(), last_address());
   }
 
- private:
-  static std::size_t bytes(std::uint64_t size) { return static_cast<std::size_t>(size); }
-
+  // Of the call that has just failed.
   static Status failed(MmapCall call) {
     const int code = System::error();
     return {failure_of(call, code, System::kErrors, System::kMeanings), code};
   }
 
+  static std::size_t bytes(std::uint64_t size) { return static_cast<std::size_t>(size); }
+
+ private:
   Allocation map_anywhere(Address hint, std::uint64_t size, Access access) {
     const Status status = check_request(hint, size, page_size(), last_address());
     if (!status.ok()) return {Address(), status};

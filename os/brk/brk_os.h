@@ -8,6 +8,8 @@
 //   fault     cannot be done
 //   alloc     BrkSpace::reserve without a hint
 //   free      BrkSpace::free
+//   resident  unknown: what lies behind the segment, the system keeps to itself
+//   huge pages: not to be wished for
 #pragma once
 
 #include <cstdint>

@@ -8,20 +8,24 @@
 //   unused    madvise(MADV_FREE). The memory may be taken or may stay, page by page, until it is
 //             written to: so it is not zero afterwards, and Machine says so. (From 1.20 Go can be
 //             told to use MADV_DONTNEED, which on these systems frees nothing.)
-//   park      _umtx_op, futex or umtx_sleep (systems.h), always private to the process
-//   yield     sched_yield
-//   random    sysctl kern.arandom; OpenBSD getentropy; DragonFly arc4random_buf
-//   page size sysctl hw.pagesize. Go asks the auxiliary vector first, but on OpenBSD, which has
+//   resident  mincore, of FreeBSD and DragonFly with more bits than the one that says so. OpenBSD
+//   took
+//             the call away in 6.6, because it shows what others have in memory: there the answer
+//             is unknown. After unused() a page counts until it is taken.
+//   huge pages: FreeBSD makes them by itself where it can, the others have none: not to be wished
+//   for park      _umtx_op, futex or umtx_sleep (systems.h), always private to the process yield
+//   sched_yield random    sysctl kern.arandom; OpenBSD getentropy; DragonFly arc4random_buf page
+//   size sysctl hw.pagesize. Go asks the auxiliary vector first, but on OpenBSD, which has
 //             none for it; the answer is the same.
 //   thread exit: one pthread key, if libpthread is linked in. Without it has_threads is false.
 //
 // The program break is left alone and not told (arm64 of FreeBSD has none): Go does not know it on
 // these systems either.
 //
-// What the systems cannot tell, and so is not told: mprotect() of memory that nobody has mapped
-// fails on FreeBSD and DragonFly and succeeds on NetBSD and OpenBSD; munmap() of it fails on
-// OpenBSD and succeeds elsewhere; MADV_FREE of it fails on NetBSD and OpenBSD. used() looks at its
-// arguments only.
+// What the systems cannot tell, and so is not told: mincore() of memory that nobody has mapped
+// fails wherever there is one; mprotect() of memory that nobody has mapped fails on FreeBSD and
+// DragonFly and succeeds on NetBSD and OpenBSD; munmap() of it fails on OpenBSD and succeeds
+// elsewhere; MADV_FREE of it fails on NetBSD and OpenBSD. used() looks at its arguments only.
 //
 // OpenBSD ends a process whose stack pointer, at a system call or a page fault, is not in memory
 // that was mapped with MAP_STACK. From 1.16 Go aligns spans of stacks to physical pages there, maps

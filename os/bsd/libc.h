@@ -40,6 +40,7 @@ void* mmap(void* address, std::size_t size, int protection, int flags, int file,
 int munmap(void* address, std::size_t size);
 int mprotect(void* address, std::size_t size, int protection);
 int madvise(void* address, std::size_t size, int advice);
+int mincore(const void* address, std::size_t size, char* pages);
 
 int sysctl(const int* name, unsigned name_size, void* old_value, std::size_t* old_size,
            const void* new_value, std::size_t new_size);

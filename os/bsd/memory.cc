@@ -27,6 +27,15 @@ bool BsdSystem::take_back(void* base, std::size_t size) {
   return libc::madvise(base, size, kSystem.advise_free) == 0;
 }
 
+bool BsdSystem::find_resident(void* base, std::size_t size, unsigned char* pages) {
+  if constexpr (kSystem.has_mincore) {
+    return libc::mincore(base, size, reinterpret_cast<char*>(pages)) == 0;
+  } else {
+    (void)base, (void)size, (void)pages;
+    return false;
+  }
+}
+
 Machine BsdOs::probe() {
   Machine machine = probe_mmap();
   if (machine.page_size == 0) return Machine();

@@ -19,6 +19,7 @@ struct BsdSystem : MmapCalls<&bsd::libc::mmap, &bsd::libc::mprotect, &bsd::libc:
                              &bsd::libc::write, kBsdNumbers> {
   static std::uint64_t page_size();
   static bool take_back(void* base, std::size_t size);
+  static bool find_resident(void* base, std::size_t size, unsigned char* pages);
   static int& error() { return *bsd::libc::errno_location(); }
 
   static constexpr MmapErrors kErrors = {.not_permitted = bsd::error::kPermission,

@@ -28,6 +28,7 @@ struct System {
   Random random;
   std::int32_t random_name;  // KERN_ARND, for kSysctl
   bool protect_finds_holes;  // mprotect(2) of what is not all mapped fails, with ENOMEM
+  bool has_mincore;
 };
 
 inline constexpr System kFreebsd = {
@@ -38,6 +39,7 @@ inline constexpr System kFreebsd = {
     .random = Random::kSysctl,
     .random_name = 37,
     .protect_finds_holes = true,
+    .has_mincore = true,
 };
 
 inline constexpr System kNetbsd = {
@@ -48,6 +50,7 @@ inline constexpr System kNetbsd = {
     .random = Random::kSysctl,
     .random_name = 81,
     .protect_finds_holes = false,
+    .has_mincore = true,
 };
 
 inline constexpr System kOpenbsd = {
@@ -58,6 +61,7 @@ inline constexpr System kOpenbsd = {
     .random = Random::kGetentropy,
     .random_name = 0,
     .protect_finds_holes = false,
+    .has_mincore = false,
 };
 
 inline constexpr System kDragonfly = {
@@ -68,6 +72,7 @@ inline constexpr System kDragonfly = {
     .random = Random::kArc4random,
     .random_name = 0,
     .protect_finds_holes = true,
+    .has_mincore = true,
 };
 
 // The one that is built for.

@@ -11,6 +11,12 @@
 //   unused    madvise(MADV_FREE_REUSABLE), since 1.13; MADV_FREE before, and here where the other
 //             is refused. Neither clears pages: they read as zero once the kernel has taken them,
 //             and as what they were until then.
+//   resident  mincore. Pages that the kernel has compressed do not count, those that it may take
+//   and
+//             has not taken do. Of what is not mapped the kernel says that nothing is there.
+//   huge pages: on Intel's processors memory must be mapped as such, on Apple's there are none: not
+//   to
+//             be wished for
 //   fault     The kernel carries it out as a whole or not at all.
 //   free      The kernel says nothing of addresses that no process has, so they are refused
 //             here.

@@ -24,6 +24,10 @@ bool DarwinSystem::take_back(void* base, std::size_t size) {
          darwin::madvise(base, size, darwin::kAdviceFree) == 0;
 }
 
+bool DarwinSystem::find_resident(void* base, std::size_t size, unsigned char* pages) {
+  return darwin::mincore(base, size, reinterpret_cast<char*>(pages)) == 0;
+}
+
 std::uint32_t DarwinOs::address_bits() {
   return static_cast<std::uint32_t>(address_bits_.get([this] {
     MmapMemory<DarwinSystem> memory;

@@ -19,6 +19,7 @@ struct DarwinSystem : MmapCalls<&darwin::mmap, &darwin::mprotect, &darwin::munma
                                 &darwin::write_file, kDarwinNumbers> {
   static std::uint64_t page_size();
   static bool take_back(void* base, std::size_t size);
+  static bool find_resident(void* base, std::size_t size, unsigned char* pages);
   static int& error() { return *darwin::errno_place(); }
 
   static constexpr MmapErrors kErrors = {.not_permitted = darwin::kErrorNotPermitted,

@@ -14,6 +14,7 @@ void* mmap(void* address, std::size_t size, int protection, int flags, int file,
 int munmap(void* address, std::size_t size);
 int mprotect(void* address, std::size_t size, int protection);
 int madvise(void* address, std::size_t size, int advice);
+int mincore(const void* address, std::size_t size, char* pages);
 int sysctl(int* name, unsigned name_length, void* old_value, std::size_t* old_size, void* new_value,
            std::size_t new_size);
 int* errno_place() __asm("___error");

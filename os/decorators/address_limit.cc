@@ -107,4 +107,13 @@ Status AddressLimitOs::free(Address base, std::uint64_t size) {
   return is_above(base, size) ? kNotOurs : beneath().free(base, size);
 }
 
+std::optional<std::uint64_t> AddressLimitOs::resident(Address base, std::uint64_t size) {
+  if (is_above(base, size)) return std::nullopt;
+  return beneath().resident(base, size);
+}
+
+Status AddressLimitOs::wish_huge_pages(Address base, std::uint64_t size, HugePages wish) {
+  return is_above(base, size) ? kNotOurs : beneath().wish_huge_pages(base, size, wish);
+}
+
 }  // namespace Atoll::os

@@ -26,13 +26,15 @@ class AddressLimitOs final : public ForwardOs {
   Allocation reserve(Address hint, std::uint64_t size) override;
   Allocation alloc(std::uint64_t size) override;
 
-  // Nothing above the limit was handed out: kNotReserved.
+  // Nothing above the limit was handed out: kNotReserved, and unknown.
   Status release(Address base, std::uint64_t size) override;
   Status map(Address base, std::uint64_t size) override;
   Status used(Address base, std::uint64_t size) override;
   Status unused(Address base, std::uint64_t size) override;
   Status fault(Address base, std::uint64_t size) override;
   Status free(Address base, std::uint64_t size) override;
+  std::optional<std::uint64_t> resident(Address base, std::uint64_t size) override;
+  Status wish_huge_pages(Address base, std::uint64_t size, HugePages wish) override;
 
  private:
   bool is_well_formed(Address base, std::uint64_t size) const;

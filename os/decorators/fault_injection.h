@@ -54,6 +54,14 @@ class FaultInjectionOs final : public ForwardOs {
   Status free(Address base, std::uint64_t size) override {
     return fails(Verb::kFree) ? status_ : beneath().free(base, size);
   }
+  // What fails is unknown.
+  std::optional<std::uint64_t> resident(Address base, std::uint64_t size) override {
+    if (fails(Verb::kResident)) return std::nullopt;
+    return beneath().resident(base, size);
+  }
+  Status wish_huge_pages(Address base, std::uint64_t size, HugePages wish) override {
+    return fails(Verb::kWishHugePages) ? status_ : beneath().wish_huge_pages(base, size, wish);
+  }
 
  private:
   void set(std::uint32_t first, std::uint32_t last) {

@@ -28,6 +28,12 @@ class ForwardOs : public Os {
   Status fault(Address base, std::uint64_t size) override { return beneath_.fault(base, size); }
   Allocation alloc(std::uint64_t size) override { return beneath_.alloc(size); }
   Status free(Address base, std::uint64_t size) override { return beneath_.free(base, size); }
+  std::optional<std::uint64_t> resident(Address base, std::uint64_t size) override {
+    return beneath_.resident(base, size);
+  }
+  Status wish_huge_pages(Address base, std::uint64_t size, HugePages wish) override {
+    return beneath_.wish_huge_pages(base, size, wish);
+  }
 
   void write(std::string_view text) override { beneath_.write(text); }
   [[noreturn]] void abort() override {

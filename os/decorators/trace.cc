@@ -21,7 +21,13 @@ void add_address(TraceText* text, Address address) {
 void add_result(TraceText* text, const TraceRecord& record) {
   const Status& status = record.status;
   const bool gives_address = record.verb == Verb::kReserve || record.verb == Verb::kAlloc;
-  if (!status.ok()) {
+  if (record.verb == Verb::kResident) {
+    if (record.bytes.has_value()) {
+      text->size(*record.bytes);
+    } else {
+      *text << "unknown";
+    }
+  } else if (!status.ok()) {
     *text << describe(status.failure);
     const std::int64_t code = status.native_code;
     if (code != 0) {
@@ -40,8 +46,12 @@ void add_result(TraceText* text, const TraceRecord& record) {
 TraceRecord* TraceOs::next(Verb verb, Address address, std::uint64_t size) {
   const std::uint32_t call = calls_.fetch_add(1, std::memory_order_relaxed);
   if (call >= storage_.size()) return nullptr;
-  storage_[call] = TraceRecord{verb, address, size, Address(), Status()};
-  return &storage_[call];
+  TraceRecord& record = storage_[call];
+  record = TraceRecord();
+  record.verb = verb;
+  record.address = address;
+  record.size = size;
+  return &record;
 }
 
 std::span<const TraceRecord> TraceOs::records() const {
@@ -116,6 +126,21 @@ Status TraceOs::free(Address base, std::uint64_t size) {
   return status;
 }
 
+std::optional<std::uint64_t> TraceOs::resident(Address base, std::uint64_t size) {
+  TraceRecord* const record = next(Verb::kResident, base, size);
+  const std::optional<std::uint64_t> bytes = beneath().resident(base, size);
+  if (record != nullptr) record->bytes = bytes;
+  return bytes;
+}
+
+Status TraceOs::wish_huge_pages(Address base, std::uint64_t size, HugePages wish) {
+  TraceRecord* const record = next(Verb::kWishHugePages, base, size);
+  if (record != nullptr) record->wish = wish;
+  const Status status = beneath().wish_huge_pages(base, size, wish);
+  if (record != nullptr) record->status = status;
+  return status;
+}
+
 std::string_view format(const TraceRecord& record, std::span<char> line) {
   TraceText text;
   text << name(record.verb) << "(";
@@ -123,7 +148,11 @@ std::string_view format(const TraceRecord& record, std::span<char> line) {
     add_address(&text, record.address);
     text << ", ";
   }
-  text.size(record.size) << ") -> ";
+  text.size(record.size);
+  if (record.verb == Verb::kWishHugePages) {
+    text << (record.wish == HugePages::kWanted ? ", wanted" : ", unwanted");
+  }
+  text << ") -> ";
   add_result(&text, record);
   const std::size_t fits = std::min(text.view().size(), line.size());
   std::copy_n(text.view().data(), fits, line.data());

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -18,6 +19,8 @@ struct TraceRecord {
   std::uint64_t size = 0;
   Address result;  // of reserve and alloc, and where move went
   Status status;
+  std::optional<std::uint64_t> bytes;  // the answer of resident
+  HugePages wish = HugePages::kWanted;
 };
 
 // In the order in which the calls began. When the storage is full, further calls are only counted.
@@ -38,6 +41,8 @@ class TraceOs final : public ForwardOs {
   Status fault(Address base, std::uint64_t size) override;
   Allocation alloc(std::uint64_t size) override;
   Status free(Address base, std::uint64_t size) override;
+  std::optional<std::uint64_t> resident(Address base, std::uint64_t size) override;
+  Status wish_huge_pages(Address base, std::uint64_t size, HugePages wish) override;
 
  private:
   TraceRecord* next(Verb verb, Address address, std::uint64_t size);
@@ -53,6 +58,9 @@ inline constexpr std::size_t kTraceLine = 128;
 //   reserve(0xc000000000, 64 MiB) -> 0xc000000000
 //   reserve(null, 64 MiB) -> no memory (12)
 //   map(0xc000000000, 64 MiB) -> ok
+//   resident(0xc000000000, 64 MiB) -> 12 KiB
+//   resident(0xc000000000, 64 MiB) -> unknown
+//   wish_huge_pages(0xc000000000, 64 MiB, unwanted) -> ok
 std::string_view format(const TraceRecord& record, std::span<char> line);
 
 }  // namespace Atoll::os

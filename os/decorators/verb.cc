@@ -20,6 +20,10 @@ std::string_view name(Verb verb) {
       return "alloc";
     case Verb::kFree:
       return "free";
+    case Verb::kResident:
+      return "resident";
+    case Verb::kWishHugePages:
+      return "wish_huge_pages";
   }
   return "unknown";
 }

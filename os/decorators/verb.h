@@ -15,6 +15,8 @@ enum class Verb : std::uint8_t {
   kFault,
   kAlloc,
   kFree,
+  kResident,
+  kWishHugePages,
 };
 
 std::string_view name(Verb verb);

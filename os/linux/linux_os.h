@@ -12,6 +12,12 @@
 //             1.21 dropped both, as we do: it multiplied mappings and fought the system's policy.
 //   unused    madvise(MADV_DONTNEED): all releases but 1.12 to 1.15, whose MADV_FREE makes resident
 //             size meaningless. Whether it really zeroes is probed: qemu-user may ignore it.
+//   resident  mincore. A page that was only read counts: it shares the page of zeroes. A page in
+//   swap
+//             does not, unless the swap's cache still has it. gVisor says that every page is there.
+//   huge pages: madvise(MADV_HUGEPAGE or MADV_NOHUGEPAGE). There is no way back to neither.
+//   qemu-user
+//             answers any advice with success and does nothing, so it is first asked with nonsense.
 //   fault     1.23 and later use mprotect and MADV_DONTNEED, which keep the charge.
 //   park      futex(FUTEX_WAIT_PRIVATE), unpark: futex(FUTEX_WAKE_PRIVATE), yield: sched_yield
 //   thread exit: one pthread key. On the main thread it fires only in pthread_exit.
@@ -38,6 +44,7 @@ class LinuxOs final : public MmapOs<LinuxSystem> {
   Machine probe() override;
   std::uint64_t huge_page_size() override;
   bool decommit_zeroes() override;
+  Status wish_huge_pages(Address base, std::uint64_t size, HugePages wish) override;
 
   [[noreturn]] void abort() override;
 
@@ -51,6 +58,7 @@ class LinuxOs final : public MmapOs<LinuxSystem> {
 
  private:
   QuestionAskedOnce decommit_zeroes_;
+  QuestionAskedOnce ignores_advice_;
 };
 
 }  // namespace Atoll::os

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #include "os/linux/linux_os.h"
 #include "os/linux/probe.h"
@@ -16,10 +17,28 @@ bool LinuxSystem::take_back(void* base, std::size_t size) {
   return ::madvise(base, size, MADV_DONTNEED) == 0;
 }
 
+bool LinuxSystem::find_resident(void* base, std::size_t size, unsigned char* pages) {
+  return ::mincore(base, size, pages) == 0;
+}
+
 std::uint64_t LinuxOs::huge_page_size() { return linux_probe::huge_page_size(); }
 
 bool LinuxOs::decommit_zeroes() {
   return decommit_zeroes_.get([this] { return linux_probe::decommit_zeroes(page_size()); });
+}
+
+Status LinuxOs::wish_huge_pages(Address base, std::uint64_t size, HugePages wish) {
+  const Status status = check(base, size);
+  if (!status.ok()) return status;
+  const auto advise = [&](int advice) {
+    return ::madvise(base.pointer(), bytes(size), advice) == 0;
+  };
+  // Where nonsense is taken too, advice is not heeded.
+  constexpr int kNonsense = std::numeric_limits<int>::max();
+  if (ignores_advice_.get([&] { return advise(kNonsense); })) return {Failure::kUnsupported, 0};
+  return advise(wish == HugePages::kWanted ? MADV_HUGEPAGE : MADV_NOHUGEPAGE)
+             ? Status()
+             : failed(MmapCall::kAdvise);
 }
 
 Machine LinuxOs::probe() {

@@ -21,12 +21,16 @@ inline constexpr MmapNumbers kLinuxNumbers = {.none = PROT_NONE,
 struct LinuxSystem : MmapCalls<&::mmap, &::mprotect, &::munmap, &::write, kLinuxNumbers>, CErrno {
   static std::uint64_t page_size();
   static bool take_back(void* base, std::size_t size);
+  static bool find_resident(void* base, std::size_t size, unsigned char* pages);
 
   static constexpr MmapMeaning kMeanings[] = {
       // Not all of it is mapped.
       {ENOMEM, MmapCall::kTakeBack, Failure::kNotReserved},
       // Locked memory, or a kernel without the call.
       {EINVAL, MmapCall::kTakeBack, Failure::kUnsupported},
+      // Not all of it is mapped; and a kernel without transparent huge pages.
+      {ENOMEM, MmapCall::kAdvise, Failure::kNotReserved},
+      {EINVAL, MmapCall::kAdvise, Failure::kUnsupported},
   };
 };
 

@@ -3,6 +3,8 @@
 //
 //   memory and the console as of any system with mmap() (os/backend/mmap_os.h)
 //   unused    mmap(READ|WRITE, fixed): the old pages are dropped. POSIX has no advice that frees.
+//   resident  unknown: POSIX has no mincore
+//   huge pages: not to be wished for
 //   park      nanosleep for a moment, so unpark has nobody to wake. POSIX has no way to sleep on a
 //             word of memory; a system that has one parks better.
 //   random    where the stack is, and the clock
@@ -29,6 +31,7 @@ inline constexpr MmapNumbers kPosixNumbers = {.none = PROT_NONE,
 struct PosixSystem : MmapCalls<&::mmap, &::mprotect, &::munmap, &::write, kPosixNumbers>, CErrno {
   static std::uint64_t page_size();
   static bool take_back(void* base, std::size_t size);
+  static bool find_resident(void*, std::size_t, unsigned char*) { return false; }
 
   // Not all of it is mapped.
   static constexpr MmapMeaning kMeanings[] = {

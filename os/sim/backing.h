@@ -3,6 +3,9 @@
 // A range may be, in part or wholly, already what it is told to become.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 #include "os/base/address.h"
 
 namespace Atoll::os::sim {
@@ -15,6 +18,11 @@ class Backing {
   virtual void withheld(Range range) = 0;
   // Must not be touched any more; contents are gone.
   virtual void lost(Range range) = 0;
+  // How many bytes of it hold memory, as whole pages of that size: those that were written and not
+  // lost. Nothing: it does not know.
+  virtual std::optional<std::uint64_t> resident(Range /*range*/, std::uint64_t /*page_size*/) {
+    return std::nullopt;
+  }
 
  protected:
   constexpr Backing() = default;

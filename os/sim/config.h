@@ -31,6 +31,13 @@ enum class Placement : std::uint8_t {
   kLinear,    // one segment that begins at `origin` and only ever grows: linear_only
 };
 
+// What resident() tells.
+enum class Residency : std::uint8_t {
+  kUnknown,
+  kExact,       // what the backing says; without one that knows, memory counts while it is Ready
+  kEverything,  // all of it, whether it was touched or not
+};
+
 // One entry of a script for reserve().
 struct Answer {
   enum class Kind : std::uint8_t {
@@ -84,6 +91,8 @@ struct Config {
   bool can_shrink = true;
   bool can_protect = true;
   bool has_threads = false;
+  Residency residency = Residency::kExact;
+  bool takes_huge_page_wishes = false;
 
   // --- Scripts. ---
   // Fails the nth memory call, counted from 1; 0: none. See also os/decorators/fault_injection.h.

@@ -25,6 +25,7 @@ constexpr Config linux_amd64() {
   c.name = "linux_amd64";
   c.address_bits = 47;
   c.huge_page_size = 2 * kMiB;
+  c.takes_huge_page_wishes = true;
   c.end = Address(0x7fff'ffff'f000);
   c.origin = Address(0x7fff'f7ff'f000);
   c.end_of_data = Address(0x5a'1c40);
@@ -96,6 +97,7 @@ constexpr Config gvisor_amd64() {
   Config c = linux_amd64();
   c.name = "gvisor_amd64";
   c.hints = Hints::kIgnored;
+  c.residency = Residency::kEverything;
   c.program_break = Address();
   return c;
 }
@@ -137,6 +139,7 @@ constexpr Config linux_mips_2_gib() {
   c.name = "linux_mips_2_gib";
   c.address_bits = 31;
   c.huge_page_size = 0;
+  c.takes_huge_page_wishes = false;
   c.end = Address(0x7fff'8000);
   c.origin = Address(0x77ff'e000);
   return c;
@@ -217,6 +220,7 @@ constexpr Config aix_ppc64() {
   c.origin = Address(0xa00'0000'0000'0000);
   c.placement_end = Address(0xb00'0000'0000'0000);
   c.end_of_data = Address(0x1'1000'1c40);
+  c.residency = Residency::kUnknown;
   return c;
 }
 
@@ -233,6 +237,7 @@ constexpr Config plan9_amd64() {
   c.decommit_zeroes = false;
   c.can_shrink = false;
   c.can_protect = false;
+  c.residency = Residency::kUnknown;
   return c;
 }
 
@@ -266,6 +271,7 @@ constexpr Config wasm() {
   c.decommit_zeroes = false;
   c.can_shrink = false;
   c.can_protect = false;
+  c.residency = Residency::kUnknown;
   return c;
 }
 
@@ -322,6 +328,7 @@ constexpr Config openbsd_amd64() {
   c.placement = Placement::kTopDown;
   c.fallback = Fallback::kDefault;
   c.origin = Address(0x7f7f'f7ff'c000);
+  c.residency = Residency::kUnknown;
   return c;
 }
 

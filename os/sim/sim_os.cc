@@ -11,6 +11,7 @@ namespace {
 constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
 
 constexpr Status kDone{};
+constexpr StateSet kMapped = StateSet(State::kPrepared) | State::kReady;
 constexpr Status failed(Failure failure) { return Status{failure, 0}; }
 
 }  // namespace
@@ -162,10 +163,7 @@ Status SimOs::map(Address base, std::uint64_t size) {
 
 Status SimOs::used(Address base, std::uint64_t size) {
   Range range{base, size};
-  if (const Status status = begin(range, StateSet(State::kPrepared) | State::kReady);
-      !status.ok()) {
-    return status;
-  }
+  if (const Status status = begin(range, kMapped); !status.ok()) return status;
   const bool affordable =
       config_.commits_at_map || space_.bytes_in(range, State::kPrepared) <= commit_left();
   if (!affordable) {
@@ -179,10 +177,7 @@ Status SimOs::used(Address base, std::uint64_t size) {
 
 Status SimOs::unused(Address base, std::uint64_t size) {
   const Range range{base, size};
-  if (const Status status = begin(range, StateSet(State::kPrepared) | State::kReady);
-      !status.ok()) {
-    return status;
-  }
+  if (const Status status = begin(range, kMapped); !status.ok()) return status;
   if (!space_.set_state(range, State::kPrepared)) return failed(Failure::kNoMemory);
   if (config_.backing == nullptr) return kDone;
   if (config_.decommit_zeroes) {
@@ -195,10 +190,7 @@ Status SimOs::unused(Address base, std::uint64_t size) {
 
 Status SimOs::fault(Address base, std::uint64_t size) {
   const Range range{base, size};
-  if (const Status status = begin(range, StateSet(State::kPrepared) | State::kReady);
-      !status.ok()) {
-    return status;
-  }
+  if (const Status status = begin(range, kMapped); !status.ok()) return status;
   if (!config_.can_protect) return misuse(Failure::kUnsupported);
   if (!space_.set_state(range, State::kReserved)) return failed(Failure::kNoMemory);
   if (config_.backing != nullptr) config_.backing->lost(range);
@@ -236,6 +228,24 @@ Status SimOs::give_back(Range range, StateSet allowed) {
   if (fails_by_plan()) return failed(config_.failure);
   if (!space_.remove(range)) return failed(Failure::kNoMemory);
   if (config_.backing != nullptr) config_.backing->lost(range);
+  return kDone;
+}
+
+std::optional<std::uint64_t> SimOs::resident(Address base, std::uint64_t size) {
+  const Range range{base, size};
+  if (!begin(range, kMapped).ok() || config_.residency == Residency::kUnknown) return std::nullopt;
+  if (config_.residency == Residency::kEverything) return size;
+  std::optional<std::uint64_t> told;
+  if (config_.backing != nullptr) told = config_.backing->resident(range, config_.page_size);
+  return told.has_value() ? told : space_.bytes_in(range, State::kReady);
+}
+
+Status SimOs::wish_huge_pages(Address base, std::uint64_t size, HugePages wish) {
+  const Range range{base, size};
+  if (const Status status = begin(range, kMapped); !status.ok()) return status;
+  if (!config_.takes_huge_page_wishes) return failed(Failure::kUnsupported);
+  ++wishes_;
+  latest_wish_ = Wish{range, wish};
   return kDone;
 }
 

@@ -11,6 +11,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -19,6 +20,12 @@
 #include "os/sim/config.h"
 
 namespace Atoll::os::sim {
+
+// For huge pages, or against them.
+struct Wish {
+  Range range;
+  HugePages wish = HugePages::kWanted;
+};
 
 class SimOs final : public Os {
  public:
@@ -44,6 +51,9 @@ class SimOs final : public Os {
   // Calls that broke the contract: kBadArgument, kNotReserved, and taking parts, or faulting, where
   // that is not supported.
   std::uint64_t misuses() const { return misuses_; }
+  // Of those that were taken; nothing before the first.
+  std::uint64_t wishes() const { return wishes_; }
+  const std::optional<Wish>& latest_wish() const { return latest_wish_; }
   std::string_view output() const { return {output_.data(), output_size_}; }
   bool output_is_cut() const { return output_is_cut_; }
   // Where a linear segment ends now.
@@ -75,6 +85,8 @@ class SimOs final : public Os {
   Status fault(Address base, std::uint64_t size) override;
   Allocation alloc(std::uint64_t size) override;
   Status free(Address base, std::uint64_t size) override;
+  std::optional<std::uint64_t> resident(Address base, std::uint64_t size) override;
+  Status wish_huge_pages(Address base, std::uint64_t size, HugePages wish) override;
   void write(std::string_view text) override;
   [[noreturn]] void abort() override;
   std::uint64_t monotonic_nanoseconds() override;
@@ -105,6 +117,8 @@ class SimOs final : public Os {
   std::uint64_t peak_held_ = 0;
   std::uint64_t calls_ = 0;
   std::uint64_t misuses_ = 0;
+  std::uint64_t wishes_ = 0;
+  std::optional<Wish> latest_wish_;
   std::size_t answers_ = 0;
   std::array<char, kOutput> output_;
   std::size_t output_size_ = 0;

@@ -1,11 +1,15 @@
+#include "os/windows/system.h"
+// After the header above, whose types it needs.
+#include <psapi.h>
+
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 
 #include "os/backend/probes.h"
 #include "os/backend/range_check.h"
-#include "os/windows/system.h"
 #include "os/windows/windows_os.h"
 
 namespace Atoll::os {
@@ -106,6 +110,26 @@ Status release_whole(Range range) {
   return failed(failure_of(code), code);
 }
 
+// Of whole pages, or nothing where the system does not tell.
+std::optional<std::uint64_t> count_resident(Range range, std::uint64_t page_size) {
+  // On the stack: 2 KiB where pointers have 64 bits.
+  std::array<PSAPI_WORKING_SET_EX_INFORMATION, 128> pages{};
+  std::uint64_t resident = 0;
+  for (std::uint64_t done = 0; done < range.size;) {
+    // The array itself was written just now.
+    std::size_t count = 0;
+    pages[count++].VirtualAddress = pages.data();
+    for (; count < pages.size() && done < range.size; ++count, done += page_size) {
+      pages[count].VirtualAddress = (range.base + done).pointer();
+    }
+    const auto bytes = static_cast<DWORD>(count * sizeof pages[0]);
+    if (!::K32QueryWorkingSetEx(::GetCurrentProcess(), pages.data(), bytes)) return std::nullopt;
+    if (!pages[0].VirtualAttributes.Valid) return std::nullopt;
+    for (std::size_t i = 1; i < count; ++i) resident += pages[i].VirtualAttributes.Valid;
+  }
+  return resident * page_size;
+}
+
 }  // namespace
 
 std::uint64_t WindowsOs::page_size() {
@@ -184,6 +208,12 @@ Allocation WindowsOs::alloc(std::uint64_t size) {
 Status WindowsOs::free(Address base, std::uint64_t size) {
   const Status status = check(base, size);
   return status.ok() ? release_whole({base, size}) : status;
+}
+
+std::optional<std::uint64_t> WindowsOs::resident(Address base, std::uint64_t size) {
+  const Range range{base, size};
+  if (!check(base, size).ok() || !check_ours(range).ok()) return std::nullopt;
+  return count_resident(range, page_size());
 }
 
 }  // namespace Atoll::os

@@ -15,6 +15,12 @@
 //   fault     the same as unused
 //   alloc     VirtualAlloc(MEM_RESERVE | MEM_COMMIT)
 //   free      as release
+//   resident  QueryWorkingSetEx, by its name since Windows 7. What was moved out of the working set
+//             does not count, though it may still be in memory. Wine answers from
+//             /proc/self/pagemap with one system call for each page, and denies every page where it
+//             cannot read that; so each call asks about a page that is there as well, and does not
+//             believe a denial.
+//   huge pages: not to be wished for
 //   park      WaitOnAddress, unpark: WakeByAddress*, which probe() looks up because Windows 7
 //             has none: there, park() is a short sleep. yield: SwitchToThread
 //   thread exit: a fiber-local slot's callback; on the last thread it runs when the process exits
@@ -47,6 +53,7 @@ class WindowsOs final : public Os {
   Status fault(Address base, std::uint64_t size) override;
   Allocation alloc(std::uint64_t size) override;
   Status free(Address base, std::uint64_t size) override;
+  std::optional<std::uint64_t> resident(Address base, std::uint64_t size) override;
 
   void write(std::string_view text) override;
   [[noreturn]] void abort() override;

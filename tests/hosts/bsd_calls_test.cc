@@ -107,6 +107,31 @@ TEST(BsdCalls, FreedPagesHoldWhatTheyHeldOrNothing) {
   EXPECT_TRUE(unmap(base, kPages * kPage));
 }
 
+TEST(BsdCalls, MincoreTellsWhichPagesWereTouched) {
+  if constexpr (kSystem.has_mincore) {
+    constexpr std::size_t kPages = 5000;  // more than the host asks about at once
+    static std::array<char, kPages> told;
+    const Address base = some_pages(kPages);
+    for (const std::size_t page : {std::size_t{0}, std::size_t{7}, kPages - 1}) {
+      byte_at(base + page * kPage) = 1;
+    }
+    told.fill(0x55);
+    ASSERT_EQ(libc::mincore(base.pointer(), kPages * kPage, told.data()), 0);
+    for (std::size_t i = 0; i < kPages; ++i) {
+      EXPECT_EQ((told[i] & 1) != 0, i == 0 || i == 7 || i == kPages - 1) << i;
+    }
+    EXPECT_EQ(libc::mincore((base + 1).pointer(), kPage, told.data()), kIsFreebsd ? 0 : -1);
+    EXPECT_EQ(libc::mincore(base.pointer(), 0, told.data()), kIsFreebsd ? 0 : -1);
+    EXPECT_TRUE(unmap(base + kPage, kPage));
+    EXPECT_EQ(libc::mincore(base.pointer(), 3 * kPage, told.data()), -1);
+    EXPECT_EQ(last_error(), error::kNoMemory);
+    EXPECT_EQ(libc::mincore(base.pointer(), kPage, static_cast<char*>((base + kPage).pointer())),
+              -1);
+    EXPECT_EQ(last_error(), error::kFault);
+    EXPECT_TRUE(unmap(base, kPage) && unmap(base + 2 * kPage, (kPages - 2) * kPage));
+  }
+}
+
 TEST(BsdCalls, ABufferThatIsNotThereIsAFault) {
   const Address base = some_pages(1);
   ASSERT_TRUE(unmap(base, kPage));

@@ -14,6 +14,7 @@ class Arm64Memory final : public ForwardOs {
   Arm64Memory(arm64::VirtualSpace& space, Os& services) : ForwardOs(services), space_(space) {}
 
   Machine probe() override { return arm64::VirtualSpace::facts(); }
+  std::uint64_t huge_page_size() override { return 0; }
   Allocation reserve(Address hint, std::uint64_t size) override {
     return space_.reserve(hint, size);
   }
@@ -24,6 +25,12 @@ class Arm64Memory final : public ForwardOs {
   Status fault(Address base, std::uint64_t size) override { return space_.fault({base, size}); }
   Allocation alloc(std::uint64_t size) override { return space_.alloc(size); }
   Status free(Address base, std::uint64_t size) override { return space_.free({base, size}); }
+  std::optional<std::uint64_t> resident(Address base, std::uint64_t size) override {
+    return space_.resident({base, size});
+  }
+  Status wish_huge_pages(Address, std::uint64_t, HugePages) override {
+    return {Failure::kUnsupported, 0};
+  }
   bool at_thread_exit(ThreadExitFunction, void*) override { return false; }
 
  private:
@@ -46,6 +53,7 @@ class Arm64World final : public World {
   std::uint64_t bytes_held() override {
     return board_.space.bytes_held() + board_.frames_in_use() * arm64::kPage;
   }
+  Told tells_resident() override { return Told::kAlways; }
 
  private:
   static constexpr std::uint64_t kFrames = 512;

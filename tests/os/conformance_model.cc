@@ -1,5 +1,6 @@
 // Many calls in random order, against a model that is too simple to be wrong.
 #include <cstdlib>
+#include <optional>
 #include <random>
 #include <string>
 
@@ -115,6 +116,27 @@ class ModelTest : public Conformance {
     return {i, 0, reservations_[i].pages.size()};
   }
 
+  // Pages that were written and are Ready are there; of others it may be told either way.
+  void ask(Pages p) {
+    const Range range = range_of(p);
+    const std::optional<std::uint64_t> told = os.resident(range.base, range.size);
+    if (!told.has_value()) return;
+    std::uint64_t least = 0;
+    for (std::size_t i = 0; i < p.count; ++i) {
+      const Page& one = page_at(p, i);
+      least += one.state == PageState::kReady && !one.may_be_zero ? page() : 0;
+    }
+    ASSERT_GE(*told, least);
+    ASSERT_LE(*told, range.size);
+  }
+
+  void wish(Pages p) {
+    const Range range = range_of(p);
+    const HugePages wish = below(2) == 0 ? HugePages::kWanted : HugePages::kUnwanted;
+    const Failure failure = os.wish_huge_pages(range.base, range.size, wish).failure;
+    ASSERT_TRUE(failure == Failure::kNone || failure == Failure::kUnsupported);
+  }
+
   void step();
 
   std::mt19937_64 random_;
@@ -127,7 +149,7 @@ void ModelTest::step() {
   constexpr PageState kReady = PageState::kReady;
   const std::size_t pages = 1 + below(kPagesEach);
   const bool has_room = reservations_.size() < kReservations;
-  switch (below(16)) {
+  switch (below(19)) {
     case 0:
       if (has_room) add(os.reserve(Address(), pages * page()), pages, kReserved);
       break;
@@ -190,6 +212,13 @@ void ModelTest::step() {
       break;
     case 14:
       if (below(4) == 0) give_back(pick(kReserved, kReserved), kReserved);
+      break;
+    case 15:
+    case 16:
+      if (const Pages p = pick(kPrepared, kReady); p.count != 0) ask(p);
+      break;
+    case 17:
+      if (const Pages p = pick(kPrepared, kReady); p.count != 0) wish(p);
       break;
     default:
       if (!reservations_.empty()) {

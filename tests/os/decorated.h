@@ -29,6 +29,7 @@ class DecoratedWorld : public World {
   std::optional<std::uint8_t> read(Address address) override { return beneath_->read(address); }
   bool write(Address address, std::uint8_t byte) override { return beneath_->write(address, byte); }
   std::uint64_t bytes_held() override { return beneath_->bytes_held(); }
+  Told tells_resident() override { return beneath_->tells_resident(); }
 
  private:
   std::unique_ptr<World> beneath_;

@@ -69,6 +69,33 @@ TEST(Trace, RecordsEveryVerbInOrder) {
   EXPECT_EQ(os.records()[9].result, allocated);
 }
 
+TEST(Trace, RecordsQuestionsAndWishesWithTheirAnswers) {
+  Config c = linux_config();
+  SimOs sim(c);
+  std::array<TraceRecord, 8> records;
+  TraceOs os(sim, records);
+  const Address base = sim.reserve(Address(0xc000000000), 64 * kMiB).base;
+  ASSERT_TRUE(sim.map(base, 64 * kMiB).ok() && sim.used(base, 3 * kPage).ok());
+  EXPECT_EQ(os.resident(base, 64 * kMiB), 3 * kPage);
+  EXPECT_EQ(os.resident(base + kMiB, kPage), 0u);
+  EXPECT_EQ(os.resident(base, 0), std::nullopt);
+  EXPECT_TRUE(os.wish_huge_pages(base, 4 * kMiB, HugePages::kWanted).ok());
+  EXPECT_TRUE(os.wish_huge_pages(base, 4 * kMiB, HugePages::kUnwanted).ok());
+  EXPECT_FALSE(os.wish_huge_pages(base - kPage, kPage, HugePages::kUnwanted).ok());
+  const char* const expected[] = {
+      "resident(0xc000000000, 64 MiB) -> 12 KiB",
+      "resident(0xc000100000, 4 KiB) -> 0 B",
+      "resident(0xc000000000, 0 B) -> unknown",
+      "wish_huge_pages(0xc000000000, 4 MiB, wanted) -> ok",
+      "wish_huge_pages(0xc000000000, 4 MiB, unwanted) -> ok",
+      "wish_huge_pages(0xbffffff000, 4 KiB, unwanted) -> not reserved",
+  };
+  ASSERT_EQ(os.records().size(), std::size(expected));
+  for (std::size_t i = 0; i < std::size(expected); ++i) {
+    EXPECT_EQ(line_of(os.records()[i]), expected[i]);
+  }
+}
+
 TEST(Trace, CountsWhatDoesNotFit) {
   SimOs sim(linux_config());
   std::array<TraceRecord, 2> records;
@@ -159,7 +186,9 @@ TEST(FaultInjection, EveryVerbCanFail) {
   EXPECT_FALSE(os.fault(base, kPage).ok());
   EXPECT_FALSE(os.alloc(kPage).ok());
   EXPECT_FALSE(os.free(base, kPage).ok());
-  EXPECT_EQ(os.failed_calls(), 8u);
+  EXPECT_EQ(os.resident(base, kPage), std::nullopt);
+  EXPECT_FALSE(os.wish_huge_pages(base, kPage, HugePages::kWanted).ok());
+  EXPECT_EQ(os.failed_calls(), 10u);
   EXPECT_EQ(sim.calls(), calls);
 }
 
@@ -245,6 +274,8 @@ TEST(AddressLimit, MemoryAboveIsNobodys) {
   EXPECT_EQ(os.unused(above, kPage).failure, Failure::kNotReserved);
   EXPECT_EQ(os.fault(above, kPage).failure, Failure::kNotReserved);
   EXPECT_EQ(os.free(above, kPage).failure, Failure::kNotReserved);
+  EXPECT_EQ(os.resident(above, kPage), std::nullopt);
+  EXPECT_EQ(os.wish_huge_pages(above, kPage, HugePages::kWanted).failure, Failure::kNotReserved);
   EXPECT_TRUE(sim.space().is_all({above, kPage}, sim::State::kReady));
 }
 

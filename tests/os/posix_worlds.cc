@@ -15,10 +15,12 @@ Os& posix() {
 
 std::vector<WorldMaker> native_worlds() {
   return {{"posix", [](std::size_t) -> std::unique_ptr<World> {
-             return std::make_unique<ProcessWorld<posix>>();
+             return std::make_unique<ProcessWorld<posix, Told::kNever>>();
            }}};
 }
 
 std::vector<WorldMaker> sim_worlds() { return {}; }
+
+std::vector<WorldMaker> arm64_worlds() { return {}; }
 
 }  // namespace Atoll::os::test

@@ -6,7 +6,7 @@
 
 namespace Atoll::os::test {
 
-template <Os& (*kSystem)()>
+template <Os& (*kSystem)(), Told kTold>
 class ProcessWorld final : public World {
  public:
   Os& os() override { return kSystem(); }
@@ -14,6 +14,7 @@ class ProcessWorld final : public World {
   bool write(Address address, std::uint8_t byte) override {
     return write_process_byte(address, byte);
   }
+  Told tells_resident() override { return kTold; }
 };
 
 }  // namespace Atoll::os::test

@@ -26,6 +26,12 @@ class SimContents final : public sim::Backing {
     for_each(range, [](Page& page) { page = Page(); });
   }
 
+  std::optional<std::uint64_t> resident(Range range, std::uint64_t page_size) override {
+    std::uint64_t bytes = 0;
+    for_each(range, [&](const Page& page) { bytes += page.bytes.empty() ? 0 : page_size; });
+    return bytes;
+  }
+
   std::optional<std::uint8_t> read(Address address) {
     const Page* const page = find(address);
     if (page == nullptr) return std::nullopt;

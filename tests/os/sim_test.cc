@@ -1,9 +1,11 @@
 // Every setting of the simulation. (The conformance suite tests that it keeps the contract.)
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -327,6 +329,84 @@ TEST(SimCapabilities, NoProtection) {
   const Address base = os.alloc(kPage).base;
   EXPECT_EQ(os.fault(base, kPage).failure, Failure::kUnsupported);
   EXPECT_TRUE(os.space().is_all({base, kPage}, State::kReady));
+}
+
+// --- What is resident, and huge pages. ---
+
+TEST(SimResident, WithoutContentsWhatIsReadyCounts) {
+  SimOs os(small());
+  const Address base = os.reserve(Address(), 4 * kPage).base;
+  ASSERT_TRUE(os.map(base, 4 * kPage).ok() && os.used(base, 3 * kPage).ok());
+  EXPECT_EQ(os.resident(base, 4 * kPage), 3 * kPage);
+  EXPECT_EQ(os.resident(base + 2 * kPage, 2 * kPage), kPage);
+  ASSERT_TRUE(os.unused(base + kPage, kPage).ok());
+  EXPECT_EQ(os.resident(base, 4 * kPage), 2 * kPage);
+  EXPECT_EQ(os.misuses(), 0u);
+}
+
+// Pages 0 and 1 of the space were written.
+class TwoPages final : public Backing {
+ public:
+  void ready(Range) override {}
+  void withheld(Range) override {}
+  void lost(Range) override {}
+  std::optional<std::uint64_t> resident(Range range, std::uint64_t page_size) override {
+    return is_known ? std::optional<std::uint64_t>(std::min(range.size, 2 * page_size))
+                    : std::nullopt;
+  }
+  bool is_known = true;
+};
+
+TEST(SimResident, TheContentsKnowBetterIfTheyKnow) {
+  TwoPages contents;
+  Config c = small();
+  c.backing = &contents;
+  SimOs os(c);
+  const Address base = os.alloc(4 * kPage).base;
+  EXPECT_EQ(os.resident(base, 4 * kPage), 2 * kPage);
+  EXPECT_EQ(os.resident(base, kPage), kPage);
+  contents.is_known = false;
+  EXPECT_EQ(os.resident(base, 4 * kPage), 4 * kPage);
+}
+
+TEST(SimResident, MayBeUnknownOrEverything) {
+  Config c = small();
+  c.residency = Residency::kUnknown;
+  SimOs os(c);
+  const Address base = os.reserve(Address(), 4 * kPage).base;
+  ASSERT_TRUE(os.map(base, 4 * kPage).ok() && os.used(base, kPage).ok());
+  EXPECT_EQ(os.resident(base, 4 * kPage), std::nullopt);
+  os.config().residency = Residency::kEverything;
+  EXPECT_EQ(os.resident(base, 4 * kPage), 4 * kPage);
+  EXPECT_EQ(os.misuses(), 0u);
+}
+
+TEST(SimResident, OfOtherMemoryNothingIsKnownAndAskingIsMisuse) {
+  SimOs os(small());
+  const Address base = os.reserve(Address(), 4 * kPage).base;
+  EXPECT_EQ(os.resident(base, kPage), std::nullopt) << "Reserved";
+  EXPECT_EQ(os.resident(base - kPage, kPage), std::nullopt) << "not ours";
+  EXPECT_EQ(os.resident(base, 0), std::nullopt);
+  EXPECT_EQ(os.misuses(), 3u);
+}
+
+TEST(SimHugePages, WishesAreBookedWhereTheyAreTaken) {
+  Config c = small();
+  c.takes_huge_page_wishes = true;
+  SimOs os(c);
+  const Address base = os.reserve(Address(), 4 * kPage).base;
+  EXPECT_EQ(os.wish_huge_pages(base, kPage, HugePages::kWanted).failure, Failure::kNotReserved);
+  ASSERT_TRUE(os.map(base, 4 * kPage).ok());
+  EXPECT_TRUE(os.wish_huge_pages(base, 4 * kPage, HugePages::kWanted).ok());
+  EXPECT_TRUE(os.wish_huge_pages(base + kPage, kPage, HugePages::kUnwanted).ok());
+  ASSERT_TRUE(os.latest_wish().has_value());
+  EXPECT_EQ(os.latest_wish()->range, (Range{base + kPage, kPage}));
+  EXPECT_EQ(os.latest_wish()->wish, HugePages::kUnwanted);
+  EXPECT_EQ(os.wishes(), 2u);
+  os.config().takes_huge_page_wishes = false;
+  EXPECT_EQ(os.wish_huge_pages(base, kPage, HugePages::kWanted).failure, Failure::kUnsupported);
+  EXPECT_EQ(os.wishes(), 2u);
+  EXPECT_EQ(os.misuses(), 1u);
 }
 
 // --- Transitions. ---

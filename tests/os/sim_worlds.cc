@@ -16,6 +16,9 @@ class SimWorld final : public World {
   std::optional<std::uint8_t> read(Address address) override { return contents_.read(address); }
   bool write(Address address, std::uint8_t byte) override { return contents_.write(address, byte); }
   std::uint64_t bytes_held() override { return os_.bytes_held(); }
+  Told tells_resident() override {
+    return os_.config().residency == sim::Residency::kUnknown ? Told::kNever : Told::kAlways;
+  }
 
  private:
   static sim::Config with_backing(sim::Config config, sim::Backing* backing) {

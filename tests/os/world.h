@@ -14,6 +14,9 @@
 
 namespace Atoll::os::test {
 
+// Whether resident() has an answer.
+enum class Told : std::uint8_t { kNever, kAlways, kEither };
+
 class World {
  public:
   virtual ~World() = default;
@@ -24,6 +27,7 @@ class World {
   virtual bool write(Address address, std::uint8_t byte) = 0;
   // What was not given back, where that is known.
   virtual std::uint64_t bytes_held() { return 0; }
+  virtual Told tells_resident() { return Told::kEither; }
 };
 
 struct WorldMaker {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 
 #include "os/base/address.h"
 #include "os/sim/backing.h"
@@ -28,6 +29,8 @@ class HostMemory final : public os::sim::Backing {
   void ready(Range range) override;
   void withheld(Range range) override;
   void lost(Range range) override;
+  // Asks this system, page by page.
+  std::optional<std::uint64_t> resident(Range range, std::uint64_t page_size) override;
 
   // Memory that was taken from the system and not given back, readable or not.
   std::uint64_t bytes_mapped() const;

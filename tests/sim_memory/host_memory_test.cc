@@ -72,6 +72,21 @@ TEST_P(HostMemoryOfPage, FreshMemoryIsZeroAndKeepsWhatIsWritten) {
   EXPECT_EQ(last_word(pages(0, 5)), 0U);
 }
 
+TEST_P(HostMemoryOfPage, TellsWhichPagesHoldMemory) {
+  memory_.ready(pages(0, 8));
+  EXPECT_EQ(memory_.resident(pages(0, 16), page_), 0U);
+  word(pages(1, 1).base) = 1;
+  last_word(pages(1, 1)) = 1;
+  last_word(pages(4, 1)) = 1;
+  EXPECT_EQ(memory_.resident(pages(0, 16), page_), 2 * page_);
+  EXPECT_EQ(memory_.resident(pages(2, 3), page_), page_);
+  memory_.withheld(pages(4, 2));
+  EXPECT_EQ(memory_.resident(pages(0, 8), page_), 2 * page_) << "it is kept";
+  memory_.lost(pages(4, 1));
+  memory_.ready(pages(4, 1));
+  EXPECT_EQ(memory_.resident(pages(0, 8), page_), page_);
+}
+
 TEST_P(HostMemoryOfPage, WithheldMemoryKeepsItsContents) {
   memory_.ready(pages(0, 3));
   for (std::uint64_t i = 0; i < 3; ++i) word(pages(i, 1).base) = i + 1;

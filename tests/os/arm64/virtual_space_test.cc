@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <vector>
 
 #include "tests/os/arm64/board.h"
@@ -170,6 +171,21 @@ TEST(VirtualSpaceTableTest, WithAFullTableOfRegionsCallsFailAndChangeNothing) {
   EXPECT_TRUE(space.fault(middle_of_second).ok());
   EXPECT_TRUE(space.free({second.base, 3 * kPage}).ok());
   EXPECT_EQ(board.frames_in_use(), 0U);
+}
+
+TEST_F(VirtualSpaceTest, WhatIsReadyIsResidentAndNothingElse) {
+  const Range range = reserve_mapped(8);
+  EXPECT_EQ(space().resident(range), 0u) << "Prepared";
+  ASSERT_EQ(used(pages(range.base, 2, 3)), Failure::kNone);
+  EXPECT_EQ(space().resident(range), 3 * kPage);
+  EXPECT_EQ(space().resident(pages(range.base, 0, 3)), kPage);
+  ASSERT_EQ(unused(pages(range.base, 3, 4)), Failure::kNone);
+  EXPECT_EQ(space().resident(range), kPage);
+  ASSERT_EQ(fault(pages(range.base, 0, 1)), Failure::kNone);
+  EXPECT_EQ(space().resident(range), std::nullopt) << "in part Reserved";
+  EXPECT_EQ(space().resident({range.base, 0}), std::nullopt);
+  EXPECT_EQ(space().resident({range.end(), kPage}), std::nullopt) << "nobody's";
+  ASSERT_EQ(free(range), Failure::kNone);
 }
 
 }  // namespace

@@ -13,6 +13,8 @@
 #define MAP_FAILED (reinterpret_cast<void*>(-1))
 
 #define MADV_DONTNEED 4
+#define MADV_HUGEPAGE 14
+#define MADV_NOHUGEPAGE 15
 
 extern "C" {
 
