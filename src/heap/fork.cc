@@ -121,9 +121,9 @@ void Heap::adopt_all() {
   for (unsigned i = 0; i < sizes_.num_span_classes(); ++i) state_->objects.adopt_all(i);
 }
 
-bool Heap::adopt(unsigned span_class, objects::Context::Orphans whose) {
+bool Heap::adopt(unsigned span_class, objects::ObjectHeap::Orphans whose) {
   State& state = *state_;
-  const bool all = whose == objects::Context::Orphans::kAll;
+  const bool all = whose == objects::ObjectHeap::Orphans::kAll;
   objects::Surplus surplus(state.objects);
   const LockGuard guard(state.lock, state.platform.os);
   if (!state.is_orphaned[span_class]) return false;

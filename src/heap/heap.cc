@@ -71,24 +71,25 @@ Line out_of_memory() {
   state.cache_records.init(state.memory, spec.release, sizeof(CacheRecord), MemoryKind::kCaches,
                            nullptr, nullptr, FixedAlloc::Zero::kNo);
   state.cache_locks.init(state.memory, spec.release, sizeof(CacheLock), MemoryKind::kOther);
-  objects::Context& context = state.objects;
-  context.platform = &state.platform;
-  context.pages = &state.pages;
-  context.sizes = &sizes_;
-  context.centrals = objects::BySpanClass(centrals);
-  context.options = options.objects;
-  context.adopt_function = [](void* heap, unsigned span_class, objects::Context::Orphans whose) {
-    return static_cast<Heap*>(heap)->adopt(span_class, whose);
+  objects::ObjectHeap& object_heap = state.objects;
+  object_heap.platform = &state.platform;
+  object_heap.pages = &state.pages;
+  object_heap.sizes = &sizes_;
+  object_heap.centrals = objects::BySpanClass(centrals);
+  object_heap.options = options.objects;
+  object_heap.adopt_function = [](void* owner, unsigned span_class,
+                                  objects::ObjectHeap::Orphans whose) {
+    return static_cast<Heap*>(owner)->adopt(span_class, whose);
   };
-  context.inside_function = [](void* heap, objects::Cache& its_cache, unsigned list,
-                               objects::Context::Work work) {
-    auto& its_heap = *static_cast<Heap*>(heap);
+  object_heap.inside_function = [](void* owner, objects::Cache& its_cache, unsigned list,
+                                   objects::ObjectHeap::Work work) {
+    auto& its_heap = *static_cast<Heap*>(owner);
     const Entry inside(its_heap);
     work(its_cache, its_heap.state_->objects, list);
   };
-  context.heap = this;
-  context.specials.init(state.platform, state.memory);
-  context.tiny_tables.init(state.platform, state.memory);
+  object_heap.owner = this;
+  object_heap.specials.init(state.platform, state.memory);
+  object_heap.tiny_tables.init(state.platform, state.memory);
   state.stacks.init(state.platform, state.pages);
 
   ThreadCache* const cache = new_cache(&thread_caches()[slot_]);

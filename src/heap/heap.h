@@ -40,7 +40,7 @@
 #include "src/heap/statistics.h"
 #include "src/heap/thread_cache.h"
 #include "src/objects/central.h"
-#include "src/objects/context.h"
+#include "src/objects/object_heap.h"
 #include "src/objects/size_table.h"
 #include "src/objects/special.h"
 #include "src/pages/page_heap.h"
@@ -269,7 +269,7 @@ class Heap {
     pages::PageHeap pages;
     FixedAlloc cache_records;
     FixedAlloc cache_locks;
-    objects::Context objects;
+    objects::ObjectHeap objects;
     stacks::StackHeap stacks;
 
     Mutex fork_lock;  // of the entry of a thread that forks, held from before it until after it:
@@ -326,7 +326,7 @@ class Heap {
   void leave_fork();
   void unlock_all();
   void adopt_later();
-  bool adopt(unsigned span_class, objects::Context::Orphans whose);
+  bool adopt(unsigned span_class, objects::ObjectHeap::Orphans whose);
   bool is_orphan(const ThreadCache& cache) const;
   void adopt_all();
   // Calls visit(cache's objects) for each cache, under its lock. Under `lock`.

@@ -12,7 +12,7 @@ namespace Atoll::objects {
 static_assert(std::is_standard_layout_v<Cache> && std::is_standard_layout_v<FreeLists>,
               "the first member, the lists, begins where the cache does");
 
-void Cache::init(Context& context, ClassCache* classes, Mutex& lock, pages::CacheNumber number,
+void Cache::init(ObjectHeap& heap, ClassCache* classes, Mutex& lock, pages::CacheNumber number,
                  std::uint64_t seed) {
   lock_ = &lock;
   classes_ = BySpanClass(classes);
@@ -20,11 +20,11 @@ void Cache::init(Context& context, ClassCache* classes, Mutex& lock, pages::Cach
   spans_.init(classes);
   own_number_ = number;
   random_.state = seed;
-  if (context.options.profile_rate != 0) {
-    next_sample_ = objects::next_sample(context.platform->spec.release, context.platform->spec.goos,
-                                        context.options.profile_rate, random_);
+  if (heap.options.profile_rate != 0) {
+    next_sample_ = objects::next_sample(heap.platform->spec.release, heap.platform->spec.goos,
+                                        heap.options.profile_rate, random_);
   }
-  set_careful(context.is_careful());
+  set_careful(heap.is_careful());
 }
 
 void Cache::set_careful(bool is_careful) {
@@ -42,14 +42,14 @@ void Cache::update_number() {
   spans_.set_number(number_);
 }
 
-void Cache::refresh_lookup(Context& context, const port::PortSpec& port) {
-  const pages::ArenaMap& map = context.pages->map();
+void Cache::refresh_lookup(ObjectHeap& heap, const port::PortSpec& port) {
+  const pages::ArenaMap& map = heap.pages->map();
   if (arena_table_ != 0 && window_.page_count == map.window().page_count) return;
-  const port::PortSpec& mine = context.platform->spec;
+  const port::PortSpec& mine = heap.platform->spec;
   const bool is_same =
       mine.log_heap_arena_bytes == port.log_heap_arena_bytes &&
       mine.arena_l1_bits == port.arena_l1_bits && mine.arena_l2_bits == port.arena_l2_bits &&
-      mine.arena_index(0) == port.arena_index(0) && context.platform->machine.pointer_bias == 0;
+      mine.arena_index(0) == port.arena_index(0) && heap.platform->machine.pointer_bias == 0;
   if (!is_same) return;
   window_ = map.window();
   const auto table = reinterpret_cast<std::uintptr_t>(map.fast_table());
@@ -63,95 +63,95 @@ void Cache::refresh_lookup(Context& context, const port::PortSpec& port) {
 
 // --- Objects from spans. ---
 
-void* Cache::allocate(Context& context, unsigned span_class) {
-  if (is_careful_) return allocate_carefully(context, span_class);
+void* Cache::allocate(ObjectHeap& heap, unsigned span_class) {
+  if (is_careful_) return allocate_carefully(heap, span_class);
   FreeList& list = lists_[span_class];
   void* const object = pop(list);
   if (object != nullptr) return object;
-  return refill(context, span_class) ? pop(list) : nullptr;
+  return refill(heap, span_class) ? pop(list) : nullptr;
 }
 
-bool Cache::refill(Context& context, unsigned span_class) {
+bool Cache::refill(ObjectHeap& heap, unsigned span_class) {
   const FreeList& list = lists_[span_class];
-  count(context, span_class);
+  count(heap, span_class);
   if (!list.empty()) [[unlikely]] {
-    name_double_free(context, span_class);
+    name_double_free(heap, span_class);
     return true;
   }
-  if (lists_.is_on_trial(span_class)) return refill_with_one(context, span_class);
-  if (const Chain chain = context.centrals[span_class].take_chain(context);
-      chain.first != nullptr) {
+  if (lists_.is_on_trial(span_class)) return refill_with_one(heap, span_class);
+  if (const Chain chain = heap.centrals[span_class].take_chain(heap); chain.first != nullptr) {
     lists_.fill(span_class, chain);
     return true;
   }
-  const std::int32_t wanted = lists_.next_refill(context, span_class);
+  const std::int32_t wanted = lists_.next_refill(heap, span_class);
   // A new span is made only when an object must be had: spans lie in the order in which they are
   // needed. A trim may take the span away before its first object is had.
   do {
-    Surplus surplus(context);
-    const LockGuard guard(*lock_, context.os());
-    lists_.fill(span_class, spans_.take(context, span_class, wanted, surplus));
-  } while (list.empty() && hold_another(context, span_class));
+    Surplus surplus(heap);
+    const LockGuard guard(*lock_, heap.os());
+    lists_.fill(span_class, spans_.take(heap, span_class, wanted, surplus));
+  } while (list.empty() && hold_another(heap, span_class));
   return !list.empty();
 }
 
-// Of a class on trial: from a span that no cache holds, so that threads share what they use little of.
-bool Cache::refill_with_one(Context& context, unsigned span_class) {
-  Central& central = context.centrals[span_class];
-  FreeObject* object = central.take_shared(context);
-  while (object == nullptr && context.adopt(span_class, Context::Orphans::kNext)) {
-    object = central.take_shared(context);
+// Of a class on trial: from a span that no cache holds, so that threads share what they use
+// little of.
+bool Cache::refill_with_one(ObjectHeap& heap, unsigned span_class) {
+  Central& central = heap.centrals[span_class];
+  FreeObject* object = central.take_shared(heap);
+  while (object == nullptr && heap.adopt(span_class, ObjectHeap::Orphans::kNext)) {
+    object = central.take_shared(heap);
   }
   if (object == nullptr) {
-    Span* const span = new_span(context, context.sizes->size_class(span_class).npages);
+    Span* const span = new_span(heap, heap.sizes->size_class(span_class).npages);
     if (span == nullptr) return false;
-    object = central.take_shared(context, span);
+    object = central.take_shared(heap, span);
   }
   object->next = &end_of_list;
   lists_.fill(span_class, {object, 1});
-  const LockGuard guard(*lock_, context.os());
+  const LockGuard guard(*lock_, heap.os());
   lists_.grant_nothing(span_class);
   return true;
 }
 
-[[gnu::cold]] void* Cache::allocate_carefully(Context& context, unsigned span_class) {
+[[gnu::cold]] void* Cache::allocate_carefully(ObjectHeap& heap, unsigned span_class) {
   void* object = nullptr;
   do {
-    Surplus surplus(context);
-    const LockGuard guard(*lock_, context.os());
-    object = spans_.take_one(context, span_class, surplus);
-  } while (object == nullptr && hold_another(context, span_class));
-  if (object != nullptr) sample(context, object, context.sizes->size_class(span_class).size);
+    Surplus surplus(heap);
+    const LockGuard guard(*lock_, heap.os());
+    object = spans_.take_one(heap, span_class, surplus);
+  } while (object == nullptr && hold_another(heap, span_class));
+  if (object != nullptr) sample(heap, object, heap.sizes->size_class(span_class).size);
   return object;
 }
 
-void* Cache::allocate_large(Context& context, std::size_t size, std::size_t alignment, Scan scan,
+void* Cache::allocate_large(ObjectHeap& heap, std::size_t size, std::size_t alignment, Scan scan,
                             bool* needs_zero) {
   const std::uint64_t npages = pages::pages_for(size);
   const unsigned span_class = port::span_class(0, scan == Scan::kNoscan);
-  Span* const span = new_span(context, npages, alignment);
+  Span* const span = new_span(heap, npages, alignment);
   if (span == nullptr) return nullptr;
   *needs_zero = span->needs_zero;
-  void* const object = context.centrals[span_class].add_large(context, span);
+  void* const object = heap.centrals[span_class].add_large(heap, span);
   {
-    const LockGuard guard(*lock_, context.os());
+    const LockGuard guard(*lock_, heap.os());
     ++large_allocated_;
     large_allocated_bytes_ += npages * port::kPageSize;
   }
-  sample(context, object, npages * port::kPageSize);
+  sample(heap, object, npages * port::kPageSize);
   return object;
 }
 
-bool Cache::resize_large(Context& context, Span* span, std::uint64_t npages) {
+bool Cache::resize_large(ObjectHeap& heap, Span* span, std::uint64_t npages) {
   const std::uint64_t before = span->bytes();
-  const bool is_done = npages > span->npages ? context.pages->extend(span, npages)
-                                             : context.pages->truncate(span, npages);
+  const bool is_done =
+      npages > span->npages ? heap.pages->extend(span, npages) : heap.pages->truncate(span, npages);
   if (!is_done) return false;
   {
-    const LockGuard guard(context.pages->lock(), context.os());
+    const LockGuard guard(heap.pages->lock(), heap.os());
     span->object_size = span->bytes();
   }
-  const LockGuard guard(*lock_, context.os());
+  const LockGuard guard(*lock_, heap.os());
   if (span->bytes() > before) {
     large_allocated_bytes_ += span->bytes() - before;
   } else {
@@ -162,23 +162,23 @@ bool Cache::resize_large(Context& context, Span* span, std::uint64_t npages) {
 
 // --- The end of it all. ---
 
-void Cache::flush(Context& context) {
-  close_tiny(context);
-  forget_limits(context);
-  for (unsigned i = 0; i < context.sizes->num_span_classes(); ++i) {
+void Cache::flush(ObjectHeap& heap) {
+  close_tiny(heap);
+  forget_limits(heap);
+  for (unsigned i = 0; i < heap.sizes->num_span_classes(); ++i) {
     const ClassCache& state = classes_[i];
     if (lists_[i].empty() && state.list.limit == 0 && state.held.count == 0 &&
         state.batch.empty()) {
       continue;
     }
-    count(context, i);
-    (void)settle(context, i, lists_.give_all(i), Others::kFree);
-    finish_batch(context, i, Others::kFree);
-    Surplus surplus(context);
-    const LockGuard guard(*lock_, context.os());
-    give_back_held(context, i, surplus);
+    count(heap, i);
+    (void)settle(heap, i, lists_.give_all(i), Others::kFree);
+    finish_batch(heap, i, Others::kFree);
+    Surplus surplus(heap);
+    const LockGuard guard(*lock_, heap.os());
+    give_back_held(heap, i, surplus);
   }
-  (void)give_back_own_stock(context);
+  (void)give_back_own_stock(heap);
 }
 
 [[gnu::cold]] void Cache::forget_lists() {

@@ -25,8 +25,8 @@
 #include "src/base/mutex.h"
 #include "src/objects/by_span_class.h"
 #include "src/objects/class_cache.h"
-#include "src/objects/context.h"
 #include "src/objects/free_lists.h"
+#include "src/objects/object_heap.h"
 #include "src/objects/sampling.h"
 #include "src/objects/size_table.h"
 #include "src/objects/span_cache.h"
@@ -92,34 +92,34 @@ class Cache {
 
   // --- The slower ways. ---
 
-  // Careful if `context` is. `classes`, of all span classes, are zero; they and `lock` outlive the
+  // Careful if `heap` is. `classes`, of all span classes, are zero; they and `lock` outlive the
   // cache.
-  void init(Context& context, ClassCache* classes, Mutex& lock, pages::CacheNumber number,
+  void init(ObjectHeap& heap, ClassCache* classes, Mutex& lock, pages::CacheNumber number,
             std::uint64_t seed);
 
   // An object of a small class. Null: no memory.
-  void* allocate(Context& context, unsigned span_class);
-  void* allocate_tiny(Context& context, std::size_t size);
-  void* allocate_large(Context& context, std::size_t size, std::size_t alignment, Scan scan,
+  void* allocate(ObjectHeap& heap, unsigned span_class);
+  void* allocate_tiny(ObjectHeap& heap, std::size_t size);
+  void* allocate_large(ObjectHeap& heap, std::size_t size, std::size_t alignment, Scan scan,
                        bool* needs_zero);
 
   // Makes a large object longer or shorter where it is. False: it cannot be had.
-  bool resize_large(Context& context, Span* span, std::uint64_t npages);
+  bool resize_large(ObjectHeap& heap, Span* span, std::uint64_t npages);
 
   // For what the functions above returned, which is not mine: gathers `p` with what other caches
   // will want back. False: there is more to it than that, and free() is for it.
-  bool gather(Context& context, pages::WhoseList whose, void* p);
+  bool gather(ObjectHeap& heap, pages::WhoseList whose, void* p);
   // A list that push() wants looked at. Both are inside of the heap only where they take more than
   // this cache's lock, once in a while.
-  void overflow(Context& context, std::size_t offset);
+  void overflow(ObjectHeap& heap, std::size_t offset);
   // Anything a fast free does not do, with all checks.
-  void free(Context& context, void* p);
+  void free(ObjectHeap& heap, void* p);
 
   // Reports what was freed twice in a row as the last of its class.
-  void check_lists(Context& context);
+  void check_lists(ObjectHeap& heap);
 
   // Gives back everything. The cache can be used on.
-  void flush(Context& context);
+  void flush(ObjectHeap& heap);
 
   // Makes what init() was given zero again, as far as it was used. Precondition: just flushed, and
   // counted for the last time.
@@ -130,7 +130,7 @@ class Cache {
   }
 
   // For a cache whose thread is gone without flush(): others may have what was granted to it.
-  void forget_limits(Context& context) { lists_.forget_limits(context); }
+  void forget_limits(ObjectHeap& heap) { lists_.forget_limits(heap); }
   // The same for the free objects on its lists, which may be half changed: from now on they count
   // as objects in use, so that sweeping may find that they are not.
   void forget_lists();
@@ -144,7 +144,7 @@ class Cache {
 
   // Lets list_for() find arenas, once there are any, and if the heap's port divides the address
   // space as `port` does.
-  void refresh_lookup(Context& context, const port::PortSpec& port);
+  void refresh_lookup(ObjectHeap& heap, const port::PortSpec& port);
 
   // --- For any thread, under the lock, whatever the cache's own thread does meanwhile. ---
 
@@ -152,13 +152,11 @@ class Cache {
 
   // Gives back the stock, and spans that are held: those with free objects, what others freed in
   // them included, or all of a class.
-  void give_back_free(Context& context, Surplus& surplus) {
-    spans_.give_back_free(context, surplus);
-  }
+  void give_back_free(ObjectHeap& heap, Surplus& surplus) { spans_.give_back_free(heap, surplus); }
   void give_back_stock(Surplus& surplus) { (void)spans_.give_back_stock(surplus); }
   bool holds_spans(unsigned span_class) const { return classes_[span_class].held.count != 0; }
-  void give_back_held(Context& context, unsigned span_class, Surplus& surplus) {
-    spans_.give_back_all(context, span_class, surplus);
+  void give_back_held(ObjectHeap& heap, unsigned span_class, Surplus& surplus) {
+    spans_.give_back_all(heap, span_class, surplus);
   }
 
   // --- Statistics, the same way. ---
@@ -189,46 +187,46 @@ class Cache {
     }
   }
 
-  void* allocate_carefully(Context& context, unsigned span_class);
-  void sample(Context& context, void* object, std::uint64_t size) {
-    if (context.options.profile_rate != 0) [[unlikely]]
-      count_for_sample(context, object, size);
+  void* allocate_carefully(ObjectHeap& heap, unsigned span_class);
+  void sample(ObjectHeap& heap, void* object, std::uint64_t size) {
+    if (heap.options.profile_rate != 0) [[unlikely]]
+      count_for_sample(heap, object, size);
   }
-  void count_for_sample(Context& context, void* object, std::uint64_t size);
+  void count_for_sample(ObjectHeap& heap, void* object, std::uint64_t size);
   void update_number();
 
   // --- Under no lock. ---
 
   // From spans and the central list to a list.
-  bool refill(Context& context, unsigned span_class);
-  bool refill_with_one(Context& context, unsigned span_class);
-  bool hold_another(Context& context, unsigned span_class);
-  Span* new_span(Context& context, std::uint64_t npages, std::uint64_t alignment = 0);
-  Span* take_stock(Context& context, std::uint64_t npages);
-  bool give_back_own_stock(Context& context);
+  bool refill(ObjectHeap& heap, unsigned span_class);
+  bool refill_with_one(ObjectHeap& heap, unsigned span_class);
+  bool hold_another(ObjectHeap& heap, unsigned span_class);
+  Span* new_span(ObjectHeap& heap, std::uint64_t npages, std::uint64_t alignment = 0);
+  Span* take_stock(ObjectHeap& heap, std::uint64_t npages);
+  bool give_back_own_stock(ObjectHeap& heap);
 
   // From a list to spans.
-  void count(Context& context, unsigned list);
-  void finish_overflow(Context& context, unsigned list);
-  void lengthen(Context& context, unsigned list);
-  std::int32_t shorten(Context& context, unsigned list, std::int32_t needed, std::int32_t most);
-  bool shorten_lists(Context& context);
-  void look_at_lists(Context& context);
-  void give(Context& context, unsigned list, std::int32_t count, Others others);
-  FreeObject* settle(Context& context, unsigned span_class, Chain chain, Others others);
-  void name_double_free(Context& context, unsigned list);
-  void uncount_freed(Context& context, unsigned span_class, std::uint32_t count);
+  void count(ObjectHeap& heap, unsigned list);
+  void finish_overflow(ObjectHeap& heap, unsigned list);
+  void lengthen(ObjectHeap& heap, unsigned list);
+  std::int32_t shorten(ObjectHeap& heap, unsigned list, std::int32_t needed, std::int32_t most);
+  bool shorten_lists(ObjectHeap& heap);
+  void look_at_lists(ObjectHeap& heap);
+  void give(ObjectHeap& heap, unsigned list, std::int32_t count, Others others);
+  FreeObject* settle(ObjectHeap& heap, unsigned span_class, Chain chain, Others others);
+  void name_double_free(ObjectHeap& heap, unsigned list);
+  void uncount_freed(ObjectHeap& heap, unsigned span_class, std::uint32_t count);
 
   // From the program to a list, a batch, or nowhere else than its span.
   // `is_own`: it goes on the list; else it waits in the batch.
-  void put_back(Context& context, unsigned span_class, void* p, bool is_own);
-  bool add_to_batch(const Context& context, unsigned span_class, void* p);
-  void finish_batch(Context& context, unsigned span_class, Others others);
-  void free_large(Context& context, Span* span, void* p);
-  void* allocate_block(Context& context, std::size_t size);
-  void free_block(Context& context, void* base);
-  void free_tiny(Context& context, Span* span, TinyBlock& block, Address base, void* p);
-  void close_tiny(Context& context);
+  void put_back(ObjectHeap& heap, unsigned span_class, void* p, bool is_own);
+  bool add_to_batch(const ObjectHeap& heap, unsigned span_class, void* p);
+  void finish_batch(ObjectHeap& heap, unsigned span_class, Others others);
+  void free_large(ObjectHeap& heap, Span* span, void* p);
+  void* allocate_block(ObjectHeap& heap, std::size_t size);
+  void free_block(ObjectHeap& heap, void* base);
+  void free_tiny(ObjectHeap& heap, Span* span, TinyBlock& block, Address base, void* p);
+  void close_tiny(ObjectHeap& heap);
 
   // First, at offset 0: page records know where a class's list is.
   FreeLists lists_;

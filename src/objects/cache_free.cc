@@ -4,15 +4,15 @@
 
 namespace Atoll::objects {
 
-void Cache::free(Context& context, void* p) {
-  const Address address = context.platform->address(p);
-  Span* const span = context.pages->map().object_span_of(address);
+void Cache::free(ObjectHeap& heap, void* p) {
+  const Address address = heap.platform->address(p);
+  Span* const span = heap.pages->map().object_span_of(address);
   if (span == nullptr) {
-    const Span* const other = context.pages->map().span_of(address);
+    const Span* const other = heap.pages->map().span_of(address);
     const bool is_stack = other != nullptr &&
                           other->state.load(std::memory_order_acquire) == pages::SpanState::kManual;
-    context.report(is_stack ? CorruptionKind::kFreeOfStack : CorruptionKind::kFreeOfForeignPointer,
-                   p, is_stack ? other : nullptr);
+    heap.report(is_stack ? CorruptionKind::kFreeOfStack : CorruptionKind::kFreeOfForeignPointer, p,
+                is_stack ? other : nullptr);
     return;
   }
   const std::uint64_t index = index_of(*span, address);
@@ -20,104 +20,104 @@ void Cache::free(Context& context, void* p) {
   TinyBlock* const blocks = span->tiny_blocks.load(std::memory_order_acquire);
   if (blocks != nullptr && index < span->object_count &&
       blocks[index].load(std::memory_order_relaxed) != 0) {
-    free_tiny(context, span, blocks[index], base, p);
+    free_tiny(heap, span, blocks[index], base, p);
     return;
   }
   if (base != address || index >= span->object_count) {
-    context.report(CorruptionKind::kFreeInsideObject, p, span);
+    heap.report(CorruptionKind::kFreeInsideObject, p, span);
     return;
   }
   const unsigned span_class = span->span_class.load(std::memory_order_relaxed);
   // An object that has records, or had, always comes here.
-  if (context.specials.in_use() != 0) {
+  if (heap.specials.in_use() != 0) {
     // A finalizer may be all that keeps the object alive: sweeping must see it.
-    if (!context.centrals[span_class].sweep_for(context, span, index)) {
-      context.report(CorruptionKind::kDoubleFree, p, span);
+    if (!heap.centrals[span_class].sweep_for(heap, span, index)) {
+      heap.report(CorruptionKind::kDoubleFree, p, span);
       return;
     }
-    context.specials.remove_all(span, base - span->base, context.options.on_sample_freed,
-                                context.options.sample_context);
-    context.specials.drop_due(p);
+    heap.specials.remove_all(span, base - span->base, heap.options.on_sample_freed,
+                             heap.options.sample_context);
+    heap.specials.drop_due(p);
   }
   if (port::size_class_of(span_class) == 0) {
-    free_large(context, span, p);
+    free_large(heap, span, p);
     return;
   }
-  const pages::Arena* const arena = context.pages->map().arena(address);
+  const pages::Arena* const arena = heap.pages->map().arena(address);
   const pages::PageRecord record =
-      arena->records()[context.pages->map().page_index(address)].load(std::memory_order_relaxed);
+      arena->records()[heap.pages->map().page_index(address)].load(std::memory_order_relaxed);
   // Where frees take this way for another reason, nobody knows whose the object was.
-  put_back(context, span_class, p, record.is_empty() || record.is_of(own_number_));
+  put_back(heap, span_class, p, record.is_empty() || record.is_of(own_number_));
 }
 
-void Cache::free_large(Context& context, Span* span, void* p) {
+void Cache::free_large(ObjectHeap& heap, Span* span, void* p) {
   const std::uint64_t bytes = span->bytes();
   const unsigned span_class = span->span_class.load(std::memory_order_relaxed);
   List<Span> empties;
   const std::uint32_t freed =
-      context.centrals[span_class].free_chain(context, {static_cast<FreeObject*>(p), 1}, empties);
-  Surplus surplus(context);
-  const LockGuard guard(*lock_, context.os());
-  spans_.put_in_stock(context, empties, surplus);
+      heap.centrals[span_class].free_chain(heap, {static_cast<FreeObject*>(p), 1}, empties);
+  Surplus surplus(heap);
+  const LockGuard guard(*lock_, heap.os());
+  spans_.put_in_stock(heap, empties, surplus);
   if (freed == 0) return;
   ++large_freed_;
   large_freed_bytes_ += bytes;
 }
 
-bool Cache::gather(Context& context, pages::WhoseList whose, void* p) {
+bool Cache::gather(ObjectHeap& heap, pages::WhoseList whose, void* p) {
   // Large objects have no list.
   const unsigned span_class = span_class_at(whose.offset());
   if (span_class == 0 || number_.is_nobody()) return false;
-  if (add_to_batch(context, span_class, p)) {
-    context.call_inside(*this, span_class, [](Cache& cache, Context& its_context, unsigned list) {
-      cache.finish_batch(its_context, list, Others::kPassOn);
+  if (add_to_batch(heap, span_class, p)) {
+    heap.call_inside(*this, span_class, [](Cache& cache, ObjectHeap& its_heap, unsigned list) {
+      cache.finish_batch(its_heap, list, Others::kPassOn);
     });
   }
   return true;
 }
 
 // Whether the batch should be passed on.
-bool Cache::add_to_batch(const Context& context, unsigned span_class, void* p) {
-  return classes_[span_class].batch.add(p) >= context.sizes->batch(span_class);
+bool Cache::add_to_batch(const ObjectHeap& heap, unsigned span_class, void* p) {
+  return classes_[span_class].batch.add(p) >= heap.sizes->batch(span_class);
 }
 
-void Cache::put_back(Context& context, unsigned span_class, void* p, bool is_own) {
+void Cache::put_back(ObjectHeap& heap, unsigned span_class, void* p, bool is_own) {
   ClassCache& state = classes_[span_class];
   if (is_careful_) {
     List<Span> empties;
     const std::uint32_t freed =
-        context.centrals[span_class].free_chain(context, {static_cast<FreeObject*>(p), 1}, empties);
-    Surplus surplus(context);
-    const LockGuard guard(*lock_, context.os());
-    spans_.put_in_stock(context, empties, surplus);
+        heap.centrals[span_class].free_chain(heap, {static_cast<FreeObject*>(p), 1}, empties);
+    Surplus surplus(heap);
+    const LockGuard guard(*lock_, heap.os());
+    spans_.put_in_stock(heap, empties, surplus);
     state.freed += freed;
     return;
   }
   if (is_own) {
-    if (!push(lists_[span_class], p)) overflow(context, list_offset(span_class));
+    if (!push(lists_[span_class], p)) overflow(heap, list_offset(span_class));
     return;
   }
-  if (add_to_batch(context, span_class, p)) finish_batch(context, span_class, Others::kPassOn);
+  if (add_to_batch(heap, span_class, p)) finish_batch(heap, span_class, Others::kPassOn);
 }
 
-void Cache::finish_batch(Context& context, unsigned span_class, Others others) {
+void Cache::finish_batch(ObjectHeap& heap, unsigned span_class, Others others) {
   ClassCache& state = classes_[span_class];
   if (state.batch.empty()) return;
-  context.adopt_all(span_class);
+  heap.adopt_all(span_class);
   Chain chain;
   {
-    const LockGuard guard(*lock_, context.os());
+    const LockGuard guard(*lock_, heap.os());
     chain = state.batch.take();
     state.freed += chain.count;
   }
   // The others most likely lie in spans of the same thread.
-  const Span* const span = context.pages->map().span_of(context.platform->address(chain.first));
+  const Span* const span = heap.pages->map().span_of(heap.platform->address(chain.first));
   if (others == Others::kPassOn && span != nullptr &&
       span->holder.load(std::memory_order_relaxed) != nullptr &&
-      context.centrals[span_class].keep(context, chain)) {
+      heap.centrals[span_class].keep(heap, chain)) {
     return;
   }
-  (void)settle(context, span_class, chain, others);
+  (void)settle(heap, span_class, chain, others);
 }
 
 }  // namespace Atoll::objects

@@ -5,50 +5,50 @@
 namespace Atoll::objects {
 
 // When no span that had objects before will do.
-bool Cache::hold_another(Context& context, unsigned span_class) {
+bool Cache::hold_another(ObjectHeap& heap, unsigned span_class) {
   // Of one orphan after the other: most children of a fork need few objects.
-  while (context.adopt(span_class, Context::Orphans::kNext)) {
-    const LockGuard guard(*lock_, context.os());
-    if (spans_.hold(context, span_class)) return true;
+  while (heap.adopt(span_class, ObjectHeap::Orphans::kNext)) {
+    const LockGuard guard(*lock_, heap.os());
+    if (spans_.hold(heap, span_class)) return true;
   }
-  Span* const span = new_span(context, context.sizes->size_class(span_class).npages);
+  Span* const span = new_span(heap, heap.sizes->size_class(span_class).npages);
   if (span == nullptr) return false;
-  const LockGuard guard(*lock_, context.os());
-  spans_.add(context, span_class, span);
+  const LockGuard guard(*lock_, heap.os());
+  spans_.add(heap, span_class, span);
   return true;
 }
 
-Span* Cache::new_span(Context& context, std::uint64_t npages, std::uint64_t alignment) {
+Span* Cache::new_span(ObjectHeap& heap, std::uint64_t npages, std::uint64_t alignment) {
   // For what can never be had nothing is given up. The page heap tells why.
-  if (npages > context.pages->most_pages()) {
-    return context.pages->allocate(npages, pages::PageUse::kObjects, alignment);
+  if (npages > heap.pages->most_pages()) {
+    return heap.pages->allocate(npages, pages::PageUse::kObjects, alignment);
   }
   const bool may_be_stocked = alignment <= port::kPageSize;
-  Span* span = may_be_stocked ? take_stock(context, npages) : nullptr;
-  if (span == nullptr && shorten_lists(context) && may_be_stocked) {
-    span = take_stock(context, npages);
+  Span* span = may_be_stocked ? take_stock(heap, npages) : nullptr;
+  if (span == nullptr && shorten_lists(heap) && may_be_stocked) {
+    span = take_stock(heap, npages);
   }
-  if (span == nullptr) context.adopt_all(0);
+  if (span == nullptr) heap.adopt_all(0);
   while (span == nullptr) {
-    span = context.pages->allocate(npages, pages::PageUse::kObjects, alignment);
+    span = heap.pages->allocate(npages, pages::PageUse::kObjects, alignment);
     if (span != nullptr) break;
     // What is missing may be what this thread keeps.
-    const bool gave_objects = shorten_lists(context);
-    const bool gave_spans = give_back_own_stock(context);
+    const bool gave_objects = shorten_lists(heap);
+    const bool gave_spans = give_back_own_stock(heap);
     if (!gave_objects && !gave_spans) break;
   }
   return span;
 }
 
-Span* Cache::take_stock(Context& context, std::uint64_t npages) {
+Span* Cache::take_stock(ObjectHeap& heap, std::uint64_t npages) {
   if (!spans_.has_stock()) return nullptr;
-  const LockGuard guard(*lock_, context.os());
+  const LockGuard guard(*lock_, heap.os());
   return spans_.take_stock(npages);
 }
 
-bool Cache::give_back_own_stock(Context& context) {
-  Surplus surplus(context);
-  const LockGuard guard(*lock_, context.os());
+bool Cache::give_back_own_stock(ObjectHeap& heap) {
+  Surplus surplus(heap);
+  const LockGuard guard(*lock_, heap.os());
   return spans_.give_back_stock(surplus);
 }
 

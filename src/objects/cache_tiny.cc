@@ -9,52 +9,52 @@ constexpr unsigned kTinySpanClass = port::span_class(port::kTinySizeClass, /*nos
 
 }  // namespace
 
-void* Cache::allocate_tiny(Context& context, std::size_t size) {
+void* Cache::allocate_tiny(ObjectHeap& heap, std::size_t size) {
   const auto alignment =
-      static_cast<unsigned>(port::formula::tiny_alignment(context.platform->spec, size));
+      static_cast<unsigned>(port::formula::tiny_alignment(heap.platform->spec, size));
   void* object = tiny_.put(static_cast<unsigned>(size), alignment);
-  if (object == nullptr) object = allocate_block(context, size);
+  if (object == nullptr) object = allocate_block(heap, size);
   if (object == nullptr) return nullptr;
-  const LockGuard guard(*lock_, context.os());
+  const LockGuard guard(*lock_, heap.os());
   ++tiny_allocated_;
   return object;
 }
 
 // A block with an object of `size` bytes at its beginning.
-void* Cache::allocate_block(Context& context, std::size_t size) {
-  void* const base = allocate(context, kTinySpanClass);
+void* Cache::allocate_block(ObjectHeap& heap, std::size_t size) {
+  void* const base = allocate(heap, kTinySpanClass);
   if (base == nullptr) return nullptr;
-  const Address address = context.platform->address(base);
-  Span* const span = context.pages->map().object_span_of(address);
-  TinyBlock* const blocks = context.centrals[kTinySpanClass].tiny_blocks(context, span);
+  const Address address = heap.platform->address(base);
+  Span* const span = heap.pages->map().object_span_of(address);
+  TinyBlock* const blocks = heap.centrals[kTinySpanClass].tiny_blocks(heap, span);
   // Without a table it is an object of 16 bytes like others.
   if (blocks == nullptr) return base;
   void* const finished =
       tiny_.begin_block(base, blocks[index_of(*span, address)], static_cast<unsigned>(size));
-  if (finished != nullptr) free_block(context, finished);
+  if (finished != nullptr) free_block(heap, finished);
   return base;
 }
 
-void Cache::close_tiny(Context& context) {
+void Cache::close_tiny(ObjectHeap& heap) {
   void* const finished = tiny_.close();
-  if (finished != nullptr) free_block(context, finished);
+  if (finished != nullptr) free_block(heap, finished);
 }
 
-void Cache::free_tiny(Context& context, Span* span, TinyBlock& block, Address base, void* p) {
-  const auto offset = static_cast<unsigned>(context.platform->address(p) - base);
+void Cache::free_tiny(ObjectHeap& heap, Span* span, TinyBlock& block, Address base, void* p) {
+  const auto offset = static_cast<unsigned>(heap.platform->address(p) - base);
   switch (objects::free_tiny(block, offset)) {
     case TinyFree::kNone:
-      context.report(CorruptionKind::kFreeOfTinyBlock, p, span);
+      heap.report(CorruptionKind::kFreeOfTinyBlock, p, span);
       return;
     case TinyFree::kFreed:
       return;
     case TinyFree::kFinished:
-      free_block(context, context.platform->pointer(base));
+      free_block(heap, heap.platform->pointer(base));
   }
 }
 
-void Cache::free_block(Context& context, void* base) {
-  put_back(context, kTinySpanClass, base, /*is_own=*/true);
+void Cache::free_block(ObjectHeap& heap, void* base) {
+  put_back(heap, kTinySpanClass, base, /*is_own=*/true);
 }
 
 }  // namespace Atoll::objects

@@ -8,73 +8,73 @@
 namespace Atoll::objects {
 
 // A swept span that nobody holds, with a free object. Null: there is none.
-Span* Central::find_free(Context& context, List<Span>& empties) {
+Span* Central::find_free(ObjectHeap& heap, List<Span>& empties) {
   // What waits to be swept is looked at only when nothing else is there, and no longer than until
   // something is found.
   while (partial_.empty() && empties.empty() && !unswept_.empty()) {
     Span* const span = unswept_.first();
-    sweep(context, span);
+    sweep(heap, span);
     place(span, empties);
   }
   return !partial_.empty() ? partial_.first() : empties.first();
 }
 
-bool Central::take(Context& context, const Holder& holder) {
+bool Central::take(ObjectHeap& heap, const Holder& holder) {
   List<Span> empties;
-  const LockGuard guard(lock_, context.os());
-  Span* const found = find_free(context, empties);
-  if (found != nullptr) hold(context, found, holder);
+  const LockGuard guard(lock_, heap.os());
+  Span* const found = find_free(heap, empties);
+  if (found != nullptr) hold(heap, found, holder);
   return found != nullptr;
 }
 
-FreeObject* Central::take_shared(Context& context) {
+FreeObject* Central::take_shared(ObjectHeap& heap) {
   List<Span> empties;
-  const LockGuard guard(lock_, context.os());
-  Span* const found = find_free(context, empties);
-  return found != nullptr ? take_shared_of(context, found) : nullptr;
+  const LockGuard guard(lock_, heap.os());
+  Span* const found = find_free(heap, empties);
+  return found != nullptr ? take_shared_of(heap, found) : nullptr;
 }
 
-FreeObject* Central::take_shared(Context& context, Span* span) {
-  begin(context, *span);
-  const LockGuard guard(lock_, context.os());
-  return take_shared_of(context, span);
+FreeObject* Central::take_shared(ObjectHeap& heap, Span* span) {
+  begin(heap, *span);
+  const LockGuard guard(lock_, heap.os());
+  return take_shared_of(heap, span);
 }
 
-FreeObject* Central::take_shared_of(Context& context, Span* span) {
+FreeObject* Central::take_shared_of(ObjectHeap& heap, Span* span) {
   const unsigned index = take_one(*span);
   List<Span> empties;
   place(span, empties);
-  return context.platform->pointer_to<FreeObject>(object_at(*span, index));
+  return heap.platform->pointer_to<FreeObject>(object_at(*span, index));
 }
 
-void Central::begin(Context& context, Span& span) {
-  prepare(span, context.pages->map(), *context.sizes, span_class(context), context.generation(),
-          context.may_have_marks);
+void Central::begin(ObjectHeap& heap, Span& span) {
+  prepare(span, heap.pages->map(), *heap.sizes, span_class(heap), heap.generation(),
+          heap.may_have_marks);
   spans_.fetch_add(1, std::memory_order_relaxed);
 }
 
-void Central::add(Context& context, const Holder& holder, Span* span) {
-  begin(context, *span);
-  const LockGuard guard(lock_, context.os());
-  hold(context, span, holder);
+void Central::add(ObjectHeap& heap, const Holder& holder, Span* span) {
+  begin(heap, *span);
+  const LockGuard guard(lock_, heap.os());
+  hold(heap, span, holder);
 }
 
-void Central::hold(Context& context, Span* span, const Holder& holder) {
+void Central::hold(ObjectHeap& heap, Span* span, const Holder& holder) {
   if (span->list != nullptr) span->list->remove(span);
   holder.held.usable.push_front(span);
   ++holder.held.count;
   span->holder.store(&holder.held, std::memory_order_relaxed);
-  context.pages->map().set_records(*span, span->frees_slowly ? pages::PageRecord() : holder.record);
+  heap.pages->map().set_records(*span, span->frees_slowly ? pages::PageRecord() : holder.record);
 }
 
-bool Central::try_hold(Context& context, Span* span, const Holder& holder, Address address) {
-  const LockGuard guard(lock_, context.os());
+bool Central::try_hold(ObjectHeap& heap, Span* span, const Holder& holder, Address address) {
+  const LockGuard guard(lock_, heap.os());
   const bool is_free = span->holder.load(std::memory_order_relaxed) == nullptr &&
                        (span->list == &full_ || span->list == &partial_) &&
                        span->range().contains(address);
   // One that will be empty in a moment goes back to the page heap.
   if (!is_free || span->taken_count <= 1) return false;
-  hold(context, span, holder);
+  hold(heap, span, holder);
   return true;
 }
 
@@ -87,38 +87,38 @@ void Central::end_hold(Span* span, HeldSpans& held) {
   span->free_index = 0;
 }
 
-std::uint32_t Central::take_back(Context& context, HeldSpans& held, Span* span,
+std::uint32_t Central::take_back(ObjectHeap& heap, HeldSpans& held, Span* span,
                                  List<Span>& empties) {
   std::uint32_t rejected = 0;
   {
-    const LockGuard guard(lock_, context.os());
-    if (span->freed_by_others != nullptr) rejected = collect(context, held, empties);
+    const LockGuard guard(lock_, heap.os());
+    if (span->freed_by_others != nullptr) rejected = collect(heap, held, empties);
     if (held.has(*span)) {
       end_hold(span, held);
       place(span, empties);
     }
   }
-  forget(context, empties);
+  forget(heap, empties);
   return rejected;
 }
 
-std::uint32_t Central::collect_freed(Context& context, HeldSpans& held, List<Span>& empties) {
+std::uint32_t Central::collect_freed(ObjectHeap& heap, HeldSpans& held, List<Span>& empties) {
   std::uint32_t rejected = 0;
   {
-    const LockGuard guard(lock_, context.os());
-    rejected = collect(context, held, empties);
+    const LockGuard guard(lock_, heap.os());
+    rejected = collect(heap, held, empties);
   }
-  forget(context, empties);
+  forget(heap, empties);
   return rejected;
 }
 
 // What others have freed in a span that is held, or was.
-std::uint32_t Central::free_waiting(Context& context, Span& span) {
+std::uint32_t Central::free_waiting(ObjectHeap& heap, Span& span) {
   std::uint32_t rejected = 0;
   FreeObject* object = span.freed_by_others;
   for (unsigned left = span.freed_count.load(std::memory_order_relaxed); left > 0; --left) {
     FreeObject* const next = object->next;
-    if (!release(context, span, context.platform->address(object))) ++rejected;
+    if (!release(heap, span, heap.platform->address(object))) ++rejected;
     object = next;
   }
   span.freed_by_others = nullptr;
@@ -126,12 +126,12 @@ std::uint32_t Central::free_waiting(Context& context, Span& span) {
   return rejected;
 }
 
-std::uint32_t Central::collect(Context& context, HeldSpans& held, List<Span>& empties) {
+std::uint32_t Central::collect(ObjectHeap& heap, HeldSpans& held, List<Span>& empties) {
   std::uint32_t rejected = 0;
   Span* span = held.freed_by_others.load(std::memory_order_relaxed);
   held.freed_by_others.store(nullptr, std::memory_order_relaxed);
   for (; span != nullptr; span = span->next_freed) {
-    rejected += free_waiting(context, *span);
+    rejected += free_waiting(heap, *span);
     if (span->taken_count == 0 && held.has_several_usable()) {
       end_hold(span, held);
       place(span, empties);
@@ -143,21 +143,21 @@ std::uint32_t Central::collect(Context& context, HeldSpans& held, List<Span>& em
   return rejected;
 }
 
-[[gnu::cold]] unsigned Central::take_object(Context& context, Span& span) {
-  const LockGuard guard(lock_, context.os());
+[[gnu::cold]] unsigned Central::take_object(ObjectHeap& heap, Span& span) {
+  const LockGuard guard(lock_, heap.os());
   return take_one(span);
 }
 
-void* Central::add_large(Context& context, Span* span) {
-  begin(context, *span);
+void* Central::add_large(ObjectHeap& heap, Span* span) {
+  begin(heap, *span);
   word_of(span->alloc_bits, 0).store(1, std::memory_order_relaxed);
-  if (context.marking.load(std::memory_order_relaxed)) {
+  if (heap.marking.load(std::memory_order_relaxed)) {
     word_of(span->mark_bits, 0).store(1, std::memory_order_relaxed);
   }
   span->taken_count = 1;
-  const LockGuard guard(lock_, context.os());
+  const LockGuard guard(lock_, heap.os());
   full_.push_back(span);
-  return context.platform->pointer(span->base);
+  return heap.platform->pointer(span->base);
 }
 
 void Central::place(Span* span, List<Span>& empties) {
@@ -173,28 +173,28 @@ void Central::place(Span* span, List<Span>& empties) {
 }
 
 // Spans that became empty are not this list's any more.
-void Central::forget(Context& context, const List<Span>& empties) {
+void Central::forget(ObjectHeap& heap, const List<Span>& empties) {
   for (Span* span = empties.first(); span != nullptr; span = span->next) {
     if (!span->has_objects.load(std::memory_order_relaxed)) continue;
     TinyBlock* const table = span->tiny_blocks.load(std::memory_order_relaxed);
-    if (table != nullptr) context.tiny_tables.free(table);
+    if (table != nullptr) heap.tiny_tables.free(table);
     span->tiny_blocks.store(nullptr, std::memory_order_relaxed);
     spans_.fetch_sub(1, std::memory_order_relaxed);
     span->has_objects.store(false, std::memory_order_release);
   }
 }
 
-void Central::free_empties(Context& context, List<Span>& empties) {
-  forget(context, empties);
-  context.pages->free(empties);
+void Central::free_empties(ObjectHeap& heap, List<Span>& empties) {
+  forget(heap, empties);
+  heap.pages->free(empties);
 }
 
-std::uint32_t Central::free_chain(Context& context, Chain chain, List<Span>& empties) {
+std::uint32_t Central::free_chain(ObjectHeap& heap, Chain chain, List<Span>& empties) {
   std::uint32_t freed = 0;
   {
-    const LockGuard guard(lock_, context.os());
-    pages::ArenaCursor arenas(context.pages->map());
-    const std::uint64_t bias = context.platform->machine.pointer_bias;
+    const LockGuard guard(lock_, heap.os());
+    pages::ArenaCursor arenas(heap.pages->map());
+    const std::uint64_t bias = heap.platform->machine.pointer_bias;
     Span* span = nullptr;  // the last object's
     FreeObject* object = chain.first;
     for (std::uint32_t left = chain.count; left > 0; --left) {
@@ -203,38 +203,38 @@ std::uint32_t Central::free_chain(Context& context, Chain chain, List<Span>& emp
       const Address address = Address::of(object) + bias;
       if (span == nullptr || !span->range().contains(address)) {
         span = arenas.object_span_of(address);
-        if (!is_good(context, object, span, empties)) span = nullptr;
+        if (!is_good(heap, object, span, empties)) span = nullptr;
       }
-      if (span != nullptr && free_one(context, *span, object, address, empties)) ++freed;
+      if (span != nullptr && free_one(heap, *span, object, address, empties)) ++freed;
       object = next;
     }
   }
-  forget(context, empties);
+  forget(heap, empties);
   return freed;
 }
 
 // Whether `span`, or null, has objects of this class; else `object` is reported. It is swept then.
-inline bool Central::is_good(Context& context, const FreeObject* object, Span* span,
+inline bool Central::is_good(ObjectHeap& heap, const FreeObject* object, Span* span,
                              List<Span>& empties) {
-  if (span == nullptr || span->span_class.load(std::memory_order_relaxed) != span_class(context))
+  if (span == nullptr || span->span_class.load(std::memory_order_relaxed) != span_class(heap))
       [[unlikely]] {
-    context.report(CorruptionKind::kFreeOfForeignPointer, object, span);
+    heap.report(CorruptionKind::kFreeOfForeignPointer, object, span);
     return false;
   }
   if (is_unswept(*span)) [[unlikely]] {
-    sweep(context, span);
+    sweep(heap, span);
     place(span, empties);
   }
   return true;
 }
 
 // Whether the object was taken. In a span that is held it only waits to be freed.
-inline bool Central::free_one(Context& context, Span& span, FreeObject* object, Address address,
+inline bool Central::free_one(ObjectHeap& heap, Span& span, FreeObject* object, Address address,
                               List<Span>& empties) {
   HeldSpans* const holder = span.holder.load(std::memory_order_relaxed);
-  if (holder != nullptr && !context.is_careful()) {
+  if (holder != nullptr && !heap.is_careful()) {
     std::uint64_t index = 0;
-    if (!find_begin(context, span, address, &index)) return false;
+    if (!find_begin(heap, span, address, &index)) return false;
     if (span.freed_by_others == nullptr) {
       span.next_freed = holder->freed_by_others.load(std::memory_order_relaxed);
       holder->freed_by_others.store(&span, std::memory_order_relaxed);
@@ -246,21 +246,20 @@ inline bool Central::free_one(Context& context, Span& span, FreeObject* object, 
     return true;
   }
   const bool was_full = span.taken_count == span.object_count;
-  if (!release(context, span, address)) return false;
+  if (!release(heap, span, address)) return false;
   if (holder == nullptr && (was_full || span.taken_count == 0)) place(&span, empties);
   return true;
 }
 
-[[gnu::cold]] void Central::give_free_pages(Context& context, const FreePages& pages) {
+[[gnu::cold]] void Central::give_free_pages(ObjectHeap& heap, const FreePages& pages) {
   List<Span> empties;
   {
-    const LockGuard guard(lock_, context.os());
+    const LockGuard guard(lock_, heap.os());
     Span& span = *pages.span;
     for (unsigned i = 0; i < span.object_count; ++i) {
       if ((pages.pages_of(i) & pages.mask) == 0) continue;
       const Address address = object_at(span, i);
-      (void)free_one(context, span, context.platform->pointer_to<FreeObject>(address), address,
-                     empties);
+      (void)free_one(heap, span, heap.platform->pointer_to<FreeObject>(address), address, empties);
     }
     // Behind those that were not looked at yet, again. What a cache holds by now is on its lists.
     if (span.holder.load(std::memory_order_relaxed) == nullptr && partial_.contains(&span)) {
@@ -268,35 +267,35 @@ inline bool Central::free_one(Context& context, Span& span, FreeObject* object, 
       partial_.push_back(&span);
     }
   }
-  free_empties(context, empties);
+  free_empties(heap, empties);
 }
 
-bool Central::keep(Context& context, Chain chain) {
-  const LockGuard guard(lock_, context.os());
+bool Central::keep(ObjectHeap& heap, Chain chain) {
+  const LockGuard guard(lock_, heap.os());
   // What waits to be swept may be dead: nobody may get it before.
   if (!unswept_.empty()) return false;
   const std::uint32_t kept = chained_.load(std::memory_order_relaxed);
-  const std::uint32_t most = context.sizes->most_chained(span_class(context));
+  const std::uint32_t most = heap.sizes->most_chained(span_class(heap));
   if (chains_kept_ == policy::kMostBatchesPassedOn || kept + chain.count > most) return false;
   chains_[chains_kept_++] = chain;
   chained_.store(kept + chain.count, std::memory_order_relaxed);
   return true;
 }
 
-Chain Central::take_chain(Context& context) {
+Chain Central::take_chain(ObjectHeap& heap) {
   if (chained_count() == 0) return {};
-  const LockGuard guard(lock_, context.os());
+  const LockGuard guard(lock_, heap.os());
   if (chains_kept_ == 0) return {};
   const Chain chain = chains_[--chains_kept_];
   chained_.store(chained_.load(std::memory_order_relaxed) - chain.count, std::memory_order_relaxed);
   return chain;
 }
 
-void Central::free_kept_chains(Context& context) {
-  for (Chain chain = take_chain(context); chain.first != nullptr; chain = take_chain(context)) {
+void Central::free_kept_chains(ObjectHeap& heap) {
+  for (Chain chain = take_chain(heap); chain.first != nullptr; chain = take_chain(heap)) {
     List<Span> empties;
-    (void)free_chain(context, chain, empties);
-    context.pages->free(empties);
+    (void)free_chain(heap, chain, empties);
+    heap.pages->free(empties);
   }
 }
 

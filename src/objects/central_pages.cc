@@ -18,8 +18,8 @@ constexpr std::uint64_t bits_up_to(std::uint64_t count) {
 }
 
 // False: all of them stay as they are, or what the system has taken cannot be had again.
-[[gnu::cold]] bool release_pages(Context& context, const FreePages& pages, std::uint64_t* bytes) {
-  os::Os& os = context.os();
+[[gnu::cold]] bool release_pages(ObjectHeap& heap, const FreePages& pages, std::uint64_t* bytes) {
+  os::Os& os = heap.os();
   for (std::uint64_t left = pages.mask; left != 0;) {
     const auto begin = static_cast<unsigned>(std::countr_zero(left));
     const auto count = static_cast<unsigned>(std::countr_one(left >> begin));
@@ -46,11 +46,11 @@ constexpr std::uint64_t bits_up_to(std::uint64_t count) {
 }
 
 // Takes the objects of the next span. False: there is none.
-[[gnu::cold]] bool Central::take_free_pages(Context& context, FreePages& pages) {
-  const LockGuard guard(lock_, context.os());
+[[gnu::cold]] bool Central::take_free_pages(ObjectHeap& heap, FreePages& pages) {
+  const LockGuard guard(lock_, heap.os());
   Span* const span = partial_.first();
   // What waits to be swept, or is being marked, may not be free.
-  if (span == nullptr || !unswept_.empty() || context.marking.load(std::memory_order_relaxed)) {
+  if (span == nullptr || !unswept_.empty() || heap.marking.load(std::memory_order_relaxed)) {
     return false;
   }
   pages.span = span;
@@ -72,19 +72,19 @@ constexpr std::uint64_t bits_up_to(std::uint64_t count) {
   return true;
 }
 
-[[gnu::cold]] std::uint64_t Central::release_free_pages(Context& context) {
+[[gnu::cold]] std::uint64_t Central::release_free_pages(ObjectHeap& heap) {
   std::uint64_t left = 0;
   {
-    const LockGuard guard(lock_, context.os());
+    const LockGuard guard(lock_, heap.os());
     for (const Span* span = partial_.first(); span != nullptr; span = span->next) ++left;
   }
   std::uint64_t bytes = 0;
   FreePages pages;
-  pages.page_size = context.platform->machine.page_size;
-  for (; left > 0 && take_free_pages(context, pages); --left) {
+  pages.page_size = heap.platform->machine.page_size;
+  for (; left > 0 && take_free_pages(heap, pages); --left) {
     if (pages.mask == 0) continue;
     // Else its objects stay taken: there is no memory for them.
-    if (release_pages(context, pages, &bytes)) give_free_pages(context, pages);
+    if (release_pages(heap, pages, &bytes)) give_free_pages(heap, pages);
   }
   return bytes;
 }

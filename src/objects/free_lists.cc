@@ -11,10 +11,10 @@ void FreeLists::grant_nothing(unsigned list) {
 
 // --- Objects come and go. ---
 
-std::int32_t FreeLists::next_refill(const Context& context, unsigned list) {
+std::int32_t FreeLists::next_refill(const ObjectHeap& heap, unsigned list) {
   ListAccount& its = account(list);
-  const SizeTable& sizes = *context.sizes;
-  const unsigned shift = context.crowding.load(std::memory_order_relaxed);
+  const SizeTable& sizes = *heap.sizes;
+  const unsigned shift = heap.crowding.load(std::memory_order_relaxed);
   const std::int32_t fewest =
       sizes.objects_in({.bytes = policy::kFirstRefillBytes >> shift,
                         .fewest = 1,
@@ -44,50 +44,49 @@ std::uint32_t FreeLists::end_give(unsigned list, FreeObject* first) {
 
 // --- Limits. ---
 
-void FreeLists::set_first_limit(const Context& context, unsigned list) {
+void FreeLists::set_first_limit(const ObjectHeap& heap, unsigned list) {
   ClassCache& its = classes_[list];
-  const bool is_on_trial = context.is_on_trial(its.allocated + its.freed);
-  its.list.limit = is_on_trial ? ListAccount::kOnTrial : context.first_limit(list);
+  const bool is_on_trial = heap.is_on_trial(its.allocated + its.freed);
+  its.list.limit = is_on_trial ? ListAccount::kOnTrial : heap.first_limit(list);
   its.list.first_limit = static_cast<std::int16_t>(
-      is_on_trial ? context.sizes->objects_in(policy::kOnTrial, list) : its.list.limit);
+      is_on_trial ? heap.sizes->objects_in(policy::kOnTrial, list) : its.list.limit);
 }
 
-std::int32_t FreeLists::lengthen(Context& context, unsigned list) {
+std::int32_t FreeLists::lengthen(ObjectHeap& heap, unsigned list) {
   const ListAccount& its = account(list);
   if (is_on_trial(list)) return its.length - its.first_limit;
   const std::int32_t excess = its.length - its.limit;
   const std::size_t bytes =
-      std::size_t{static_cast<std::uint32_t>(excess)} * context.sizes->size_class(list).size;
-  if (its.length > context.sizes->max_limit(list) ||
-      context.listed_bytes.load(std::memory_order_relaxed) + bytes > context.most_listed_now()) {
+      std::size_t{static_cast<std::uint32_t>(excess)} * heap.sizes->size_class(list).size;
+  if (its.length > heap.sizes->max_limit(list) ||
+      heap.listed_bytes.load(std::memory_order_relaxed) + bytes > heap.most_listed_now()) {
     return excess;
   }
-  set_limit(context, list, its.length);
+  set_limit(heap, list, its.length);
   return 0;
 }
 
-std::int32_t FreeLists::shorten(Context& context, unsigned list, std::int32_t needed,
+std::int32_t FreeLists::shorten(ObjectHeap& heap, unsigned list, std::int32_t needed,
                                 std::int32_t most) {
   const ListAccount& its = account(list);
   const std::int32_t excess = std::clamp(its.length - needed, 0, most);
-  set_limit(context, list, std::min(its.limit, std::max(needed, its.length - excess)));
+  set_limit(heap, list, std::min(its.limit, std::max(needed, its.length - excess)));
   return excess;
 }
 
-void FreeLists::set_limit(Context& context, unsigned list, std::int32_t limit) {
+void FreeLists::set_limit(ObjectHeap& heap, unsigned list, std::int32_t limit) {
   ListAccount& its = account(list);
   // Of a shorter limit the difference wraps, and so does the sum.
   const auto more = static_cast<std::size_t>(std::ptrdiff_t{limit - its.limit});
-  context.listed_bytes.fetch_add(more * context.sizes->size_class(list).size,
-                                 std::memory_order_relaxed);
+  heap.listed_bytes.fetch_add(more * heap.sizes->size_class(list).size, std::memory_order_relaxed);
   its.limit = limit;
   const std::uint64_t bit = std::uint64_t{1} << (list % 64);
   std::uint64_t& bits = long_[list / 64];
   bits = limit > its.first_limit ? bits | bit : bits & ~bit;
 }
 
-void FreeLists::forget_limits(Context& context) {
-  for_each_long([&](unsigned list) { set_limit(context, list, account(list).first_limit); });
+void FreeLists::forget_limits(ObjectHeap& heap) {
+  for_each_long([&](unsigned list) { set_limit(heap, list, account(list).first_limit); });
 }
 
 // --- Looking. ---

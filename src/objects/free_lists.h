@@ -5,10 +5,10 @@
 // counted again when it has used these up, or is empty.
 //
 // The limit of a list's length is dynamic. Every list may hold a few objects, fewer where there are
-// many caches, and none there until its class has been used some times: it is on trial (context.h).
-// It may hold many, up to what all threads may keep together, as long as nobody needs the memory.
-// When the thread must ask the page heap for a span, its long lists give their many objects up,
-// some at a time; and each list gives up what it has not used for a while.
+// many caches, and none there until its class has been used some times: it is on trial
+// (object_heap.h). It may hold many, up to what all threads may keep together, as long as nobody
+// needs the memory. When the thread must ask the page heap for a span, its long lists give their
+// many objects up, some at a time; and each list gives up what it has not used for a while.
 //
 // This piece decides how many objects a list gives, and keeps the account. Where they go is the
 // cache's business, which takes them from here: begin_give() and end_give().
@@ -23,8 +23,8 @@
 
 #include "src/objects/by_span_class.h"
 #include "src/objects/class_cache.h"
-#include "src/objects/context.h"
 #include "src/objects/free_list.h"
+#include "src/objects/object_heap.h"
 
 namespace Atoll::objects {
 
@@ -44,9 +44,9 @@ class FreeLists {
 
   // Brings the account of a list up to date, and grants it frees until it may be too long. Under
   // the lock.
-  void count(const Context& context, unsigned list);
+  void count(const ObjectHeap& heap, unsigned list);
   // The same grant, after some of its objects were given away. Under the lock.
-  void grant(const Context& context, unsigned list);
+  void grant(const ObjectHeap& heap, unsigned list);
   // Of a list that was just counted: it is counted again with the next free. Under the lock.
   void grant_nothing(unsigned list);
 
@@ -62,7 +62,7 @@ class FreeLists {
   // --- Objects come and go, many at a time. Of a list that was just counted. ---
 
   // How many objects the next refill should bring: twice as many as the last one, within bounds.
-  std::int32_t next_refill(const Context& context, unsigned list);
+  std::int32_t next_refill(const ObjectHeap& heap, unsigned list);
   // The list is empty, and gets a chain that ends with end_of_list.
   void fill(unsigned list, Chain chain) {
     lists_[list].head = chain.first;
@@ -100,12 +100,12 @@ class FreeLists {
 
   // Of a list that is too long: 0 if it may keep what it has, because there was room for a longer
   // limit; else how many objects it must give.
-  std::int32_t lengthen(Context& context, unsigned list);
+  std::int32_t lengthen(ObjectHeap& heap, unsigned list);
   // The list needs no more than `needed` objects: returns how many it gives, at most `most`, and
   // takes the limit back as far as that goes.
-  std::int32_t shorten(Context& context, unsigned list, std::int32_t needed, std::int32_t most);
+  std::int32_t shorten(ObjectHeap& heap, unsigned list, std::int32_t needed, std::int32_t most);
   // Takes back the limits of all long lists. Others may have what was granted to them.
-  void forget_limits(Context& context);
+  void forget_limits(ObjectHeap& heap);
 
   bool has_long() const { return long_ != decltype(long_){}; }
   // Calls visit(list) for each list that may be longer than at first. It may shorten that list.
@@ -136,8 +136,8 @@ class FreeLists {
  private:
   ListAccount& account(unsigned list) { return classes_[list].list; }
   const ListAccount& account(unsigned list) const { return classes_[list].list; }
-  void set_first_limit(const Context& context, unsigned list);
-  void set_limit(Context& context, unsigned list, std::int32_t limit);
+  void set_first_limit(const ObjectHeap& heap, unsigned list);
+  void set_limit(ObjectHeap& heap, unsigned list, std::int32_t limit);
   // Objects that were ever taken from the list; the lower half of the number.
   std::uint32_t allocated_count(unsigned list) const {
     return static_cast<std::uint32_t>(classes_[list].allocated) +
@@ -155,25 +155,25 @@ class FreeLists {
 // It will be counted again when it may be too long; but not before there were as many frees as it
 // may have objects at first, or some more where that is few and there are few caches: seldom, if it
 // is emptied as fast as it is filled.
-[[gnu::always_inline]] inline void FreeLists::grant(const Context& context, unsigned list) {
+[[gnu::always_inline]] inline void FreeLists::grant(const ObjectHeap& heap, unsigned list) {
   ListAccount& its = account(list);
   its.granted = std::max({its.limit - its.length, std::int32_t{its.first_limit},
-                          context.fewest_granted.load(std::memory_order_relaxed)});
+                          heap.fewest_granted.load(std::memory_order_relaxed)});
   lists_[list].room.set(its.granted);
 }
 
-[[gnu::always_inline]] inline void FreeLists::count(const Context& context, unsigned list) {
+[[gnu::always_inline]] inline void FreeLists::count(const ObjectHeap& heap, unsigned list) {
   FreeList& counted = lists_[list];
   ClassCache& its = classes_[list];
   if (its.list.limit <= 0) [[unlikely]]
-    set_first_limit(context, list);
+    set_first_limit(heap, list);
   const std::int32_t allocated = counted.allocated.get();
   const std::int32_t freed = its.list.granted - counted.room.get();
   its.allocated += static_cast<std::uint32_t>(allocated);
   its.freed += static_cast<std::uint32_t>(freed);
   its.list.length += freed - allocated;
   counted.allocated.set(0);
-  grant(context, list);
+  grant(heap, list);
 }
 
 }  // namespace Atoll::objects

@@ -8,16 +8,16 @@ namespace Atoll::objects {
 
 // --- Objects from spans. ---
 
-Chain SpanCache::take(Context& context, unsigned span_class, std::int32_t most, Surplus& surplus) {
+Chain SpanCache::take(ObjectHeap& heap, unsigned span_class, std::int32_t most, Surplus& surplus) {
   FreeObject* first = nullptr;
   FreeObject** link = &first;
   std::int32_t left = most;
   // Where spans have few free objects, several serve one batch.
   while (left > 0) {
-    Span* const span = span_with_objects(context, span_class, surplus);
+    Span* const span = span_with_objects(heap, span_class, surplus);
     if (span == nullptr) break;
     const auto size = static_cast<std::size_t>(span->object_size);
-    char* const base = context.platform->pointer_to<char>(object_at(*span, span->cache_base));
+    char* const base = heap.platform->pointer_to<char>(object_at(*span, span->cache_base));
     std::uint64_t free = span->alloc_cache;
     const std::int32_t before = left;
     for (; left > 0 && free != 0; --left, free &= free - 1) {
@@ -34,37 +34,37 @@ Chain SpanCache::take(Context& context, unsigned span_class, std::int32_t most, 
 }
 
 // A span with objects in its alloc_cache, of those that had objects before. Null: there is none.
-Span* SpanCache::span_with_objects(Context& context, unsigned span_class, Surplus& surplus) {
+Span* SpanCache::span_with_objects(ObjectHeap& heap, unsigned span_class, Surplus& surplus) {
   HeldSpans& held = classes_[span_class].held;
   for (;;) {
     while (Span* const span = held.usable.first()) {
       if (span->alloc_cache != 0 || take_next(*span)) return span;
       held.usable.remove(span);
       held.full.push_front(span);
-      (void)make_room(context, span_class, surplus);
+      (void)make_room(heap, span_class, surplus);
     }
     if (held.freed_by_others.load(std::memory_order_relaxed) != nullptr) {
-      collect(context, span_class, surplus);
-    } else if (!hold(context, span_class)) {
+      collect(heap, span_class, surplus);
+    } else if (!hold(heap, span_class)) {
       return nullptr;
     }
   }
 }
 
-[[gnu::cold]] void* SpanCache::take_one(Context& context, unsigned span_class, Surplus& surplus) {
+[[gnu::cold]] void* SpanCache::take_one(ObjectHeap& heap, unsigned span_class, Surplus& surplus) {
   ClassCache& its = classes_[span_class];
-  while (its.held.count != 0 || hold(context, span_class)) {
+  while (its.held.count != 0 || hold(heap, span_class)) {
     Span* const span = its.held.usable.first();
-    const unsigned index = context.centrals[span_class].take_object(context, *span);
+    const unsigned index = heap.centrals[span_class].take_object(heap, *span);
     if (index == span->object_count) {
-      give_back(context, span_class, span, surplus);
+      give_back(heap, span_class, span, surplus);
       continue;
     }
-    if (context.marking.load(std::memory_order_relaxed)) {
+    if (heap.marking.load(std::memory_order_relaxed)) {
       word_of(span->mark_bits, index).fetch_or(mask_of(index), std::memory_order_relaxed);
     }
     ++its.allocated;
-    return context.platform->pointer(object_at(*span, index));
+    return heap.platform->pointer(object_at(*span, index));
   }
   return nullptr;
 }
@@ -86,12 +86,12 @@ inline bool note_free(HeldSpans& held, Span& span) {
 
 }  // namespace
 
-FreeObject* SpanCache::settle(Context& context, unsigned span_class, Chain chain, Others others,
+FreeObject* SpanCache::settle(ObjectHeap& heap, unsigned span_class, Chain chain, Others others,
                               Surplus& surplus) {
-  Central& central = context.centrals[span_class];
+  Central& central = heap.centrals[span_class];
   HeldSpans& held = classes_[span_class].held;
-  pages::ArenaCursor arenas(context.pages->map());
-  const std::uint64_t bias = context.platform->machine.pointer_bias;
+  pages::ArenaCursor arenas(heap.pages->map());
+  const std::uint64_t bias = heap.platform->machine.pointer_bias;
   List<Span> empties;
   std::uint32_t rejected = 0;
   Chain rest;
@@ -103,7 +103,7 @@ FreeObject* SpanCache::settle(Context& context, unsigned span_class, Chain chain
     FreeObject* next = object->next;
     const Address address = Address::of(object) + bias;
     if (next == object) [[unlikely]] {
-      context.report(CorruptionKind::kDoubleFree, object, arenas.span_of(address));
+      heap.report(CorruptionKind::kDoubleFree, object, arenas.span_of(address));
       next = &end_of_list;
       rejected += chain.count - 1;
       chain.count = 1;
@@ -112,90 +112,90 @@ FreeObject* SpanCache::settle(Context& context, unsigned span_class, Chain chain
       page = address.value() >> port::kPageShift;
       span = arenas.span_of(address);
       if (span != nullptr && !held.has(*span) &&
-          (others == Others::kFree || !try_hold(context, span_class, span, address, surplus))) {
+          (others == Others::kFree || !try_hold(heap, span_class, span, address, surplus))) {
         span = nullptr;
       }
     }
     if (span == nullptr) {
       object->next = rest.count != 0 ? rest.first : &end_of_list;
       rest = {object, rest.count + 1};
-    } else if (!release(context, *span, address)) [[unlikely]] {
+    } else if (!release(heap, *span, address)) [[unlikely]] {
       ++rejected;
     } else if (note_free(held, *span)) {
-      rejected += central.take_back(context, held, span, empties);
+      rejected += central.take_back(heap, held, span, empties);
       span = nullptr;
       page = 0;
     }
     object = next;
   }
-  if (rest.count != 0 && (others == Others::kFree || !central.keep(context, rest))) {
-    rejected += rest.count - central.free_chain(context, rest, empties);
+  if (rest.count != 0 && (others == Others::kFree || !central.keep(heap, rest))) {
+    rejected += rest.count - central.free_chain(heap, rest, empties);
   }
-  put_in_stock(context, empties, surplus);
+  put_in_stock(heap, empties, surplus);
   classes_[span_class].freed -= rejected;
   return object;
 }
 
 // Holds a span for an object of it that was freed, if nobody else holds it and there is room.
-bool SpanCache::try_hold(Context& context, unsigned span_class, Span* span, Address address,
+bool SpanCache::try_hold(ObjectHeap& heap, unsigned span_class, Span* span, Address address,
                          Surplus& surplus) {
-  return make_room(context, span_class, surplus) &&
-         context.centrals[span_class].try_hold(context, span, holder(span_class), address);
+  return make_room(heap, span_class, surplus) &&
+         heap.centrals[span_class].try_hold(heap, span, holder(span_class), address);
 }
 
 // What others have freed in spans that are held.
-void SpanCache::collect(Context& context, unsigned span_class, Surplus& surplus) {
+void SpanCache::collect(ObjectHeap& heap, unsigned span_class, Surplus& surplus) {
   List<Span> empties;
   ClassCache& its = classes_[span_class];
-  its.freed -= context.centrals[span_class].collect_freed(context, its.held, empties);
-  put_in_stock(context, empties, surplus);
+  its.freed -= heap.centrals[span_class].collect_freed(heap, its.held, empties);
+  put_in_stock(heap, empties, surplus);
 }
 
 // --- Spans that are held no more. ---
 
 // For one more span to hold. The one that has been full for longest makes it.
-bool SpanCache::make_room(Context& context, unsigned span_class, Surplus& surplus) {
+bool SpanCache::make_room(ObjectHeap& heap, unsigned span_class, Surplus& surplus) {
   const HeldSpans& held = classes_[span_class].held;
-  const std::uint64_t bytes = context.sizes->size_class(span_class).span_bytes();
+  const std::uint64_t bytes = heap.sizes->size_class(span_class).span_bytes();
   if (held.count * bytes < policy::kMostHeldBytes) return true;
   Span* const oldest = held.full.last();
   if (oldest == nullptr) return false;
-  give_back(context, span_class, oldest, surplus);
+  give_back(heap, span_class, oldest, surplus);
   return true;
 }
 
-void SpanCache::give_back(Context& context, unsigned span_class, Span* span, Surplus& surplus) {
+void SpanCache::give_back(ObjectHeap& heap, unsigned span_class, Span* span, Surplus& surplus) {
   List<Span> empties;
   ClassCache& its = classes_[span_class];
-  its.freed -= context.centrals[span_class].take_back(context, its.held, span, empties);
-  put_in_stock(context, empties, surplus);
+  its.freed -= heap.centrals[span_class].take_back(heap, its.held, span, empties);
+  put_in_stock(heap, empties, surplus);
 }
 
-void SpanCache::give_back_all(Context& context, unsigned span_class, Surplus& surplus) {
+void SpanCache::give_back_all(ObjectHeap& heap, unsigned span_class, Surplus& surplus) {
   const HeldSpans& held = classes_[span_class].held;
   // A span that is given back may make another one usable.
   while (held.count != 0) {
-    give_back(context, span_class, held.usable.empty() ? held.full.first() : held.usable.first(),
+    give_back(heap, span_class, held.usable.empty() ? held.full.first() : held.usable.first(),
               surplus);
   }
 }
 
-[[gnu::cold]] void SpanCache::give_back_free(Context& context, Surplus& surplus) {
-  for (unsigned i = 0; i < context.sizes->num_span_classes(); ++i) {
+[[gnu::cold]] void SpanCache::give_back_free(ObjectHeap& heap, Surplus& surplus) {
+  for (unsigned i = 0; i < heap.sizes->num_span_classes(); ++i) {
     const HeldSpans& held = classes_[i].held;
     if (held.count == 0) continue;
     if (held.freed_by_others.load(std::memory_order_relaxed) != nullptr) {
-      collect(context, i, surplus);
+      collect(heap, i, surplus);
     }
-    while (!held.usable.empty()) give_back(context, i, held.usable.first(), surplus);
+    while (!held.usable.empty()) give_back(heap, i, held.usable.first(), surplus);
   }
   (void)give_back_stock(surplus);
 }
 
-void SpanCache::put_in_stock(Context& context, List<Span>& spans, Surplus& surplus) {
+void SpanCache::put_in_stock(ObjectHeap& heap, List<Span>& spans, Surplus& surplus) {
   if (!spans.empty()) {
-    stock_.put(context.pages->map(), spans,
-               context.options.most_stocked >> context.crowding.load(std::memory_order_relaxed),
+    stock_.put(heap.pages->map(), spans,
+               heap.options.most_stocked >> heap.crowding.load(std::memory_order_relaxed),
                surplus.spans);
   }
 }

@@ -14,8 +14,8 @@
 #include "src/objects/by_span_class.h"
 #include "src/objects/central.h"
 #include "src/objects/class_cache.h"
-#include "src/objects/context.h"
 #include "src/objects/free_list.h"
+#include "src/objects/object_heap.h"
 #include "src/objects/span_stock.h"
 
 namespace Atoll::objects {
@@ -24,9 +24,9 @@ namespace Atoll::objects {
 // of the scope: when the cache's lock is not held any more, if that was taken in the same scope.
 class Surplus {
  public:
-  explicit Surplus(Context& context) : context_(context) {}
+  explicit Surplus(ObjectHeap& heap) : heap_(heap) {}
   ~Surplus() {
-    if (!spans.empty()) context_.pages->free(spans);
+    if (!spans.empty()) heap_.pages->free(spans);
   }
   Surplus(const Surplus&) = delete;
   Surplus& operator=(const Surplus&) = delete;
@@ -34,7 +34,7 @@ class Surplus {
   List<Span> spans;
 
  private:
-  Context& context_;
+  ObjectHeap& heap_;
 };
 
 // What becomes of free objects in spans that their cache neither holds nor may hold.
@@ -58,31 +58,31 @@ class SpanCache {
 
   // Up to `most` free objects, in a chain that ends with end_of_list, from spans that are held or
   // that the central list has.
-  Chain take(Context& context, unsigned span_class, std::int32_t most, Surplus& surplus);
+  Chain take(ObjectHeap& heap, unsigned span_class, std::int32_t most, Surplus& surplus);
   // One object of a careful cache, which takes each under the central list's lock, and counts it as
   // allocated. Null: the same spans have none.
-  void* take_one(Context& context, unsigned span_class, Surplus& surplus);
+  void* take_one(ObjectHeap& heap, unsigned span_class, Surplus& surplus);
 
   // Holds one more span that the central list has, with a free object. False: it has none.
-  bool hold(Context& context, unsigned span_class) {
-    return context.centrals[span_class].take(context, holder(span_class));
+  bool hold(ObjectHeap& heap, unsigned span_class) {
+    return heap.centrals[span_class].take(heap, holder(span_class));
   }
   // The same with a new span, just allocated.
-  void add(Context& context, unsigned span_class, Span* span) {
-    context.centrals[span_class].add(context, holder(span_class), span);
+  void add(ObjectHeap& heap, unsigned span_class, Span* span) {
+    heap.centrals[span_class].add(heap, holder(span_class), span);
   }
 
   // Frees the objects of a chain, which were counted as freed, and returns what follows the last:
   // end_of_list if one of them was freed twice in a row, and so is its own successor. What lies in
   // a span that is held, or may be held from now on, needs no lock that others want. What was no
   // object in use is reported, and is not counted as freed any more.
-  FreeObject* settle(Context& context, unsigned span_class, Chain chain, Others others,
+  FreeObject* settle(ObjectHeap& heap, unsigned span_class, Chain chain, Others others,
                      Surplus& surplus);
 
   // For any thread: gives spans back to the central list, all of a class, or those of all classes
   // with free objects, what others freed in them included, and the stock.
-  void give_back_all(Context& context, unsigned span_class, Surplus& surplus);
-  void give_back_free(Context& context, Surplus& surplus);
+  void give_back_all(ObjectHeap& heap, unsigned span_class, Surplus& surplus);
+  void give_back_free(ObjectHeap& heap, Surplus& surplus);
 
   // --- The stock. ---
 
@@ -91,7 +91,7 @@ class SpanCache {
   // A span of exactly `npages`, or null.
   Span* take_stock(std::uint64_t npages) { return stock_.take(npages); }
   // Keeps spans without objects, as far as there is room for them.
-  void put_in_stock(Context& context, List<Span>& spans, Surplus& surplus);
+  void put_in_stock(ObjectHeap& heap, List<Span>& spans, Surplus& surplus);
   // For any thread. False: there was none.
   bool give_back_stock(Surplus& surplus) { return stock_.flush(surplus.spans); }
 
@@ -100,12 +100,12 @@ class SpanCache {
     const pages::PageRecord record(number_, list_offset(span_class));
     return {classes_[span_class].held, number_.is_nobody() ? pages::PageRecord() : record};
   }
-  Span* span_with_objects(Context& context, unsigned span_class, Surplus& surplus);
-  bool try_hold(Context& context, unsigned span_class, Span* span, Address address,
+  Span* span_with_objects(ObjectHeap& heap, unsigned span_class, Surplus& surplus);
+  bool try_hold(ObjectHeap& heap, unsigned span_class, Span* span, Address address,
                 Surplus& surplus);
-  bool make_room(Context& context, unsigned span_class, Surplus& surplus);
-  void give_back(Context& context, unsigned span_class, Span* span, Surplus& surplus);
-  void collect(Context& context, unsigned span_class, Surplus& surplus);
+  bool make_room(ObjectHeap& heap, unsigned span_class, Surplus& surplus);
+  void give_back(ObjectHeap& heap, unsigned span_class, Span* span, Surplus& surplus);
+  void collect(ObjectHeap& heap, unsigned span_class, Surplus& surplus);
 
   BySpanClass<ClassCache> classes_;
   pages::CacheNumber number_;

@@ -94,8 +94,8 @@ void untake(Span& span) {
   span.alloc_cache = 0;
 }
 
-bool reject(const Context& context, const Span& span, Address address, CorruptionKind kind) {
-  context.report(kind, context.platform->pointer(address), &span);
+bool reject(const ObjectHeap& heap, const Span& span, Address address, CorruptionKind kind) {
+  heap.report(kind, heap.platform->pointer(address), &span);
   return false;
 }
 

@@ -10,7 +10,7 @@
 
 #include <cstdint>
 
-#include "src/objects/context.h"
+#include "src/objects/object_heap.h"
 #include "src/objects/size_table.h"
 #include "src/pages/arena_map.h"
 #include "src/pages/span.h"
@@ -67,11 +67,11 @@ unsigned take_one(Span& span);
 void untake(Span& span);
 
 // Reports that what was freed at `address` is no object in use. Always false.
-bool reject(const Context& context, const Span& span, Address address, CorruptionKind kind);
+bool reject(const ObjectHeap& heap, const Span& span, Address address, CorruptionKind kind);
 
 // Finds the object that begins at `address`, of the span's range. False: there is none, which is
 // reported.
-[[gnu::always_inline]] inline bool find_begin(const Context& context, const Span& span,
+[[gnu::always_inline]] inline bool find_begin(const ObjectHeap& heap, const Span& span,
                                               Address address, std::uint64_t* index) {
   const std::uint64_t product = (address - span.base) * span.reciprocal;
   *index = product >> 32;
@@ -79,20 +79,20 @@ bool reject(const Context& context, const Span& span, Address address, Corruptio
       [[likely]] {
     return true;
   }
-  return reject(context, span, address, CorruptionKind::kFreeInsideObject);
+  return reject(heap, span, address, CorruptionKind::kFreeInsideObject);
 }
 
 // Frees the object at `address`, of the span's range. False: it was free, or there is none, which
 // is reported.
-[[gnu::always_inline]] inline bool release(const Context& context, Span& span, Address address) {
+[[gnu::always_inline]] inline bool release(const ObjectHeap& heap, Span& span, Address address) {
   std::uint64_t index = 0;
-  if (!find_begin(context, span, address, &index)) [[unlikely]]
+  if (!find_begin(heap, span, address, &index)) [[unlikely]]
     return false;
   std::atomic<BitWord>& word = word_of(span.alloc_bits, index);
   const BitWord mask = mask_of(index);
   const BitWord before = word.load(std::memory_order_relaxed);
   if ((before & mask) == 0) [[unlikely]]
-    return reject(context, span, address, CorruptionKind::kDoubleFree);
+    return reject(heap, span, address, CorruptionKind::kDoubleFree);
   word.store(before & ~mask, std::memory_order_release);
   --span.taken_count;
   span.free_index = 0;

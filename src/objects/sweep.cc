@@ -8,27 +8,27 @@ namespace {
 
 // Objects with records that are not marked: a finalizer is queued and its object marked, as are the
 // block's tiny objects with it; without one, the records go.
-void sweep_specials(Context& context, Span& span) {
-  std::optional<std::uint64_t> offset = context.specials.next_offset(&span, 0);
-  for (; offset; offset = context.specials.next_offset(&span, *offset + 1)) {
+void sweep_specials(ObjectHeap& heap, Span& span) {
+  std::optional<std::uint64_t> offset = heap.specials.next_offset(&span, 0);
+  for (; offset; offset = heap.specials.next_offset(&span, *offset + 1)) {
     const std::uint64_t index = *offset / span.object_size;
     if (is_set(span.mark_bits, index)) continue;
-    FinalizerSpecial* const finalizer = context.specials.take_finalizer(&span, *offset);
+    FinalizerSpecial* const finalizer = heap.specials.take_finalizer(&span, *offset);
     if (finalizer != nullptr) {
       word_of(span.mark_bits, index).fetch_or(mask_of(index), std::memory_order_relaxed);
-      context.specials.queue(finalizer, context.platform->pointer(span.base + *offset));
+      heap.specials.queue(finalizer, heap.platform->pointer(span.base + *offset));
     } else {
-      context.specials.remove_all(&span, *offset, context.options.on_sample_freed,
-                                  context.options.sample_context);
+      heap.specials.remove_all(&span, *offset, heap.options.on_sample_freed,
+                               heap.options.sample_context);
     }
   }
 }
 
 }  // namespace
 
-bool is_alive(Context& context, Span& span, std::uint64_t index) {
+bool is_alive(ObjectHeap& heap, Span& span, std::uint64_t index) {
   const auto is_swept = [&] {
-    return span.sweep_generation.load(std::memory_order_acquire) == context.generation();
+    return span.sweep_generation.load(std::memory_order_acquire) == heap.generation();
   };
   const auto is_marked = [&] {
     return (word_of(span.mark_bits, index).load(std::memory_order_acquire) & mask_of(index)) != 0;
@@ -38,15 +38,15 @@ bool is_alive(Context& context, Span& span, std::uint64_t index) {
   if (!is_swept() && !is_marked()) {
     const std::uint64_t offset = index * span.object_size;
     const bool has_finalizer =
-        context.specials.in_use() != 0 &&
-        context.specials.find(&span, offset, SpecialKind::kFinalizer) != nullptr;
+        heap.specials.in_use() != 0 &&
+        heap.specials.find(&span, offset, SpecialKind::kFinalizer) != nullptr;
     if (!has_finalizer && !is_marked() && !is_swept()) return false;
   }
   return is_set(span.alloc_bits, index);
 }
 
-std::uint32_t sweep_objects(Context& context, Span& span) {
-  if (span.specials != nullptr) sweep_specials(context, span);
+std::uint32_t sweep_objects(ObjectHeap& heap, Span& span) {
+  if (span.specials != nullptr) sweep_specials(heap, span);
   TinyBlock* const blocks = span.tiny_blocks.load(std::memory_order_relaxed);
   unsigned freed = 0;
   unsigned taken = 0;
@@ -63,7 +63,7 @@ std::uint32_t sweep_objects(Context& context, Span& span) {
     }
   }
   span.taken_count = static_cast<std::uint16_t>(taken);
-  span.sweep_generation.store(context.generation(), std::memory_order_release);
+  span.sweep_generation.store(heap.generation(), std::memory_order_release);
   // Not before: until now the marks told who is alive.
   for (unsigned i = 0; i < words; ++i) {
     if (span.mark_bits[i].load(std::memory_order_relaxed) != 0) {

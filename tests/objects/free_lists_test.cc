@@ -32,9 +32,9 @@ class FreeListsTest : public ::testing::Test {
 
   FreeListsTest() : platform_{clock_, clock_.probe(), port::native_spec()} {
     sizes_->init(platform_.spec, {});
-    context_.platform = &platform_;
-    context_.sizes = sizes_.get();
-    context_.options.most_listed = 1 << 20;
+    heap_.platform = &platform_;
+    heap_.sizes = sizes_.get();
+    heap_.options.most_listed = 1 << 20;
     lists_->init(classes_->data());
     for (const unsigned list : kUsed) count(list);
   }
@@ -44,13 +44,13 @@ class FreeListsTest : public ::testing::Test {
   }
   const ClassCache& figures(unsigned list) const { return BySpanClass(classes_->data())[list]; }
 
-  void count(unsigned list) { lists_->count(context_, list); }
+  void count(unsigned list) { lists_->count(heap_, list); }
   // What a cache does with a list that wants to be counted. Returns how many objects it gave.
   std::int32_t overflow(unsigned list) {
     count(list);
     (void)lists_->note_overflow();
     if (!lists_->is_too_long(list)) return 0;
-    const std::int32_t excess = lists_->lengthen(context_, list);
+    const std::int32_t excess = lists_->lengthen(heap_, list);
     give(list, excess);
     if (lists_->is_on_trial(list)) lists_->grant_nothing(list);
     return excess;
@@ -73,7 +73,7 @@ class FreeListsTest : public ::testing::Test {
     count(list);
     ASSERT_TRUE((*lists_)[list].empty());
     Chain chain{&end_of_list, 0};
-    for (std::int32_t i = lists_->next_refill(context_, list); i > 0; --i) {
+    for (std::int32_t i = lists_->next_refill(heap_, list); i > 0; --i) {
       FreeObject* const object = &objects_.emplace_back(FreeObject{chain.first});
       chain = {object, chain.count + 1};
       model_[list].push_back(object);
@@ -100,9 +100,9 @@ class FreeListsTest : public ::testing::Test {
   }
   std::int32_t shorten(unsigned list, std::int32_t needed, std::int32_t most) {
     count(list);
-    const std::int32_t excess = lists_->shorten(context_, list, needed, most);
+    const std::int32_t excess = lists_->shorten(heap_, list, needed, most);
     give(list, excess);
-    lists_->grant(context_, list);
+    lists_->grant(heap_, list);
     return excess;
   }
 
@@ -121,8 +121,8 @@ class FreeListsTest : public ::testing::Test {
       bytes += static_cast<std::size_t>(more) * sizes_->size_class(list).size;
       if (more > 0) is_long.push_back(list);
     }
-    ASSERT_EQ(context_.listed_bytes.load(), bytes);
-    ASSERT_LE(bytes, context_.most_listed_now());
+    ASSERT_EQ(heap_.listed_bytes.load(), bytes);
+    ASSERT_LE(bytes, heap_.most_listed_now());
     std::vector<unsigned> told;
     lists_->for_each_long([&](unsigned list) { told.push_back(list); });
     ASSERT_EQ(told, is_long);
@@ -133,7 +133,7 @@ class FreeListsTest : public ::testing::Test {
   ListClock clock_;
   Platform platform_;
   std::unique_ptr<SizeTable> sizes_ = std::make_unique<SizeTable>();
-  Context context_;
+  ObjectHeap heap_;
   std::unique_ptr<std::array<ClassCache, kMaxSpanClasses>> classes_ =
       std::make_unique<std::array<ClassCache, kMaxSpanClasses>>();
   std::unique_ptr<FreeLists> lists_ = std::make_unique<FreeLists>();
@@ -179,9 +179,9 @@ TEST_F(FreeListsTest, HaveWhatTheirModelHas) {
     expect_good();
     if (HasFatalFailure()) return;
   }
-  lists_->forget_limits(context_);
+  lists_->forget_limits(heap_);
   EXPECT_FALSE(lists_->has_long());
-  EXPECT_EQ(context_.listed_bytes.load(), 0U);
+  EXPECT_EQ(heap_.listed_bytes.load(), 0U);
   for (const unsigned list : kUsed) {
     count(list);
     const Chain all = lists_->give_all(list);
@@ -207,20 +207,20 @@ TEST_F(FreeListsTest, ShareWhatTheyMayHaveBeyondTheirFirstLimits) {
   const unsigned list = kUsed[1];
   const std::uint32_t size = sizes_->size_class(list).size;
   const std::int32_t first_limit = lists_->first_limit(list);
-  context_.listed_bytes = context_.options.most_listed - 10 * size;
+  heap_.listed_bytes = heap_.options.most_listed - 10 * size;
   for (std::int32_t i = 0; i < first_limit + 10; ++i) push(list);
   EXPECT_EQ(overflow(list), 0);
   EXPECT_EQ(account(list).limit, first_limit + 10);
-  EXPECT_EQ(context_.listed_bytes.load(), context_.options.most_listed);
+  EXPECT_EQ(heap_.listed_bytes.load(), heap_.options.most_listed);
   push(list);
   EXPECT_EQ(overflow(list), 1) << "there is no room for one more";
   EXPECT_EQ(shorten(list, first_limit, 4), 4);
   EXPECT_EQ(account(list).limit, first_limit + 6);
-  EXPECT_EQ(context_.listed_bytes.load(), context_.options.most_listed - 4 * size);
+  EXPECT_EQ(heap_.listed_bytes.load(), heap_.options.most_listed - 4 * size);
 }
 
 TEST_F(FreeListsTest, OnTrialKeepHardlyAnythingUntilTheirClassIsUsed) {
-  context_.set_cache_count(policy::kManyCaches << policy::kTrialHalvings);
+  heap_.set_cache_count(policy::kManyCaches << policy::kTrialHalvings);
   for (const unsigned list : {30U, 100U}) {
     const auto kept = static_cast<std::size_t>(sizes_->objects_in(policy::kOnTrial, list));
     EXPECT_EQ(kept, list == 30 ? 1U : 0U);
@@ -236,20 +236,20 @@ TEST_F(FreeListsTest, OnTrialKeepHardlyAnythingUntilTheirClassIsUsed) {
     count(list);
     count(list);  // uses that were counted before
     EXPECT_FALSE(lists_->is_on_trial(list));
-    EXPECT_GT(lists_->next_refill(context_, list), 0);
+    EXPECT_GT(lists_->next_refill(heap_, list), 0);
   }
 }
 
 TEST_F(FreeListsTest, AreFilledWithTwiceAsManyEachTime) {
   const unsigned list = kUsed[0];
-  std::int32_t last = lists_->next_refill(context_, list);
+  std::int32_t last = lists_->next_refill(heap_, list);
   EXPECT_EQ(last, policy::kFirstRefillObjects);
   while (last * 2 <= sizes_->batch(list)) {
-    const std::int32_t next = lists_->next_refill(context_, list);
+    const std::int32_t next = lists_->next_refill(heap_, list);
     ASSERT_EQ(next, last * 2);
     last = next;
   }
-  EXPECT_EQ(lists_->next_refill(context_, list), sizes_->batch(list));
+  EXPECT_EQ(lists_->next_refill(heap_, list), sizes_->batch(list));
 }
 
 TEST_F(FreeListsTest, AreLookedAtOnceInAWhile) {

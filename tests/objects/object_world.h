@@ -1,4 +1,4 @@
-// What the pieces of a thread's cache need around them: a page heap, and the central lists over it.
+// What the pieces of a thread's cache need around them: a page heap, and an object heap over it.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include "os/os.h"
 #include "src/objects/central.h"
 #include "src/objects/class_cache.h"
-#include "src/objects/context.h"
+#include "src/objects/object_heap.h"
 #include "src/port/native.h"
 #include "tests/pages/test_heap.h"
 
@@ -22,21 +22,21 @@ class ObjectWorld {
   explicit ObjectWorld(os::Os& os = os::native()) : pages(os, port::native_spec()) {
     EXPECT_TRUE(pages.is_made);
     sizes->init(pages.platform.spec, {});
-    context.platform = &pages.platform;
-    context.pages = &pages.heap;
-    context.sizes = sizes.get();
-    context.centrals = BySpanClass(centrals_->data());
-    context.specials.init(pages.platform, pages.memory);
-    context.tiny_tables.init(pages.platform, pages.memory);
-    context.options.corruption_context = &reports;
-    context.options.corruption_handler = [](void* all, const Corruption& corruption) {
+    heap.platform = &pages.platform;
+    heap.pages = &pages.heap;
+    heap.sizes = sizes.get();
+    heap.centrals = BySpanClass(centrals_->data());
+    heap.specials.init(pages.platform, pages.memory);
+    heap.tiny_tables.init(pages.platform, pages.memory);
+    heap.options.corruption_context = &reports;
+    heap.options.corruption_handler = [](void* all, const Corruption& corruption) {
       static_cast<std::vector<CorruptionKind>*>(all)->push_back(corruption.kind);
     };
   }
 
   pages::TestHeap pages;
   std::unique_ptr<SizeTable> sizes = std::make_unique<SizeTable>();
-  Context context;
+  ObjectHeap heap;
   std::vector<CorruptionKind> reports;
 
  private:

@@ -34,12 +34,12 @@ class SpanCacheTest : public ::testing::Test {
  protected:
   ~SpanCacheTest() override {
     for (unsigned i = 0; i < world_.sizes->num_span_classes(); ++i) {
-      world_.context.centrals[i].free_kept_chains(world_.context);
+      world_.heap.centrals[i].free_kept_chains(world_.heap);
     }
     for (Owner* const owner : {&one_, &other_}) {
-      Surplus surplus(world_.context);
+      Surplus surplus(world_.heap);
       for (unsigned i = 0; i < world_.sizes->num_span_classes(); ++i) {
-        owner->spans.give_back_all(world_.context, i, surplus);
+        owner->spans.give_back_all(world_.heap, i, surplus);
       }
       (void)owner->spans.give_back_stock(surplus);
       EXPECT_FALSE(owner->spans.has_stock());
@@ -69,8 +69,8 @@ class SpanCacheTest : public ::testing::Test {
   std::vector<void*> take(Owner& owner, unsigned span_class, std::int32_t count) {
     std::vector<void*> taken;
     for (std::int32_t left = count; left > 0;) {
-      Surplus surplus(world_.context);
-      Chain chain = owner.spans.take(world_.context, span_class, left, surplus);
+      Surplus surplus(world_.heap);
+      Chain chain = owner.spans.take(world_.heap, span_class, left, surplus);
       if (chain.count == 0) {
         const std::uint64_t npages = world_.sizes->size_class(span_class).npages;
         Span* const span = world_.pages.heap.allocate(npages, pages::PageUse::kObjects);
@@ -78,14 +78,13 @@ class SpanCacheTest : public ::testing::Test {
           ADD_FAILURE() << world_.pages.why();
           break;
         }
-        owner.spans.add(world_.context, span_class, span);
+        owner.spans.add(world_.heap, span_class, span);
       }
       left -= static_cast<std::int32_t>(chain.count);
       for (; chain.count > 0; --chain.count, chain.first = chain.first->next) {
         note_taken(span_class, chain.first);
         taken.push_back(chain.first);
-        EXPECT_EQ(record_of(chain.first),
-                  pages::PageRecord(owner.number, list_offset(span_class)));
+        EXPECT_EQ(record_of(chain.first), pages::PageRecord(owner.number, list_offset(span_class)));
       }
       EXPECT_EQ(chain.first, &end_of_list);
     }
@@ -93,8 +92,8 @@ class SpanCacheTest : public ::testing::Test {
   }
   // One that no cache's span has.
   void* take_shared(unsigned span_class) {
-    Central& central = world_.context.centrals[span_class];
-    void* object = central.take_shared(world_.context);
+    Central& central = world_.heap.centrals[span_class];
+    void* object = central.take_shared(world_.heap);
     if (object == nullptr) {
       const std::uint64_t npages = world_.sizes->size_class(span_class).npages;
       Span* const span = world_.pages.heap.allocate(npages, pages::PageUse::kObjects);
@@ -102,7 +101,7 @@ class SpanCacheTest : public ::testing::Test {
         ADD_FAILURE() << world_.pages.why();
         return nullptr;
       }
-      object = central.take_shared(world_.context, span);
+      object = central.take_shared(world_.heap, span);
     }
     note_taken(span_class, object);
     EXPECT_EQ(span_of(object)->holder.load(), nullptr);
@@ -110,7 +109,7 @@ class SpanCacheTest : public ::testing::Test {
   }
   // What the central list keeps.
   void take_chain(unsigned span_class) {
-    Chain chain = world_.context.centrals[span_class].take_chain(world_.context);
+    Chain chain = world_.heap.centrals[span_class].take_chain(world_.heap);
     for (; chain.count > 0; --chain.count, chain.first = chain.first->next) {
       note_taken(span_class, chain.first);
     }
@@ -130,13 +129,13 @@ class SpanCacheTest : public ::testing::Test {
               Others others = Others::kFree) {
     for (void* const object : objects) ASSERT_EQ(in_use_.erase({span_class, object}), 1U);
     FreeObject behind{};
-    Surplus surplus(world_.context);
+    Surplus surplus(world_.heap);
     ClassCache& its = owner.of(span_class);
     its.freed += objects.size();
     const std::uint64_t freed = its.freed;
     const auto count = static_cast<std::uint32_t>(objects.size());
-    EXPECT_EQ(owner.spans.settle(world_.context, span_class, {link(objects, &behind), count},
-                                 others, surplus),
+    EXPECT_EQ(owner.spans.settle(world_.heap, span_class, {link(objects, &behind), count}, others,
+                                 surplus),
               &behind);
     EXPECT_EQ(its.freed, freed);
     EXPECT_TRUE(world_.reports.empty());
@@ -179,7 +178,7 @@ class SpanCacheTest : public ::testing::Test {
 TEST_F(SpanCacheTest, GivesNoObjectToTwo) {
   constexpr std::array<unsigned, 4> kUsed = {5, 17, 40, 91};
   std::mt19937 random(1);
-  world_.context.options.most_stocked = 128 << 10;
+  world_.heap.options.most_stocked = 128 << 10;
   for (unsigned step = 0; step < 600; ++step) {
     SCOPED_TRACE("step " + std::to_string(step));
     const unsigned span_class = kUsed[random() % kUsed.size()];
@@ -205,12 +204,12 @@ TEST_F(SpanCacheTest, GivesNoObjectToTwo) {
         (void)take_shared(span_class);
         break;
       default: {
-        Surplus surplus(world_.context);
+        Surplus surplus(world_.heap);
         if (random() % 2 == 0) {
-          owner.spans.give_back_free(world_.context, surplus);
+          owner.spans.give_back_free(world_.heap, surplus);
           EXPECT_FALSE(owner.spans.has_stock());
         } else {
-          owner.spans.give_back_all(world_.context, span_class, surplus);
+          owner.spans.give_back_all(world_.heap, span_class, surplus);
           EXPECT_EQ(owner.of(span_class).held.count, 0U);
         }
       }
@@ -242,8 +241,8 @@ TEST_F(SpanCacheTest, LeavesSpansThatAllMayShare) {
   // It has looked at the first objects, and has taken one.
   const Span* const span = span_of(take(one_, span_class, 1)[0]);
   {
-    Surplus surplus(world_.context);
-    one_.spans.give_back_all(world_.context, span_class, surplus);
+    Surplus surplus(world_.heap);
+    one_.spans.give_back_all(world_.heap, span_class, surplus);
   }
   for (unsigned i = 1; i < count; ++i) {
     EXPECT_EQ(span_of(take_shared(span_class)), span) << "the rest of it comes first";
@@ -268,10 +267,10 @@ TEST_F(SpanCacheTest, PassesOnWhatLiesInSpansOfOthersAndHoldsWhatNobodyDoes) {
   const unsigned span_class = 17;
   const std::vector<void*> all = take(one_, span_class, 8);
   settle(other_, span_class, {all.begin(), all.begin() + 4}, Others::kPassOn);
-  EXPECT_EQ(world_.context.centrals[span_class].chained_count(), 4U);
+  EXPECT_EQ(world_.heap.centrals[span_class].chained_count(), 4U);
   {
-    Surplus surplus(world_.context);
-    one_.spans.give_back_all(world_.context, span_class, surplus);
+    Surplus surplus(world_.heap);
+    one_.spans.give_back_all(world_.heap, span_class, surplus);
   }
   settle(other_, span_class, {all[4]}, Others::kPassOn);
   EXPECT_EQ(other_.of(span_class).held.count, 1U);
@@ -297,7 +296,7 @@ TEST_F(SpanCacheTest, KeepsEmptySpansInStockAsFarAsItMay) {
   const std::int32_t per_span = world_.sizes->object_count(span_class);
   const std::uint64_t bytes = world_.sizes->size_class(span_class).span_bytes();
   for (const std::uint64_t most : {std::uint64_t{0}, 16 * bytes}) {
-    world_.context.options.most_stocked = most;
+    world_.heap.options.most_stocked = most;
     (void)take(one_, span_class, 4 * per_span);
     settle_all(one_);
     EXPECT_EQ(one_.spans.has_stock(), most != 0);
@@ -307,29 +306,29 @@ TEST_F(SpanCacheTest, KeepsEmptySpansInStockAsFarAsItMay) {
   Span* const span = one_.spans.take_stock(bytes / port::kPageSize);
   ASSERT_NE(span, nullptr);
   EXPECT_TRUE(span->needs_zero);
-  Surplus surplus(world_.context);
+  Surplus surplus(world_.heap);
   List<Span> spans;
   spans.push_back(span);
-  one_.spans.put_in_stock(world_.context, spans, surplus);
+  one_.spans.put_in_stock(world_.heap, spans, surplus);
   EXPECT_TRUE(spans.empty());
-  one_.spans.give_back_free(world_.context, surplus);
+  one_.spans.give_back_free(world_.heap, surplus);
   EXPECT_FALSE(one_.spans.has_stock());
 }
 
 TEST_F(SpanCacheTest, TakesOneByOneWhereItIsCareful) {
   const unsigned span_class = 17;
-  world_.context.options.checked = true;
+  world_.heap.options.checked = true;
   one_.spans.set_number(pages::CacheNumber());
   std::vector<void*> taken;
   for (unsigned i = 0; i < 10; ++i) {
-    Surplus surplus(world_.context);
-    void* object = one_.spans.take_one(world_.context, span_class, surplus);
+    Surplus surplus(world_.heap);
+    void* object = one_.spans.take_one(world_.heap, span_class, surplus);
     if (object == nullptr) {
       ASSERT_EQ(i, 0U) << "there are more in the span";
       const std::uint64_t npages = world_.sizes->size_class(span_class).npages;
-      one_.spans.add(world_.context, span_class,
+      one_.spans.add(world_.heap, span_class,
                      world_.pages.heap.allocate(npages, pages::PageUse::kObjects));
-      object = one_.spans.take_one(world_.context, span_class, surplus);
+      object = one_.spans.take_one(world_.heap, span_class, surplus);
     }
     note_taken(span_class, object);
     taken.push_back(object);
@@ -345,13 +344,13 @@ TEST_F(SpanCacheTest, ReportsWhatIsFreedTwiceAndDoesNotCountIt) {
   std::vector<void*> objects = take(one_, span_class, 4);
   in_use_.clear();
   ClassCache& its = one_.of(span_class);
-  Surplus surplus(world_.context);
+  Surplus surplus(world_.heap);
   // The second one is its own successor: what was behind is lost.
   auto* const second = static_cast<FreeObject*>(objects[1]);
   static_cast<FreeObject*>(objects[0])->next = second;
   second->next = second;
   its.freed = 4;
-  EXPECT_EQ(one_.spans.settle(world_.context, span_class, {static_cast<FreeObject*>(objects[0]), 4},
+  EXPECT_EQ(one_.spans.settle(world_.heap, span_class, {static_cast<FreeObject*>(objects[0]), 4},
                               Others::kFree, surplus),
             &end_of_list);
   EXPECT_EQ(its.freed, 2U);
@@ -359,7 +358,7 @@ TEST_F(SpanCacheTest, ReportsWhatIsFreedTwiceAndDoesNotCountIt) {
   // The first one again, and the others.
   its.freed += 3;
   FreeObject* const chain = link({objects[2], objects[0], objects[3]}, &end_of_list);
-  EXPECT_EQ(one_.spans.settle(world_.context, span_class, {chain, 3}, Others::kFree, surplus),
+  EXPECT_EQ(one_.spans.settle(world_.heap, span_class, {chain, 3}, Others::kFree, surplus),
             &end_of_list);
   EXPECT_EQ(its.freed, 4U);
   EXPECT_EQ(world_.reports.size(), 2U);

@@ -7,12 +7,12 @@ namespace {
 
 // Every offset in a span of every size class, and what lies behind the last object.
 TEST(Reciprocals, DivideAsDivisionDoes) {
-  Context context;
+  ObjectHeap heap;
   std::uint64_t reports = 0;
   Platform platform{os::native(), os::native().probe(), port::native_spec()};
-  context.platform = &platform;
-  context.options.corruption_context = &reports;
-  context.options.corruption_handler = [](void* count, const Corruption&) {
+  heap.platform = &platform;
+  heap.options.corruption_context = &reports;
+  heap.options.corruption_handler = [](void* count, const Corruption&) {
     ++*static_cast<std::uint64_t*>(count);
   };
   for (const port::Release release :
@@ -35,7 +35,7 @@ TEST(Reciprocals, DivideAsDivisionDoes) {
         }
         const bool begins = offset % size == 0 && offset / size < span.object_count;
         std::uint64_t index = 0;
-        ASSERT_EQ(find_begin(context, span, address, &index), begins) << size << " " << offset;
+        ASSERT_EQ(find_begin(heap, span, address, &index), begins) << size << " " << offset;
         ASSERT_EQ(index, offset / size);
         if (!begins) ++expected_reports;
       }
@@ -51,16 +51,16 @@ TEST(Reciprocals, OfALargeObjectFindItsBeginOnly) {
   span.object_size = span.bytes();
   span.object_count = 1;
   span.reciprocal = 1;
-  Context context;
+  ObjectHeap heap;
   Platform platform{os::native(), os::native().probe(), port::native_spec()};
-  context.platform = &platform;
-  context.options.corruption_handler = [](void*, const Corruption&) {};
+  heap.platform = &platform;
+  heap.options.corruption_handler = [](void*, const Corruption&) {};
   std::uint64_t index = 1;
-  EXPECT_TRUE(find_begin(context, span, span.base, &index));
+  EXPECT_TRUE(find_begin(heap, span, span.base, &index));
   EXPECT_EQ(index, 0U);
   for (std::uint64_t offset = 1; offset < span.bytes(); offset += 7) {
     ASSERT_EQ(index_of(span, span.base + offset), 0U);
-    ASSERT_FALSE(find_begin(context, span, span.base + offset, &index));
+    ASSERT_FALSE(find_begin(heap, span, span.base + offset, &index));
   }
 }
 

@@ -22,7 +22,7 @@ namespace Atoll::objects {
 class Cache;
 class Central;
 
-struct Context {
+struct ObjectHeap {
   const Platform* platform = nullptr;
   pages::PageHeap* pages = nullptr;
   const SizeTable* sizes = nullptr;
@@ -78,25 +78,25 @@ struct Context {
   // have in stock. That takes time proportional to the number of caches and spans, once for each
   // class. False: there are no more.
   enum class Orphans : std::uint8_t { kNext, kAll };
-  bool (*adopt_function)(void* heap, unsigned span_class, Orphans whose) = nullptr;
+  bool (*adopt_function)(void* owner, unsigned span_class, Orphans whose) = nullptr;
   // Under no lock.
   bool adopt(unsigned span_class, Orphans whose) const {
-    return has_orphans.load(std::memory_order_relaxed) && adopt_function(heap, span_class, whose);
+    return has_orphans.load(std::memory_order_relaxed) && adopt_function(owner, span_class, whose);
   }
   void adopt_all(unsigned span_class) const { (void)adopt(span_class, Orphans::kAll); }
 
-  // Does `work` with a cache and one of its lists. Where there is a heap, the thread is inside of
-  // it meanwhile (src/heap/entry.h).
-  using Work = void (*)(Cache& cache, Context& context, unsigned list);
-  void (*inside_function)(void* heap, Cache& cache, unsigned list, Work work) = nullptr;
+  // Does `work` with a cache and one of its lists. Where there is an owner, the thread is inside
+  // of it meanwhile (src/heap/entry.h).
+  using Work = void (*)(Cache& cache, ObjectHeap& heap, unsigned list);
+  void (*inside_function)(void* owner, Cache& cache, unsigned list, Work work) = nullptr;
   void call_inside(Cache& cache, unsigned list, Work work) {
     if (inside_function != nullptr) {
-      inside_function(heap, cache, list, work);
+      inside_function(owner, cache, list, work);
     } else {
       work(cache, *this, list);
     }
   }
-  void* heap = nullptr;  // for the functions above
+  void* owner = nullptr;  // the Heap, for the functions above
 
   // Grows by one with every end of marking. A span with another number is still to be swept.
   std::atomic<std::uint32_t> sweep_generation{0};
