@@ -1,12 +1,28 @@
-/* Atoll's. The buffer is aligned for it. */
+// Atoll's, with the options that it is compiled with.
 #include "bench/firmware/heap.h"
 #include "src/fixed/fixed_heap.h"
 
 namespace {
 
+#ifndef QUICK
+#define QUICK 0
+#endif
+#ifndef FILL
+#define FILL 0
+#endif
+#ifndef OWNERS
+#define OWNERS 0
+#endif
+
 struct Options : Atoll::FixedOptions {
-#ifdef QUICK
-  enum : unsigned { kQuickLengths = QUICK };
+  enum : unsigned { kQuickLengths = QUICK, kFill = FILL, kOwners = OWNERS };
+#ifdef LARGE
+  using Index = uint32_t;
+#endif
+#ifdef LOCK
+  // What a program without an operating system does.
+  static void enter() { __asm__ volatile("cpsid i" ::: "memory"); }
+  static void leave() { __asm__ volatile("cpsie i" ::: "memory"); }
 #endif
 };
 

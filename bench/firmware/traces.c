@@ -8,6 +8,7 @@
  *            2: live bytes at the first failure of a trace whose live set grows (drift), by seed
  *            3: the largest live set, in thousandths of the RAM, that survives (sustain), by seed
  *            4: `requests` around a live set of `percent` of the RAM, for a plugin that counts
+ *            5: `requests` among as many free spans of different lengths as there can be, for it too
  *   mix      0: 8 to 512 bytes, small ones more often; 1: 16 to 1,024, each as often
  *   seeds    how many
  */
@@ -153,6 +154,21 @@ static uint32_t sustained(uint32_t seed, uint32_t requests) {
   return low;
 }
 
+static void hunt(uint32_t seed, uint32_t requests) {
+  begin(seed);
+  for (uint32_t size = 264; add(size) && add(16); size += 8) {
+  }
+  for (uint32_t k = live_blocks; k-- != 0;) {
+    if (blocks[k].size > 16) drop(k);
+  }
+  for (uint32_t k = 0; k < requests; ++k) {
+    const uint32_t few = live_blocks;
+    while (live_blocks < few + 4 && add(8 + below(1200))) {
+    }
+    while (live_blocks > few) drop(few + below(live_blocks - few));
+  }
+}
+
 /* --- Arguments. --- */
 
 static char arguments[256];
@@ -185,6 +201,8 @@ int main(void) {
       print_number(drift(seed));
     } else if (test == 3) {
       print_number(sustained(seed, requests));
+    } else if (test == 5) {
+      hunt(seed, requests);
     } else if (!survives(seed, of_ram(argument("percent") * 10), requests)) {
       board_print("no memory\n");
     }

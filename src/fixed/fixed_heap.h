@@ -158,10 +158,10 @@ class alignas(8) BasicFixedHeap
   void init(size_t count);
   bool overlaps(const void* buffer, size_t size) const;
 
-  __attribute__((noinline)) void* allocate_pages(size_t n);
-  __attribute__((noinline)) void* allocate_elsewhere(size_t n);
+  __attribute__((noinline)) void* allocate_pages(BasicFixedHeap* heap, size_t n);
+  __attribute__((noinline)) void* allocate_behind(BasicFixedHeap* r, size_t n);
   ATOLL_FIXED_INLINE void count(size_t n);
-  __attribute__((noinline)) void* begin(size_t i, size_t n);
+  ATOLL_FIXED_INLINE void* begin(size_t i, size_t n);
   __attribute__((noinline)) void annex(size_t i, size_t n, size_t second);
   __attribute__((noinline)) void give(size_t i, size_t n, size_t before);
   void cut(size_t i, size_t n);
@@ -181,7 +181,8 @@ class alignas(8) BasicFixedHeap
   __attribute__((noinline)) static void copy(void* to, const void* from, size_t pages);
   static void fill(void* p, size_t pages, uint32_t word);
 
-  bool is_free(size_t i) const;
+  ATOLL_FIXED_INLINE size_t free_length(size_t i) const;
+  ATOLL_FIXED_INLINE bool is_free(size_t i) const;
   size_t span_length(size_t i) const;
   const char* check_region(size_t* in_use);
   const char* check_free(size_t i, size_t n);

@@ -147,9 +147,15 @@ void* BasicFixedHeap<Options>::begin(size_t i, size_t n) {
 // begins at `second` loses its beginning.
 template <class Options>
 void BasicFixedHeap<Options>::annex(size_t i, size_t n, size_t second) {
+  PageBits marks = bits();
+  const size_t length = spans_.length(i);
   spans_.remove(i);
-  if (spans_.length(i) > 1) begin(i, n);
-  bits().clear(second);
+  if (length > 1) {
+    marks.clear(i + 1);
+    marks.clear(i + length - 1);
+  }
+  marks.clear(second);
+  if (length != n) cut(i + n, length - n);
 }
 
 // Pages [i, i + n), which have the mark of a beginning and no other, become free with what is free
@@ -158,7 +164,7 @@ template <class Options>
 void BasicFixedHeap<Options>::give(size_t i, size_t n, size_t before) {
   PageBits marks = bits();
   const size_t behind = i + n;
-  const size_t more = marks.is_set(behind + 1) ? spans_.length(behind) : 0;
+  const size_t more = free_length(behind);
   // Of each neighbour the marks go that are no longer at an end. A mark that is the second and the
   // last one, or the first as well, stays.
   if (more != 0) {
@@ -218,33 +224,26 @@ void BasicFixedHeap<Options>::count(size_t n) {
   if (now > peak_) peak_ = now;
 }
 
-// `n` pages, counted; null: none.
+// `n` pages of this buffer or of those behind it, counted in `heap`; null: none.
 template <class Options>
-void* BasicFixedHeap<Options>::allocate_pages(size_t n) {
+void* BasicFixedHeap<Options>::allocate_pages(BasicFixedHeap* heap, size_t n) {
   size_t i = this->take(n);
   if (i != 0) {
-    count(n);
+    heap->count(n);
     return spans_.address(i);
   }
   i = spans_.take_short(n);
-  if (i == 0) return allocate_elsewhere(n);
-  count(n);
+  if (i == 0) i = spans_.take_long(n);
+  if (i == 0) return heap->allocate_behind(this, n);
+  heap->count(n);
   return begin(i, n);
 }
 
+// The buffer `r` has none.
 template <class Options>
-void* BasicFixedHeap<Options>::allocate_elsewhere(size_t n) {
-  BasicFixedHeap* r = this;
-  do {
-    size_t i = r->spans_.take_short(n);
-    if (i == 0) i = r->spans_.take_long(n);
-    if (i != 0) {
-      count(n);
-      return r->begin(i, n);
-    }
-    r = r->next_;
-  } while (r != nullptr);
-  if (flush()) return allocate_elsewhere(n);
+void* BasicFixedHeap<Options>::allocate_behind(BasicFixedHeap* r, size_t n) {
+  if (r->next_ != nullptr) return r->next_->allocate_pages(this, n);
+  if (flush()) return allocate_pages(this, n);
   ++failures_;
   return nullptr;
 }
@@ -261,7 +260,7 @@ void BasicFixedHeap<Options>::finish(void* p, size_t size) {
 template <class Options>
 void* BasicFixedHeap<Options>::allocate(size_t size) {
   const Entry entry;
-  void* const p = allocate_pages(pages_for(size));
+  void* const p = allocate_pages(this, pages_for(size));
   finish(p, size);
   return p;
 }
@@ -270,7 +269,7 @@ template <class Options>
 void* BasicFixedHeap<Options>::allocate_zeroed(size_t size) {
   const Entry entry;
   const size_t n = pages_for(size);
-  void* const p = allocate_pages(n);
+  void* const p = allocate_pages(this, n);
   if (p == nullptr) return nullptr;
   fill(p, n, 0);
   if (Options::kOwners != 0) owner_word(p, n) = Options::owner();
@@ -285,7 +284,7 @@ void* BasicFixedHeap<Options>::allocate_aligned(size_t alignment, size_t size) {
   const size_t n = pages_for(size);
   const size_t slack = alignment / kPageSize - 1;
   // Neither sum can be more than all addresses: n has three digits less than an address.
-  void* const p = n + slack < n ? nullptr : allocate_pages(n + slack);
+  void* const p = n + slack < n ? nullptr : allocate_pages(this, n + slack);
   if (p == nullptr) return nullptr;
   size_t i = 0;
   size_t free_before = 0;
@@ -391,35 +390,36 @@ FixedMisuse BasicFixedHeap<Options>::misuse_of(const void* p) {
 // else, else over what is free before it and behind it.
 template <class Options>
 void* BasicFixedHeap<Options>::grow(BasicFixedHeap* r, size_t i, size_t length, size_t n) {
-  void* const p = r->spans_.address(i);
   const size_t behind = i + length;
-  size_t all = length;
-  if (r->is_free(behind)) all += r->spans_.length(behind);
-  size_t before = 0;
+  const size_t all = length + r->free_length(behind);
+  size_t more = n - length;
   if (all < n) {
-    void* q = allocate_pages(n);
+    void* const p = r->spans_.address(i);
+    void* q = allocate_pages(this, n);
     // Only now: the new one may lie in what was free before it.
-    if (q == nullptr) {
-      r->used_length(i, &before);
-      if (before == 0 || before + all < n) return nullptr;
-      --failures_;
-      r->annex(i - before, before, i);
-      q = r->spans_.address(i - before);
-    }
-    copy(q, p, length);
+    const size_t before =
+        q == nullptr && r->bits().is_set(i - 1) ? r->spans_.length_before(i - 1) : 0;
     if (before == 0) {
+      if (q == nullptr) return nullptr;
+      copy(q, p, length);
       free_inside(p);
       return q;
     }
+    if (before + all < n) return nullptr;
+    --failures_;
+    r->annex(i - before, before, i);
+    i -= before;
+    q = r->spans_.address(i);
+    copy(q, p, length);
+    more -= before;
   }
   count(n - length);
-  length += before;
-  if (length < n) {
-    r->annex(behind, n - length, behind);
-  } else if (length > n) {
-    r->cut(behind + n - length, length - n);
+  if (static_cast<ptrdiff_t>(more) > 0) {
+    r->annex(behind, more, behind);
+  } else if (more != 0) {
+    r->cut(behind + more, 0 - more);
   }
-  return r->spans_.address(i - before);
+  return r->spans_.address(i);
 }
 
 template <class Options>
@@ -529,6 +529,12 @@ FixedStatistics BasicFixedHeap<Options>::statistics() {
   result.failures = failures_;
   result.fragmentation = free_pages == 0 ? 0 : 100 - percent_of(longest, free_pages);
   return result;
+}
+
+// 0: a span in use begins with page `i`.
+template <class Options>
+size_t BasicFixedHeap<Options>::free_length(size_t i) const {
+  return is_free(i) ? spans_.length(i) : 0;
 }
 
 // Page `i` is a span's first.

@@ -19,7 +19,9 @@
 namespace Atoll {
 namespace fixed {
 
+#ifndef ATOLL_FIXED_INLINE
 #define ATOLL_FIXED_INLINE __attribute__((always_inline)) inline
+#endif
 
 // Processors without an instruction for it would call libgcc, which may not be there: a table of 32
 // bytes and a multiplication instead.

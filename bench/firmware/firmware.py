@@ -20,7 +20,7 @@ _CXX = ["-std=c++20", "-fno-exceptions", "-fno-rtti", "-ffreestanding"]
 _LINK = ["-nostartfiles", "-Wl,--gc-sections", "-Wl,--no-warn-rwx-segments"]
 
 _KIB = 1024
-_ROOM_FOR_24, _DRIFT, _SUSTAIN, _TIME = 1, 2, 3, 4
+ROOM_FOR_24, DRIFT, SUSTAIN, TIME, HUNT = 1, 2, 3, 4, 5
 
 
 class Heap(NamedTuple):
@@ -40,10 +40,16 @@ _HEAPS = {
         ["-nostdlib"],
         ("m3", "m0", "rv32"),
     ),
+    "large": Heap("Atoll, fixed, 32-bit indices", "heap_fixed.cc", ["-DLARGE"], ["-nostdlib"]),
+    "fill": Heap("Atoll, fixed, patterns", "heap_fixed.cc", ["-DFILL=1"], ["-nostdlib"]),
+    "owners": Heap("Atoll, fixed, owners", "heap_fixed.cc", ["-DOWNERS=1"], ["-nostdlib"]),
+    "lock": Heap("Atoll, fixed, without interrupts", "heap_fixed.cc", ["-DLOCK"], ["-nostdlib"]),
     "newlib": Heap("newlib", "heap_library.c", [], ["--specs=nosys.specs"]),
     "nano": Heap("newlib-nano", "heap_library.c", [], ["--specs=nano.specs", "--specs=nosys.specs"]),
     "picolibc": Heap("picolibc", "heap_library.c", ["--specs=picolibc.specs"], ["--specs=picolibc.specs"]),
 }
+
+_COMPARED = ["fixed", "quick", "newlib", "nano", "picolibc"]
 
 _PROCESSORS = {
     "m3": ("arm-none-eabi-", _CORTEX_M3),
@@ -152,24 +158,24 @@ class Bench:
         return sizes[1] - sizes[0]
 
 
-def _percent(bench: Bench, key: str, kib: int, test: int, mix: int, seeds: int) -> float:
+def percent(bench: Bench, key: str, kib: int, test: int, mix: int, seeds: int) -> float:
     figures = bench.run(key, ram=kib * _KIB, test=test, mix=mix, seeds=seeds, requests=20000)
     mean = sum(figures) / len(figures)
-    return mean / 10 if test == _SUSTAIN else mean * 100 / (kib * _KIB)
+    return mean / 10 if test == SUSTAIN else mean * 100 / (kib * _KIB)
 
 
-def _row(bench: Bench, key: str, sizes: List[int], seeds: int, percent: int) -> List[str]:
+def _row(bench: Bench, key: str, sizes: List[int], seeds: int, live: int) -> List[str]:
     bench.build(key)
     cells = [_HEAPS[key].name]
     cells.append(" / ".join(str(bench.code(key, p) or "-") for p in _PROCESSORS))
-    room = [bench.run(key, ram=k * _KIB, test=_ROOM_FOR_24, seeds=1)[0] for k in sizes]
+    room = [bench.run(key, ram=k * _KIB, test=ROOM_FOR_24, seeds=1)[0] for k in sizes]
     cells.append(" / ".join(f"{n:,}" for n in room))
     for mix in (0, 1):
-        for test in (_DRIFT, _SUSTAIN):
-            figures = [_percent(bench, key, k, test, mix, seeds) for k in sizes]
+        for test in (DRIFT, SUSTAIN):
+            figures = [percent(bench, key, k, test, mix, seeds) for k in sizes]
             cells.append(" / ".join(f"{figure:.1f}" for figure in figures))
     counts = bench.count(
-        key, ram=64 * _KIB, test=_TIME, mix=0, seeds=3, requests=20000, percent=percent
+        key, ram=64 * _KIB, test=TIME, mix=0, seeds=3, requests=20000, percent=live
     )
     cells += [f"{mean:.1f} / {most}" for mean, most in (counts["malloc"], counts["free"])]
     return cells
@@ -191,7 +197,7 @@ def main() -> None:
     print("| --- |" + " ---: |" * 8)
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(pathlib.Path(folder))
-        for key in chosen.heaps or _HEAPS:
+        for key in chosen.heaps or _COMPARED:
             row = _row(bench, key, sizes, chosen.seeds, chosen.percent)
             print("| " + " | ".join(row) + " |", flush=True)
 
