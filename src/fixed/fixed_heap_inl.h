@@ -176,14 +176,14 @@ void BasicFixedHeap<Options>::give(size_t i, size_t n, size_t before) {
     spans_.remove(behind);
     n += more;
   }
-  if (before > 2) {
-    marks.clear_two(i - 1);
-  } else if (before == 2) {
-    marks.clear(i);
-  }
   if (before == 0) {
     marks.set(i + 1);
   } else {
+    if (before > 2) {
+      marks.clear_two(i - 1);
+    } else if (before == 2) {
+      marks.clear(i);
+    }
     i -= before;
     n += before;
     spans_.remove(i);
@@ -227,12 +227,7 @@ void BasicFixedHeap<Options>::count(size_t n) {
 // `n` pages of this buffer or of those behind it, counted in `heap`; null: none.
 template <class Options>
 void* BasicFixedHeap<Options>::allocate_pages(BasicFixedHeap* heap, size_t n) {
-  size_t i = this->take(n);
-  if (i != 0) {
-    heap->count(n);
-    return spans_.address(i);
-  }
-  i = spans_.take_short(n);
+  size_t i = spans_.take_short(n);
   if (i == 0) i = spans_.take_long(n);
   if (i == 0) return heap->allocate_behind(this, n);
   heap->count(n);
@@ -260,7 +255,15 @@ void BasicFixedHeap<Options>::finish(void* p, size_t size) {
 template <class Options>
 void* BasicFixedHeap<Options>::allocate(size_t size) {
   const Entry entry;
-  void* const p = allocate_pages(this, pages_for(size));
+  const size_t n = pages_for(size);
+  const size_t quick = this->take(n);
+  void* p = nullptr;
+  if (quick != 0) {
+    count(n);
+    p = spans_.address(quick);
+  } else {
+    p = allocate_pages(this, n);
+  }
   finish(p, size);
   return p;
 }
@@ -310,10 +313,9 @@ void* BasicFixedHeap<Options>::allocate_aligned(size_t alignment, size_t size) {
 template <class Options>
 size_t BasicFixedHeap<Options>::used_length(size_t i, size_t* before) const {
   const PageBits marks = bits();
-  if (!marks.is_set(i)) return 0;
-  const size_t n = marks.distance(i);
-  // The first page of a free span, or the last one.
-  if (n == 1) return 0;
+  // Neither inside of a span, nor the first page of a free one, nor the last one.
+  const size_t n = marks.length_in_use(i);
+  if (n == 0) return 0;
   *before = 0;
   if (marks.is_set(i - 1)) {
     *before = spans_.length_before(i - 1);

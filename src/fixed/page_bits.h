@@ -78,6 +78,14 @@ class PageBits {
     const uint32_t word = from(i) >> 1;
     return word != 0 ? zeroes_below(word) + 1 : far_distance(i);
   }
+  // The same; 0 if page `i` is not set, or the next page is.
+  ATOLL_FIXED_INLINE size_t length_in_use(size_t i) const {
+    const uint32_t word = from(i);
+    if ((word & 3) != 1) return 0;
+    if (word > 1) return zeroes_below(word >> 1) + 1;
+    const size_t length = far_distance(i);
+    return length == 1 ? 0 : length;
+  }
 
  private:
   // In its word: expected to be rare, so that it becomes a branch.

@@ -19,13 +19,19 @@ class QuickLists {
   ATOLL_FIXED_INLINE size_t take(size_t n) {
     if (n - 2 >= kLengths) return 0;
     List& list = lists_[n - 2];
-    return list.count == 0 ? 0 : list.pages[--list.count];
+    const unsigned count = list.count;
+    if (count == 0) return 0;
+    list.count = static_cast<Index>(count - 1);
+    return list.pages[count - 1];
   }
+  // False: the list is full, or there is none for that length.
   ATOLL_FIXED_INLINE bool put(size_t i, size_t n) {
     if (n - 2 >= kLengths) return false;
     List& list = lists_[n - 2];
-    if (list.count == kMost) return false;
-    list.pages[list.count++] = static_cast<Index>(i);
+    const unsigned count = list.count;
+    if (count == kMost) return false;
+    list.pages[count] = static_cast<Index>(i);
+    list.count = static_cast<Index>(count + 1);
     return true;
   }
   ATOLL_FIXED_INLINE bool holds(size_t i, size_t n) const {

@@ -8,6 +8,8 @@
 
 namespace Atoll::test {
 
+inline constexpr std::size_t kMostSize = SIZE_MAX;
+
 class Buffer {
  public:
   // `size` bytes, rounded down to 8, at a multiple of 8.

@@ -22,7 +22,7 @@ TEST(FixedForC, DoesWhatTheHeapDoes) {
   EXPECT_EQ(atoll_fixed_add(heap, second.begin(), second.size()), nullptr);
 
   auto* p = static_cast<char*>(atoll_fixed_malloc(heap, 100));
-  std::strcpy(p, "contents");
+  std::memcpy(p, "contents", sizeof "contents");
   p = static_cast<char*>(atoll_fixed_realloc(heap, p, 1000));
   EXPECT_STREQ(p, "contents");
   EXPECT_EQ(atoll_fixed_usable_size(heap, p), 1000U);
@@ -57,9 +57,10 @@ TEST(FixedForC, DoesWhatTheHeapDoes) {
 TEST(FixedForC, MultipliesWithCare) {
   Buffer buffer(8 << 10);
   atoll_fixed* const heap = atoll_fixed_make(buffer.begin(), buffer.size(), nullptr);
-  for (const std::size_t a : {std::size_t{0}, std::size_t{2}, std::size_t{3}, SIZE_MAX,
-                              SIZE_MAX / 2 + 1, SIZE_MAX / 16 + 2}) {
-    for (const std::size_t b : {SIZE_MAX, SIZE_MAX / 2 + 1, SIZE_MAX / 2 + 2, SIZE_MAX / 3 + 1}) {
+  for (const std::size_t a : {std::size_t{0}, std::size_t{2}, std::size_t{3}, kMostSize,
+                              kMostSize / 2 + 1, kMostSize / 16 + 2}) {
+    for (const std::size_t b :
+         {kMostSize, kMostSize / 2 + 1, kMostSize / 2 + 2, kMostSize / 3 + 1}) {
       EXPECT_EQ(atoll_fixed_calloc(heap, a, b), nullptr) << a << " times " << b;
       EXPECT_EQ(atoll_fixed_calloc(heap, b, a), nullptr) << b << " times " << a;
     }

@@ -68,7 +68,7 @@ TEST(FixedMake, RefusesBuffersWithAReason) {
     EXPECT_EQ(FixedHeap::make(begin, size, &why), nullptr);
     EXPECT_EQ(words(why), "the buffer is too small");
   }
-  EXPECT_EQ(FixedHeap::make(begin, SIZE_MAX - 8, &why), nullptr);
+  EXPECT_EQ(FixedHeap::make(begin, kMostSize - 8, &why), nullptr);
   EXPECT_EQ(words(why), "the buffer reaches beyond the end of the address space");
   EXPECT_EQ(FixedHeap::make(begin, 1 << 20, &why), nullptr);
   EXPECT_EQ(words(why), "the buffer is larger than the index reaches");
@@ -129,8 +129,8 @@ TEST_F(FixedHeapTest, CostsOneBitForEightBytes) {
 }
 
 TEST_F(FixedHeapTest, HasNothingForSizesThatNobodyHas) {
-  for (const std::size_t size :
-       {std::size_t{0}, SIZE_MAX, SIZE_MAX - 6, SIZE_MAX - 8, SIZE_MAX / 2 + 1, buffer_.size()}) {
+  for (const std::size_t size : {std::size_t{0}, kMostSize, kMostSize - 6, kMostSize - 8,
+                                 kMostSize / 2 + 1, buffer_.size()}) {
     EXPECT_EQ(heap_.allocate(size), nullptr);
     EXPECT_EQ(heap_.allocate_zeroed(size), nullptr);
     EXPECT_EQ(heap_.allocate_aligned(64, size), nullptr);
@@ -140,7 +140,7 @@ TEST_F(FixedHeapTest, HasNothingForSizesThatNobodyHas) {
 
 TEST_F(FixedHeapTest, HasNothingForAlignmentsThatNobodyHas) {
   for (const std::size_t alignment :
-       {std::size_t{0}, std::size_t{3}, std::size_t{24}, SIZE_MAX, SIZE_MAX / 2 + 1}) {
+       {std::size_t{0}, std::size_t{3}, std::size_t{24}, kMostSize, kMostSize / 2 + 1}) {
     EXPECT_EQ(heap_.allocate_aligned(alignment, 100), nullptr);
   }
 }
@@ -196,7 +196,7 @@ TEST_F(FixedHeapTest, ZeroesWhatWasUsed) {
 
 TEST_F(FixedHeapTest, GrowsWhereItIsIfItCan) {
   auto* const p = static_cast<char*>(heap_.allocate(24));
-  std::strcpy(p, "contents");
+  std::memcpy(p, "contents", sizeof "contents");
   for (const std::size_t size : {25U, 32U, 33U, 400U, 30'000U}) {
     EXPECT_EQ(heap_.reallocate(p, size), p);
     EXPECT_GE(heap_.usable_size(p), size);
@@ -217,7 +217,7 @@ TEST_F(FixedHeapTest, GivesBackWhatItShrinks) {
 
 TEST_F(FixedHeapTest, MovesWhenItCannotGrow) {
   auto* const p = static_cast<char*>(heap_.allocate(24));
-  std::strcpy(p, "contents");
+  std::memcpy(p, "contents", sizeof "contents");
   void* const neighbour = heap_.allocate(24);
   auto* const q = static_cast<char*>(heap_.reallocate(p, 200));
   EXPECT_NE(q, p);
@@ -230,7 +230,7 @@ TEST_F(FixedHeapTest, MovesDownIfThereIsNoOtherRoom) {
   const std::size_t largest = heap_.statistics().largest_free;
   void* const low = heap_.allocate(1000);
   auto* const p = static_cast<char*>(heap_.allocate(largest - 1000 - 96));
-  std::strcpy(p, "contents");
+  std::memcpy(p, "contents", sizeof "contents");
   heap_.free(low);
   auto* const q = static_cast<char*>(heap_.reallocate(p, largest - 40));
   EXPECT_EQ(q, low);
@@ -242,9 +242,9 @@ TEST_F(FixedHeapTest, MovesDownIfThereIsNoOtherRoom) {
 
 TEST_F(FixedHeapTest, LeavesTheBlockAloneIfThereIsNoRoom) {
   auto* const p = static_cast<char*>(heap_.allocate(100));
-  std::strcpy(p, "contents");
+  std::memcpy(p, "contents", sizeof "contents");
   EXPECT_EQ(heap_.reallocate(p, buffer_.size()), nullptr);
-  EXPECT_EQ(heap_.reallocate(p, SIZE_MAX), nullptr);
+  EXPECT_EQ(heap_.reallocate(p, kMostSize), nullptr);
   EXPECT_STREQ(p, "contents");
   EXPECT_EQ(heap_.usable_size(p), 104U);
 }
@@ -468,8 +468,8 @@ TEST(FixedOptionsTest, EveryBlockKeepsItsOwner) {
   }
   EXPECT_EQ(heap->owner_of(q), 2U);
   EXPECT_EQ(heap->owner_of(r), 3U);
-  EXPECT_EQ(heap->allocate(SIZE_MAX), nullptr);
-  EXPECT_EQ(heap->allocate(SIZE_MAX - 3), nullptr);
+  EXPECT_EQ(heap->allocate(kMostSize), nullptr);
+  EXPECT_EQ(heap->allocate(kMostSize - 3), nullptr);
 }
 
 struct Filled : FixedOptions {
