@@ -6,19 +6,17 @@
 //   heap->free(p);
 //
 // It calls nothing, needs <stddef.h> and <stdint.h> of the language and nothing else, and stores
-// nothing in or before a block: each costs its size, rounded up to 8 bytes and at least 16, and one
-// bit for every 8 bytes. Besides, a buffer holds one FixedHeap (sizeof: 104 bytes on 32-bit
-// processors).
+// nothing in or before a block: each costs its size, rounded up to 8 bytes and at least 16 (24 with
+// indices of 32 bits), and one bit for every 8 bytes. Besides, a buffer holds one FixedHeap (104
+// bytes on 32-bit processors).
 //
-// Time: with L the number of binary digits of the longest buffer's length in pages of 8 bytes (13
-// for 64 KiB, at most 16) and R the number of buffers,
-//   - allocate() is O(R * L): it takes a shortest free span that is long enough. Shorter ones than
-//   256
-//     bytes are found in O(1), longer ones in at most 2 L steps in a tree, of some ten
-//     instructions;
-//   - free() is O(R + L + size / 256), where the last is the search for the block's end in the
-//   bits;
-//   - reallocate() is both, and copies if the block moves.
+// Time, where L is the number of binary digits of the longest buffer's length in pages of 8 bytes
+// (13 for 64 KiB, at most 16 with indices of 16 bits), and R the number of buffers:
+//   allocate()    O(R * L). It takes a shortest free span that is long enough. One shorter than 256
+//                 bytes is found in O(1), a longer one in at most 2 L steps of some ten
+//                 instructions in a tree, and as many for what is left of it.
+//   free()        O(R + L + size / 256). The last is the search for the block's end in the bits.
+//   reallocate()  both, and a copy if the block moves.
 // Nothing depends on how many blocks there are, or on what was done before. What walks all blocks
 // says so: O(bytes of all buffers / 256 + blocks).
 //
@@ -66,7 +64,9 @@ struct FixedStatistics {
 
 template <class Options>
 class alignas(8) BasicFixedHeap
-    : fixed::QuickLists<typename Options::Index, Options::kQuickLengths, Options::kQuickMost> {
+    : fixed::QuickLists<typename Options::Index,
+                        fixed::FreeSpans<typename Options::Index>::kShortest,
+                        Options::kQuickLengths, Options::kQuickMost> {
  public:
   // --- Buffers. ---
 

@@ -97,7 +97,6 @@ void BasicFixedHeap<Options>::init(size_t count) {
   in_use_ = 0;
   peak_ = 0;
   failures_ = 0;
-  // Sets the bit behind the last page as well: the span that never ends.
   // The span in use that never ends, and all before it.
   bits().set(count + 1);
   cut(1, count);
@@ -286,6 +285,7 @@ void* BasicFixedHeap<Options>::allocate_aligned(size_t alignment, size_t size) {
   if (alignment < kPageSize) alignment = kPageSize;
   const size_t n = pages_for(size);
   const size_t slack = alignment / kPageSize - 1;
+  const size_t peak = peak_;
   // Neither sum can be more than all addresses: n has three digits less than an address.
   void* const p = n + slack < n ? nullptr : allocate_pages(this, n + slack);
   if (p == nullptr) return nullptr;
@@ -297,6 +297,7 @@ void* BasicFixedHeap<Options>::allocate_aligned(size_t alignment, size_t size) {
   const size_t before = ((0 - reinterpret_cast<uintptr_t>(p)) & (alignment - 1)) / kPageSize;
   const size_t first = i + before;
   in_use_ -= slack;
+  peak_ = peak < in_use_ ? in_use_ : peak;
   if (before != slack) r->cut(first + n, slack - before);
   if (before != 0) {
     r->bits().set(first);

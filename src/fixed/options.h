@@ -23,16 +23,14 @@ struct FixedOptions {
   static void leave() {}
 
   enum : unsigned {
-    // Up to kQuickMost freed blocks of each of so many lengths (from 16 bytes on, in steps of 8)
-    // wait as they are for a request of the same length: faster, and less of the buffer can be
-    // used.
+    // Up to kQuickMost freed blocks of each of so many lengths, from the shortest on in steps of 8
+    // bytes, wait as they are for a request of the same length: faster, and less can be used.
     kQuickLengths = 0,
     kQuickMost = 4,
     // 1: the last four bytes of every block hold what owner() answered when it was allocated, such
     // as a task or the caller's address; blocks have four usable bytes less.
     kOwners = 0,
-    // 1: blocks are filled with kFresh when they are allocated, and with kStale when they are
-    // freed.
+    // 1: a block is filled with kFresh when it is allocated, and with kStale when it is freed.
     kFill = 0,
     kFresh = 0xa5a5a5a5,
     kStale = 0xdfdfdfdf,

@@ -7,8 +7,8 @@
 namespace Atoll {
 namespace fixed {
 
-// Of blocks of 2 to kLengths + 1 pages, at most kMost of each.
-template <class Index, unsigned kLengths, unsigned kMost>
+// Of blocks of kLengths lengths from kFirst pages on, at most kMost of each.
+template <class Index, unsigned kFirst, unsigned kLengths, unsigned kMost>
 class QuickLists {
  protected:
   void clear() {
@@ -17,8 +17,8 @@ class QuickLists {
 
   // 0: there is none.
   ATOLL_FIXED_INLINE size_t take(size_t n) {
-    if (n - 2 >= kLengths) return 0;
-    List& list = lists_[n - 2];
+    if (n - kFirst >= kLengths) return 0;
+    List& list = lists_[n - kFirst];
     const unsigned count = list.count;
     if (count == 0) return 0;
     list.count = static_cast<Index>(count - 1);
@@ -26,8 +26,8 @@ class QuickLists {
   }
   // False: the list is full, or there is none for that length.
   ATOLL_FIXED_INLINE bool put(size_t i, size_t n) {
-    if (n - 2 >= kLengths) return false;
-    List& list = lists_[n - 2];
+    if (n - kFirst >= kLengths) return false;
+    List& list = lists_[n - kFirst];
     const unsigned count = list.count;
     if (count == kMost) return false;
     list.pages[count] = static_cast<Index>(i);
@@ -35,8 +35,8 @@ class QuickLists {
     return true;
   }
   ATOLL_FIXED_INLINE bool holds(size_t i, size_t n) const {
-    if (n - 2 >= kLengths) return false;
-    const List& list = lists_[n - 2];
+    if (n - kFirst >= kLengths) return false;
+    const List& list = lists_[n - kFirst];
     for (unsigned k = list.count; k-- != 0;) {
       if (list.pages[k] == i) return true;
     }
@@ -51,8 +51,8 @@ class QuickLists {
   List lists_[kLengths];
 };
 
-template <class Index, unsigned kMost>
-class QuickLists<Index, 0, kMost> {
+template <class Index, unsigned kFirst, unsigned kMost>
+class QuickLists<Index, kFirst, 0, kMost> {
  protected:
   void clear() {}
   size_t take(size_t /*n*/) { return 0; }

@@ -15,15 +15,15 @@ _KIB = 1024
 _TOLERANCE = 0.01
 
 # By RAM in KiB.
-_ROOM_FOR_24: Dict[int, int] = {16: 667, 64: 2684, 256: 10751}
+_ROOM_FOR_24: Dict[int, int] = {16: 667, 64: 2684, 256: 10750}
 # Bytes, by processor.
 _CODE: Dict[str, int] = {"m3": 2420, "m0": 2468, "rv32": 3004}
 # Percent of 16 KiB, at the mean of 20 seeds.
-_DRIFT = 84.7
+_DRIFT = 84.8
 # Instructions at 64 KiB: mean and most, of malloc() and free().
 _TIME: Dict[str, Tuple[float, int]] = {"malloc": (83.3, 221), "free": (114.4, 262)}
 # The most where as many free spans of different lengths are as there can be.
-_HUNT: Dict[str, int] = {"malloc": 621, "free": 400}
+_HUNT: Dict[str, int] = {"malloc": 621, "free": 509}
 
 
 class Figures(unittest.TestCase):

@@ -49,7 +49,10 @@ class FixedHeapTest : public testing::Test {
     return result;
   }
 
+  // They outlive the heap's last check.
   Buffer buffer_;
+  Buffer second_{8 << 10};
+  Buffer third_{16 << 10};
   FixedHeap& heap_;
   std::vector<const void*> misuses_;
 };
@@ -157,6 +160,7 @@ TEST_F(FixedHeapTest, AlignsAndGivesBackWhatItDidNotUse) {
     heap_.free(before);
     heap_.free(p);
   }
+  EXPECT_EQ(heap_.statistics().peak_alloc, 56U);
 }
 
 TEST_F(FixedHeapTest, FillsTheTightestHole) {
@@ -370,14 +374,12 @@ TEST_F(FixedHeapTest, ChecksItsBitsAndRecords) {
 // --- Several buffers. ---
 
 TEST_F(FixedBuffers, AreTakenInTheirOrder) {
-  Buffer second(8 << 10);
-  Buffer third(16 << 10);
-  EXPECT_EQ(words(heap_.add(second.begin(), second.size())), "");
-  EXPECT_EQ(words(heap_.add(third.begin(), third.size())), "");
+  EXPECT_EQ(words(heap_.add(second_.begin(), second_.size())), "");
+  EXPECT_EQ(words(heap_.add(third_.begin(), third_.size())), "");
   std::vector<void*> blocks = fill_up(1000);
   std::size_t changes = 0;
   const auto number = [&](const void* p) {
-    return buffer_.holds(p) ? 0 : second.holds(p) ? 1 : third.holds(p) ? 2 : 3;
+    return buffer_.holds(p) ? 0 : second_.holds(p) ? 1 : third_.holds(p) ? 2 : 3;
   };
   for (std::size_t k = 1; k < blocks.size(); ++k) {
     EXPECT_LE(number(blocks[k - 1]), number(blocks[k]));
@@ -393,10 +395,9 @@ TEST_F(FixedBuffers, AreTakenInTheirOrder) {
 
 TEST_F(FixedBuffers, MayComeWhenTheHeapIsFull) {
   fill_up(100);
-  Buffer second(8 << 10);
-  EXPECT_EQ(words(heap_.add(second.begin(), second.size())), "");
+  EXPECT_EQ(words(heap_.add(second_.begin(), second_.size())), "");
   void* const p = heap_.allocate(100);
-  EXPECT_TRUE(second.holds(p));
+  EXPECT_TRUE(second_.holds(p));
   auto* const moved = heap_.reallocate(p, 4000);
   EXPECT_EQ(moved, p);
   heap_.free(p);
@@ -404,15 +405,14 @@ TEST_F(FixedBuffers, MayComeWhenTheHeapIsFull) {
 }
 
 TEST_F(FixedBuffers, AreRefusedWithAReason) {
-  Buffer second(8 << 10);
-  EXPECT_EQ(words(heap_.add(second.begin(), 40)), "the buffer is too small");
+  EXPECT_EQ(words(heap_.add(second_.begin(), 40)), "the buffer is too small");
   EXPECT_EQ(words(heap_.add(nullptr, 4000)), "the buffer is null");
-  EXPECT_TRUE(second.is_untouched());
+  EXPECT_TRUE(second_.is_untouched());
   const std::string_view overlaps = "the buffer overlaps one that the heap has";
   EXPECT_EQ(words(heap_.add(buffer_.begin(), buffer_.size())), overlaps);
   EXPECT_EQ(words(heap_.add(buffer_.end() - 4096, 4096)), overlaps);
-  EXPECT_EQ(words(heap_.add(second.begin(), second.size())), "");
-  EXPECT_EQ(words(heap_.add(second.begin() + 800, 800)), overlaps);
+  EXPECT_EQ(words(heap_.add(second_.begin(), second_.size())), "");
+  EXPECT_EQ(words(heap_.add(second_.begin() + 800, 800)), overlaps);
 }
 
 // --- Options. ---
