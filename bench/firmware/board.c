@@ -24,7 +24,8 @@ void board_reset_variables(void) {
 }
 
 size_t board_variables(void) {
-  return (size_t)((char*)variables_end - (char*)variables_begin + (char*)zeroes_end - (char*)zeroes_begin);
+  return (size_t)((char*)variables_end - (char*)variables_begin + (char*)zeroes_end -
+                  (char*)zeroes_begin);
 }
 
 enum { kWrite0 = 4, kGetCommandLine = 0x15, kExit = 0x18, kApplicationExit = 0x20026 };

@@ -1,7 +1,9 @@
-/* A plugin of QEMU that counts a guest's instructions between labels: those executed from a begin_ to
- * its end_. Arguments: out=FILE, and for every kind of call NAME=BEGIN:END, addresses in hexadecimal.
+/* A plugin of QEMU that counts a guest's instructions between labels: those executed from a begin_
+ * to its end_. Arguments: out=FILE, and for every kind of call NAME=BEGIN:END, addresses in
+ * hexadecimal.
  *
- * It is declared here what QEMU's plugin interface of version 1 is, because Debian has no header of it.
+ * It is declared here what QEMU's plugin interface of version 1 is, because Debian has no header of
+ * it.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -95,7 +97,8 @@ __attribute__((visibility("default"))) int qemu_plugin_install(plugin_id id, con
     }
     if (number_of_kinds == kMostKinds) return -1;
     Kind* const kind = &kinds[number_of_kinds++];
-    if (sscanf(argv[k], "%31[^=]=%" SCNx64 ":%" SCNx64, kind->name, &kind->begin, &kind->end) != 3) {
+    if (sscanf(argv[k], "%31[^=]=%" SCNx64 ":%" SCNx64, kind->name, &kind->begin, &kind->end) !=
+        3) {
       return -1;
     }
   }

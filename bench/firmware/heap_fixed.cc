@@ -26,11 +26,13 @@ struct Options : Atoll::FixedOptions {
 #endif
 };
 
-Atoll::BasicFixedHeap<Options>* heap;
+using Heap = Atoll::BasicFixedHeap<Options>;
+
+Heap* heap;
 
 }  // namespace
 
-void heap_begin(void* ram, size_t size) { heap = heap->make(ram, size); }
+void heap_begin(void* ram, size_t size) { heap = Heap::make(ram, size); }
 void* heap_malloc(size_t size) { return heap->allocate(size); }
 void heap_free(void* p) { heap->free(p); }
 void* heap_realloc(void* p, size_t size) { return heap->reallocate(p, size); }

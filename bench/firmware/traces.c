@@ -1,16 +1,16 @@
 /* The traces: what a heap over so much RAM can hold, and what its calls cost.
  *
- * Every block is stamped and looked at again before it is freed. All memory that the heap's variables
- * need is taken off the RAM. Arguments, NAME=NUMBER each:
+ * Every block is stamped and looked at again before it is freed. All memory that the heap's
+ * variables need is taken off the RAM. Arguments, NAME=NUMBER each:
  *
  *   ram      bytes
  *   test     1: how many blocks of 24 bytes there is room for
  *            2: live bytes at the first failure of a trace whose live set grows (drift), by seed
  *            3: the largest live set, in thousandths of the RAM, that survives (sustain), by seed
  *            4: `requests` around a live set of `percent` of the RAM, for a plugin that counts
- *            5: `requests` among as many free spans of different lengths as there can be, for it too
- *   mix      0: 8 to 512 bytes, small ones more often; 1: 16 to 1,024, each as often
- *   seeds    how many
+ *            5: `requests` among as many free spans of different lengths as there can be, for it
+ * too mix      0: 8 to 512 bytes, small ones more often; 1: 16 to 1,024, each as often seeds    how
+ * many
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -67,8 +67,8 @@ static uint32_t any_size(void) {
 
 /* --- Calls that are counted: from the call to what follows it. --- */
 
-#define COUNTED(name, target)                                                             \
-  __attribute__((naked, noinline)) static void* name(void* p) {                           \
+#define COUNTED(name, target)                                                              \
+  __attribute__((naked, noinline)) static void* name(void* p) {                            \
     __asm__ volatile("push {r4, lr}\n.global begin_" #name "\nbegin_" #name ": bl " target \
                      "\n.global end_" #name "\nend_" #name ": pop {r4, pc}");              \
   }
@@ -138,7 +138,9 @@ static bool survives(uint32_t seed, uint32_t limit, uint32_t requests) {
   return true;
 }
 
-static uint32_t of_ram(uint32_t thousandths) { return (uint32_t)((uint64_t)ram * thousandths / 1000); }
+static uint32_t of_ram(uint32_t thousandths) {
+  return (uint32_t)((uint64_t)ram * thousandths / 1000);
+}
 
 static uint32_t sustained(uint32_t seed, uint32_t requests) {
   uint32_t low = 0;
