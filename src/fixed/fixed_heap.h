@@ -194,3 +194,4 @@ using LargeFixedHeap = BasicFixedHeap<LargeFixedOptions>;
 }  // namespace Atoll
 
 #include "src/fixed/fixed_heap_inl.h"
+#include "src/fixed/whole_heap_inl.h"
