@@ -381,6 +381,23 @@ COMPONENTS = {
         ],
         packages = ["libbenchmark-dev"],
     ),
+    "firmware-compilers": dict(
+        why = "compiles for microcontrollers, with the C libraries to compare with (bench/firmware)",
+        files = [
+            "/usr/bin/arm-none-eabi-g++",
+            "/usr/bin/qemu-system-arm",
+            "/usr/bin/riscv64-unknown-elf-g++",
+            "/usr/lib/arm-none-eabi/newlib/nano.specs",
+            "/usr/lib/picolibc/arm-none-eabi/lib/libc.a",
+        ],
+        packages = [
+            "gcc-arm-none-eabi",
+            "gcc-riscv64-unknown-elf",
+            "libnewlib-arm-none-eabi",
+            "picolibc-arm-none-eabi",
+            "qemu-system-arm",
+        ],
+    ),
     "librsvg": dict(
         why = "draws the picture of the benchmarks (tests/bench)",
         files = ["/usr/bin/rsvg-convert"],

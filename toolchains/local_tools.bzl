@@ -12,6 +12,7 @@ load("//toolchains:components.bzl", "COMPONENTS")
 _TOLD = [
     "clang",
     "compared-programs",
+    "firmware-compilers",
     "google-benchmark",
     "host-libraries",
     "librsvg",

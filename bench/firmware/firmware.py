@@ -1,0 +1,206 @@
+"""Heaps over the RAM of a microcontroller, side by side; see README.md.
+
+Everything is compiled for Cortex-M3 with -Os and runs on QEMU's mps2-an385, so every figure is exact
+and the same on every machine: for the same compilers and C libraries.
+"""
+
+import argparse
+import pathlib
+import subprocess
+import sys
+import tempfile
+from typing import Dict, List, NamedTuple, Tuple
+
+_HERE = pathlib.Path(__file__).resolve().parent
+_WORKSPACE = _HERE.parent.parent
+
+_CORTEX_M3 = ["-mthumb", "-mcpu=cortex-m3"]
+_COMMON = ["-Os", "-ffunction-sections", "-fdata-sections", "-Wall", "-Wextra", "-I", str(_WORKSPACE)]
+_CXX = ["-std=c++20", "-fno-exceptions", "-fno-rtti", "-ffreestanding"]
+_LINK = ["-nostartfiles", "-Wl,--gc-sections", "-Wl,--no-warn-rwx-segments"]
+
+_KIB = 1024
+ROOM_FOR_24, DRIFT, SUSTAIN, TIME, HUNT = 1, 2, 3, 4, 5
+
+
+class Heap(NamedTuple):
+    name: str
+    source: str
+    compile: List[str] = []
+    link: List[str] = []
+    processors: Tuple[str, ...] = ("m3", "m0")
+
+
+_HEAPS = {
+    "fixed": Heap("Atoll, fixed", "heap_fixed.cc", [], ["-nostdlib"], ("m3", "m0", "rv32")),
+    "quick": Heap(
+        "Atoll, fixed, 8 quick lists",
+        "heap_fixed.cc",
+        ["-DQUICK=8"],
+        ["-nostdlib"],
+        ("m3", "m0", "rv32"),
+    ),
+    "large": Heap("Atoll, fixed, 32-bit indices", "heap_fixed.cc", ["-DLARGE"], ["-nostdlib"]),
+    "fill": Heap("Atoll, fixed, patterns", "heap_fixed.cc", ["-DFILL=1"], ["-nostdlib"]),
+    "owners": Heap("Atoll, fixed, owners", "heap_fixed.cc", ["-DOWNERS=1"], ["-nostdlib"]),
+    "lock": Heap("Atoll, fixed, without interrupts", "heap_fixed.cc", ["-DLOCK"], ["-nostdlib"]),
+    "newlib": Heap("newlib", "heap_library.c", [], ["--specs=nosys.specs"]),
+    "nano": Heap("newlib-nano", "heap_library.c", [], ["--specs=nano.specs", "--specs=nosys.specs"]),
+    "picolibc": Heap("picolibc", "heap_library.c", ["--specs=picolibc.specs"], ["--specs=picolibc.specs"]),
+}
+
+_COMPARED = ["fixed", "quick", "newlib", "nano", "picolibc"]
+
+_PROCESSORS = {
+    "m3": ("arm-none-eabi-", _CORTEX_M3),
+    "m0": ("arm-none-eabi-", ["-mthumb", "-mcpu=cortex-m0"]),
+    "rv32": ("riscv64-unknown-elf-", ["-march=rv32imac", "-mabi=ilp32"]),
+}
+
+
+def _run(command: List[str]) -> str:
+    done = subprocess.run(
+        command, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    said = done.stderr.decode(errors="replace")
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)}:\n{said}")
+    # A guest's console is QEMU's second one.
+    return done.stdout.decode(errors="replace") + said
+
+
+class Bench:
+    """What is built, in a folder, and how it runs."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self._folder = folder
+        self._plugin = folder / "counter.so"
+        _run(["gcc", "-O2", "-shared", "-fPIC", str(_HERE / "counter.c"), "-o", str(self._plugin)])
+
+    def _compile(self, source: str, processor: str, flags: List[str], name: str) -> str:
+        prefix, machine = _PROCESSORS[processor]
+        compiler = prefix + ("g++" if source.endswith(".cc") else "gcc")
+        flags = flags + (_CXX if source.endswith(".cc") else [])
+        target = str(self._folder / name)
+        _run([compiler, *machine, *_COMMON, *flags, "-c", str(_HERE / source), "-o", target])
+        return target
+
+    def build(self, key: str) -> pathlib.Path:
+        """The program with the traces."""
+        heap = _HEAPS[key]
+        # The traces themselves are no part of what is compared.
+        objects = [
+            self._compile("traces.c", "m3", ["-ffreestanding", "-O2"], f"{key}.traces.o"),
+            self._compile("board.c", "m3", ["-ffreestanding"], f"{key}.board.o"),
+            self._compile(heap.source, "m3", heap.compile, f"{key}.heap.o"),
+        ]
+        link = [flag for flag in heap.link if flag != "-nostdlib"]
+        program = self._folder / f"{key}.elf"
+        _run(
+            ["arm-none-eabi-gcc", *_CORTEX_M3, *_LINK, *link, "-T", str(_HERE / "link.ld")]
+            + objects
+            + ["-o", str(program)]
+        )
+        return program
+
+    def run(self, key: str, **arguments: int) -> List[int]:
+        """What the traces print."""
+        return self._qemu(self._folder / f"{key}.elf", [], arguments)
+
+    def count(self, key: str, **arguments: int) -> Dict[str, Tuple[float, int]]:
+        """Instructions of a call, mean and most, by kind."""
+        program = self._folder / f"{key}.elf"
+        labels = {}
+        for line in _run(["arm-none-eabi-nm", str(program)]).splitlines():
+            address, _, name = line.rsplit(" ", 2)
+            labels[name] = address.strip()
+        counts = self._folder / f"{key}.counts"
+        plugin = f"{self._plugin},out={counts}"
+        for kind in ("malloc", "free"):
+            begin, end = (labels[f"{edge}_counted_{kind}"] for edge in ("begin", "end"))
+            plugin += f",{kind}={begin}:{end}"
+        self._qemu(program, ["-plugin", plugin], arguments)
+        result = {}
+        for line in counts.read_text(encoding="utf-8").splitlines():
+            kind, calls, total, most = line.split()
+            result[kind] = (int(total) / int(calls), int(most))
+        return result
+
+    def _qemu(self, program: pathlib.Path, more: List[str], arguments: Dict[str, int]) -> List[int]:
+        words = "".join(f",arg={name}={value}" for name, value in arguments.items())
+        command = ["qemu-system-arm", "-M", "mps2-an385", "-nographic", "-monitor", "none"]
+        command += ["-serial", "none", "-kernel", str(program), *more]
+        command += ["-semihosting-config", "enable=on,target=native,arg=traces" + words]
+        lines = _run(command).split("\n")
+        if "done" not in lines or "no memory" in lines:
+            sys.exit(f"{program.name} {words}: {lines}")
+        return [int(line) for line in lines if line.isdigit()]
+
+    def code(self, key: str, processor: str) -> int:
+        """Bytes of code that malloc(), free() and realloc() bring into a program."""
+        heap = _HEAPS[key]
+        if processor not in heap.processors:
+            return 0
+        prefix, machine = _PROCESSORS[processor]
+        sizes = []
+        for flags in (["-DNOTHING"], []):
+            objects = [
+                self._compile("sizes.c", processor, heap.compile + flags + ["-ffreestanding"], "sizes.o"),
+                self._compile(heap.source, processor, heap.compile, "heap.o"),
+            ]
+            program = str(self._folder / "sizes.elf")
+            _run(
+                [prefix + "gcc", *machine, *_LINK, *heap.link, "-Wl,-e,start", *objects]
+                + (["-lgcc"] if "-nostdlib" in heap.link else [])
+                + ["-o", program]
+            )
+            sizes.append(int(_run([prefix + "size", program]).splitlines()[1].split()[0]))
+        return sizes[1] - sizes[0]
+
+
+def percent(bench: Bench, key: str, kib: int, test: int, mix: int, seeds: int) -> float:
+    figures = bench.run(key, ram=kib * _KIB, test=test, mix=mix, seeds=seeds, requests=20000)
+    mean = sum(figures) / len(figures)
+    return mean / 10 if test == SUSTAIN else mean * 100 / (kib * _KIB)
+
+
+def _row(bench: Bench, key: str, sizes: List[int], seeds: int, live: int) -> List[str]:
+    bench.build(key)
+    cells = [_HEAPS[key].name]
+    cells.append(" / ".join(str(bench.code(key, p) or "-") for p in _PROCESSORS))
+    room = [bench.run(key, ram=k * _KIB, test=ROOM_FOR_24, seeds=1)[0] for k in sizes]
+    cells.append(" / ".join(f"{n:,}" for n in room))
+    for mix in (0, 1):
+        for test in (DRIFT, SUSTAIN):
+            figures = [percent(bench, key, k, test, mix, seeds) for k in sizes]
+            cells.append(" / ".join(f"{figure:.1f}" for figure in figures))
+    counts = bench.count(
+        key, ram=64 * _KIB, test=TIME, mix=0, seeds=3, requests=20000, percent=live
+    )
+    cells += [f"{mean:.1f} / {most}" for mean, most in (counts["malloc"], counts["free"])]
+    return cells
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench/firmware/compare", description=__doc__)
+    parser.add_argument("heaps", nargs="*", default=[], help=f"only these: {', '.join(_HEAPS)}")
+    parser.add_argument("--sizes", default="16,64,256", help="of the RAM in KiB (16,64,256)")
+    parser.add_argument("--seeds", type=int, default=20, help="of every trace (20)")
+    parser.add_argument("--percent", type=int, default=60, help="live set while counting (60)")
+    chosen = parser.parse_args()
+    sizes = [int(size) for size in chosen.sizes.split(",")]
+    for key in chosen.heaps:
+        if key not in _HEAPS:
+            parser.error(f"no heap is called {key}")
+    print("| heap | code M3 / M0 / rv32 | 24 B blocks | drift | sustain | drift, 16 to 1,024 B |", end="")
+    print(" sustain, 16 to 1,024 B | malloc | free |")
+    print("| --- |" + " ---: |" * 8)
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(pathlib.Path(folder))
+        for key in chosen.heaps or _COMPARED:
+            row = _row(bench, key, sizes, chosen.seeds, chosen.percent)
+            print("| " + " | ".join(row) + " |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

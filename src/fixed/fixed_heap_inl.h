@@ -1,0 +1,506 @@
+// How BasicFixedHeap allocates and frees. Only fixed_heap.h includes it.
+#pragma once
+
+namespace Atoll {
+
+inline const char* explain(FixedMisuse misuse) {
+  switch (misuse) {
+    case FixedMisuse::kNone:
+      break;
+    case FixedMisuse::kForeign:
+      return "free of a pointer that is not the heap's";
+    case FixedMisuse::kInside:
+      return "free of a pointer inside of an object";
+    case FixedMisuse::kDoubleFree:
+      return "double free";
+  }
+  return "";
+}
+
+// Compilers would make a call of memset() or memcpy() of a loop without it.
+ATOLL_FIXED_INLINE void keep_loop() { __asm__ volatile("" ::: "memory"); }
+
+// --- Buffers. ---
+
+// How many pages, with their bits, fit beside the heap itself. (A division would call libgcc.)
+template <class Options>
+size_t BasicFixedHeap<Options>::pages_in(size_t size) {
+  const size_t left = size - sizeof(BasicFixedHeap);
+  const size_t bits = PageBits::words_for(left / kPageSize) * sizeof(uint32_t);
+  if (left < bits) return 0;
+  // So many in any case, since there are bits for more; a few pages more or less remain to be seen.
+  size_t count = (left - bits) / kPageSize;
+  for (;;) {
+    const size_t words = (PageBits::words_for(count + 1) + 1) & ~size_t{1};
+    if (words * sizeof(uint32_t) + (count + 1) * kPageSize > left) return count;
+    ++count;
+  }
+}
+
+template <class Options>
+const char* BasicFixedHeap<Options>::problem(const void* buffer, size_t size) {
+  const uintptr_t begin = reinterpret_cast<uintptr_t>(buffer);
+  if (buffer == nullptr) return "the buffer is null";
+  if (begin % kPageSize != 0) return "the buffer is not at a multiple of 8";
+  if (begin + size < begin) return "the buffer reaches beyond the end of the address space";
+  if (size < sizeof(BasicFixedHeap) || pages_in(size) < kShortest) return "the buffer is too small";
+  // Three more bits than pages, and 0 for none.
+  if (pages_in(size) > size_t{static_cast<Index>(-1)} - 4)
+    return "the buffer is larger than the index reaches";
+  return nullptr;
+}
+
+template <class Options>
+BasicFixedHeap<Options>* BasicFixedHeap<Options>::make(void* buffer, size_t size,
+                                                       const char** why) {
+  const char* const wrong = problem(buffer, size);
+  if (why != nullptr) *why = wrong;
+  if (wrong != nullptr) return nullptr;
+  BasicFixedHeap* const heap = static_cast<BasicFixedHeap*>(buffer);
+  heap->next_ = nullptr;
+  heap->handler_ = nullptr;
+  heap->context_ = nullptr;
+  heap->init(pages_in(size));
+  return heap;
+}
+
+template <class Options>
+const char* BasicFixedHeap<Options>::add(void* buffer, size_t size) {
+  const Entry entry;
+  const char* const wrong = problem(buffer, size);
+  if (wrong != nullptr) return wrong;
+  if (overlaps(buffer, size)) return "the buffer overlaps one that the heap has";
+  BasicFixedHeap* last = this;
+  while (last->next_ != nullptr) last = last->next_;
+  last->next_ = make(buffer, size);
+  return nullptr;
+}
+
+template <class Options>
+bool BasicFixedHeap<Options>::overlaps(const void* buffer, size_t size) const {
+  const uintptr_t begin = reinterpret_cast<uintptr_t>(buffer);
+  for (const BasicFixedHeap* r = this; r != nullptr; r = r->next_) {
+    const uintptr_t end = reinterpret_cast<uintptr_t>(r->spans_.address(r->spans_.count() + 1));
+    if (begin < end && reinterpret_cast<uintptr_t>(r) < begin + size) return true;
+  }
+  return false;
+}
+
+template <class Options>
+void BasicFixedHeap<Options>::init(size_t count) {
+  // An even number, so that pages are at multiples of 8.
+  const size_t words = (PageBits::words_for(count) + 1) & ~size_t{1};
+  uint32_t* const first = reinterpret_cast<uint32_t*>(this + 1);
+  fill(first, words / 2, 0);
+  spans_.init(reinterpret_cast<unsigned char*>(first + words) - kPageSize, count);
+  this->clear();
+  in_use_ = 0;
+  peak_ = 0;
+  failures_ = 0;
+  // The span in use that never ends, and all before it.
+  bits().set(count + 1);
+  cut(1, count);
+}
+
+template <class Options>
+void BasicFixedHeap<Options>::reset() {
+  const Entry entry;
+  for (BasicFixedHeap* r = this; r != nullptr; r = r->next_) r->init(r->spans_.count());
+}
+
+template <class Options>
+void BasicFixedHeap<Options>::on_misuse(FixedMisuseHandler handler, void* context) {
+  const Entry entry;
+  handler_ = handler;
+  context_ = context;
+}
+
+// --- Spans. ---
+
+// Size 0 and what is too large for any buffer are more than all pages.
+template <class Options>
+size_t BasicFixedHeap<Options>::pages_for(size_t size) {
+  const size_t n = (size + kOwnerSize - 1) / kPageSize + 1;
+  if (kOwnerSize != 0 && size - 1 > size + kOwnerSize - 1) return static_cast<size_t>(-1);
+  return n < kShortest ? kShortest : n;
+}
+
+// The free span `i`, off the lists and longer than a page, becomes one in use of `n` pages. The
+// rest stays free.
+template <class Options>
+void* BasicFixedHeap<Options>::begin(size_t i, size_t n) {
+  PageBits marks = bits();
+  const size_t length = spans_.length(i);
+  marks.clear(i + 1);
+  if (length == n) {
+    marks.clear(i + n - 1);
+  } else {
+    // The mark of its end is there already; and if that is its beginning too, so is the next one.
+    marks.set_two(i + n);
+    spans_.add(i + n, length - n);
+  }
+  return spans_.address(i);
+}
+
+// The first `n` pages of the free span `i` are used together with what is before it: the span that
+// begins at `second` loses its beginning.
+template <class Options>
+void BasicFixedHeap<Options>::annex(size_t i, size_t n, size_t second) {
+  PageBits marks = bits();
+  const size_t length = spans_.length(i);
+  spans_.remove(i);
+  if (length > 1) {
+    marks.clear(i + 1);
+    marks.clear(i + length - 1);
+  }
+  marks.clear(second);
+  if (length != n) cut(i + n, length - n);
+}
+
+// Pages [i, i + n), which have the mark of a beginning and no other, become free with what is free
+// around them: `before` pages before them.
+template <class Options>
+void BasicFixedHeap<Options>::give(size_t i, size_t n, size_t before) {
+  PageBits marks = bits();
+  const size_t behind = i + n;
+  const size_t more = free_length(behind);
+  // Of each neighbour the marks go that are no longer at an end. A mark that is the second and the
+  // last one, or the first as well, stays.
+  if (more != 0) {
+    if (more > 2) {
+      marks.clear_two(behind);
+    } else if (more == 2) {
+      marks.clear(behind);
+    }
+    spans_.remove(behind);
+    n += more;
+  }
+  if (before == 0) {
+    marks.set(i + 1);
+  } else {
+    if (before > 2) {
+      marks.clear_two(i - 1);
+    } else if (before == 2) {
+      marks.clear(i);
+    }
+    i -= before;
+    n += before;
+    spans_.remove(i);
+  }
+  // Last of all: of a single page, that mark may have been another's that went.
+  if (more == 0) marks.set(behind - 1);
+  spans_.add(i, n);
+}
+
+// Pages [i, i + n), the rest of a span in use, become free.
+template <class Options>
+void BasicFixedHeap<Options>::cut(size_t i, size_t n) {
+  bits().set(i);
+  give(i, n, 0);
+}
+
+// Quick lists give back what they hold. False: nothing.
+template <class Options>
+bool BasicFixedHeap<Options>::flush() {
+  bool any = false;
+  for (size_t n = kShortest; n < size_t{kShortest} + Options::kQuickLengths; ++n) {
+    while (const size_t i = this->take(n)) {
+      size_t before = 0;
+      used_length(i, &before);
+      give(i, n, before);
+      any = true;
+    }
+  }
+  return any;
+}
+
+// --- Allocating. ---
+
+template <class Options>
+void BasicFixedHeap<Options>::count(size_t n) {
+  const size_t now = in_use_ + n;
+  in_use_ = now;
+  if (now > peak_) peak_ = now;
+}
+
+// `n` pages of this buffer or of those behind it, counted in `heap`; null: none.
+template <class Options>
+void* BasicFixedHeap<Options>::allocate_pages(BasicFixedHeap* heap, size_t n) {
+  size_t i = spans_.take_short(n);
+  if (i == 0) i = spans_.take_long(n);
+  if (i == 0) return heap->allocate_behind(this, n);
+  heap->count(n);
+  return begin(i, n);
+}
+
+// The buffer `r` has none.
+template <class Options>
+void* BasicFixedHeap<Options>::allocate_behind(BasicFixedHeap* r, size_t n) {
+  if (r->next_ != nullptr) return r->next_->allocate_pages(this, n);
+  if (flush()) return allocate_pages(this, n);
+  ++failures_;
+  return nullptr;
+}
+
+// What options want of a new block of `size` bytes.
+template <class Options>
+void BasicFixedHeap<Options>::finish(void* p, size_t size) {
+  if (p == nullptr) return;
+  const size_t n = pages_for(size);
+  if (Options::kFill != 0) fill(p, n, Options::kFresh);
+  if (Options::kOwners != 0) owner_word(p, n) = Options::owner();
+}
+
+template <class Options>
+void* BasicFixedHeap<Options>::allocate(size_t size) {
+  const Entry entry;
+  const size_t n = pages_for(size);
+  const size_t quick = this->take(n);
+  void* p = nullptr;
+  if (quick != 0) {
+    count(n);
+    p = spans_.address(quick);
+  } else {
+    p = allocate_pages(this, n);
+  }
+  finish(p, size);
+  return p;
+}
+
+template <class Options>
+void* BasicFixedHeap<Options>::allocate_zeroed(size_t size) {
+  const Entry entry;
+  const size_t n = pages_for(size);
+  void* const p = allocate_pages(this, n);
+  if (p == nullptr) return nullptr;
+  fill(p, n, 0);
+  if (Options::kOwners != 0) owner_word(p, n) = Options::owner();
+  return p;
+}
+
+template <class Options>
+void* BasicFixedHeap<Options>::allocate_aligned(size_t alignment, size_t size) {
+  const Entry entry;
+  if (alignment == 0 || (alignment & (alignment - 1)) != 0) return nullptr;
+  if (alignment < kPageSize) alignment = kPageSize;
+  const size_t n = pages_for(size);
+  const size_t slack = alignment / kPageSize - 1;
+  const size_t peak = peak_;
+  // Neither sum can be more than all addresses: n has three digits less than an address.
+  void* const p = n + slack < n ? nullptr : allocate_pages(this, n + slack);
+  if (p == nullptr) return nullptr;
+  size_t i = 0;
+  size_t free_before = 0;
+  BasicFixedHeap* const r = region_of(p, &i);
+  r->used_length(i, &free_before);
+  // What is too much at both ends is given back.
+  const size_t before = ((0 - reinterpret_cast<uintptr_t>(p)) & (alignment - 1)) / kPageSize;
+  const size_t first = i + before;
+  in_use_ -= slack;
+  peak_ = peak < in_use_ ? in_use_ : peak;
+  if (before != slack) r->cut(first + n, slack - before);
+  if (before != 0) {
+    r->bits().set(first);
+    r->give(i, before, free_before);
+  }
+  void* const aligned = r->spans_.address(first);
+  finish(aligned, size);
+  return aligned;
+}
+
+// --- Freeing. ---
+
+// 0: no block in use begins with page `i`. Else `before` are the pages that are free before it.
+template <class Options>
+size_t BasicFixedHeap<Options>::used_length(size_t i, size_t* before) const {
+  const PageBits marks = bits();
+  // Neither inside of a span, nor the first page of a free one, nor the last one.
+  const size_t n = marks.length_in_use(i);
+  if (n == 0) return 0;
+  *before = 0;
+  if (marks.is_set(i - 1)) {
+    *before = spans_.length_before(i - 1);
+    // The second one.
+    if (*before == 0) return 0;
+  }
+  return this->holds(i, n) ? 0 : n;
+}
+
+// `page`: of `p`. Null: in no buffer is one that begins there.
+template <class Options>
+BasicFixedHeap<Options>* BasicFixedHeap<Options>::region_of(const void* p, size_t* page) {
+  BasicFixedHeap* r = this;
+  while ((*page = r->spans_.index(p)) > r->spans_.count()) {
+    r = r->next_;
+    if (r == nullptr) break;
+  }
+  return r;
+}
+
+// 0: `p` is no block in use.
+template <class Options>
+size_t BasicFixedHeap<Options>::length_of(const void* p) {
+  size_t page = 0;
+  size_t before = 0;
+  const BasicFixedHeap* const r = region_of(p, &page);
+  return r == nullptr ? 0 : r->used_length(page, &before);
+}
+
+template <class Options>
+void BasicFixedHeap<Options>::free_inside(void* p) {
+  size_t i = 0;
+  size_t before = 0;
+  BasicFixedHeap* const r = region_of(p, &i);
+  const size_t n = r == nullptr ? 0 : r->used_length(i, &before);
+  if (n == 0) return report(p);
+  in_use_ -= n;
+  if (Options::kFill != 0) fill(p, n, Options::kStale);
+  // Only the first buffer's blocks wait: requests come there first.
+  if (r == this && this->put(i, n)) return;
+  r->give(i, n, before);
+}
+
+template <class Options>
+void BasicFixedHeap<Options>::free(void* p) {
+  const Entry entry;
+  free_inside(p);
+}
+
+template <class Options>
+void BasicFixedHeap<Options>::report(const void* p) {
+  if (p == nullptr) return;
+  if (handler_ == nullptr) __builtin_trap();
+  handler_(context_, p);
+}
+
+template <class Options>
+FixedMisuse BasicFixedHeap<Options>::misuse_of(const void* p) {
+  const uintptr_t address = reinterpret_cast<uintptr_t>(p);
+  size_t i = 0;
+  const BasicFixedHeap* const r =
+      region_of(reinterpret_cast<const void*>(address & ~uintptr_t{kPageSize - 1}), &i);
+  if (r == nullptr || i == 0) return FixedMisuse::kForeign;
+  const bool is_beginning = address % kPageSize == 0 && r->bits().is_set(i);
+  while (!r->bits().is_set(i)) --i;
+  size_t before = 0;
+  if (r->used_length(i, &before) == 0) return FixedMisuse::kDoubleFree;
+  return is_beginning ? FixedMisuse::kNone : FixedMisuse::kInside;
+}
+
+// --- Reallocating. ---
+
+// More pages for block `i` of the buffer `r`: where it is if what follows is free, else somewhere
+// else, else over what is free before it and behind it.
+template <class Options>
+void* BasicFixedHeap<Options>::grow(BasicFixedHeap* r, size_t i, size_t length, size_t n) {
+  const size_t behind = i + length;
+  const size_t all = length + r->free_length(behind);
+  size_t more = n - length;
+  if (all < n) {
+    void* const p = r->spans_.address(i);
+    void* q = allocate_pages(this, n);
+    // Only now: the new one may lie in what was free before it.
+    const size_t before =
+        q == nullptr && r->bits().is_set(i - 1) ? r->spans_.length_before(i - 1) : 0;
+    if (before == 0) {
+      if (q == nullptr) return nullptr;
+      copy(q, p, length);
+      free_inside(p);
+      return q;
+    }
+    if (before + all < n) return nullptr;
+    --failures_;
+    r->annex(i - before, before, i);
+    i -= before;
+    q = r->spans_.address(i);
+    copy(q, p, length);
+    more -= before;
+  }
+  count(n - length);
+  if (static_cast<ptrdiff_t>(more) > 0) {
+    r->annex(behind, more, behind);
+  } else if (more != 0) {
+    r->cut(behind + more, 0 - more);
+  }
+  return r->spans_.address(i);
+}
+
+template <class Options>
+void* BasicFixedHeap<Options>::reallocate(void* p, size_t size) {
+  if (p == nullptr) return allocate(size);
+  const Entry entry;
+  if (size == 0) {
+    free_inside(p);
+    return nullptr;
+  }
+  size_t i = 0;
+  BasicFixedHeap* const r = region_of(p, &i);
+  size_t before = 0;
+  const size_t length = r == nullptr ? 0 : r->used_length(i, &before);
+  if (length == 0) {
+    report(p);
+    return nullptr;
+  }
+  const size_t n = pages_for(size);
+  const uint32_t owner = Options::kOwners != 0 ? uint32_t{owner_word(p, length)} : 0;
+  if (n > length) {
+    p = grow(r, i, length, n);
+  } else if (n < length) {
+    in_use_ -= length - n;
+    r->cut(i + n, length - n);
+  }
+  if (Options::kOwners != 0 && p != nullptr) owner_word(p, n) = owner;
+  return p;
+}
+
+// --- Asking. ---
+
+template <class Options>
+size_t BasicFixedHeap<Options>::usable_size(const void* p) {
+  const Entry entry;
+  const size_t n = length_of(p);
+  if (n != 0) return n * kPageSize - kOwnerSize;
+  report(p);
+  return 0;
+}
+
+template <class Options>
+bool BasicFixedHeap<Options>::owns(const void* p) {
+  const Entry entry;
+  return length_of(p) != 0;
+}
+
+template <class Options>
+uint32_t BasicFixedHeap<Options>::owner_of(const void* p) {
+  static_assert(Options::kOwners != 0, "blocks have no owners without Options::kOwners");
+  const size_t n = length_of(p);
+  return n == 0 ? 0 : uint32_t{owner_word(const_cast<void*>(p), n)};
+}
+
+// --- Contents. ---
+
+template <class Options>
+void BasicFixedHeap<Options>::copy(void* to, const void* from, size_t pages) {
+  Word* const target = static_cast<Word*>(to);
+  const Word* const source = static_cast<const Word*>(from);
+  for (size_t k = 0; k < pages * (kPageSize / sizeof(Word)); ++k) {
+    target[k] = source[k];
+    keep_loop();
+  }
+}
+
+template <class Options>
+void BasicFixedHeap<Options>::fill(void* p, size_t pages, uint32_t word) {
+  Word* const target = static_cast<Word*>(p);
+  for (size_t k = 0; k < pages * (kPageSize / sizeof(Word)); ++k) {
+    target[k] = word;
+    keep_loop();
+  }
+}
+
+template <class Options>
+typename BasicFixedHeap<Options>::Word& BasicFixedHeap<Options>::owner_word(void* p, size_t pages) {
+  return static_cast<Word*>(p)[pages * (kPageSize / sizeof(Word)) - 1];
+}
+
+}  // namespace Atoll
