@@ -73,7 +73,14 @@ void* Cache::allocate(ObjectHeap& heap, unsigned span_class) {
 
 bool Cache::refill(ObjectHeap& heap, unsigned span_class) {
   const FreeList& list = lists_[span_class];
-  count(heap, span_class);
+  {
+    Surplus surplus(heap);
+    const LockGuard guard(*lock_, heap.os());
+    lists_.count(heap, span_class);
+    // What it holds, for objects that it freed there, is not for it alone either.
+    if (lists_.is_on_trial(span_class)) [[unlikely]]
+      give_back_held(heap, span_class, surplus);
+  }
   if (!list.empty()) [[unlikely]] {
     name_double_free(heap, span_class);
     return true;
@@ -96,7 +103,7 @@ bool Cache::refill(ObjectHeap& heap, unsigned span_class) {
 
 // Of a class on trial: from a span that no cache holds, so that threads share what they use
 // little of.
-bool Cache::refill_with_one(ObjectHeap& heap, unsigned span_class) {
+[[gnu::cold]] bool Cache::refill_with_one(ObjectHeap& heap, unsigned span_class) {
   Central& central = heap.centrals[span_class];
   FreeObject* object = central.take_shared(heap);
   while (object == nullptr && heap.adopt(span_class, ObjectHeap::Orphans::kNext)) {
@@ -109,8 +116,6 @@ bool Cache::refill_with_one(ObjectHeap& heap, unsigned span_class) {
   }
   object->next = &end_of_list;
   lists_.fill(span_class, {object, 1});
-  const LockGuard guard(*lock_, heap.os());
-  lists_.grant_nothing(span_class);
   return true;
 }
 

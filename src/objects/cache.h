@@ -220,6 +220,8 @@ class Cache {
   // From the program to a list, a batch, or nowhere else than its span.
   // `is_own`: it goes on the list; else it waits in the batch.
   void put_back(ObjectHeap& heap, unsigned span_class, void* p, bool is_own);
+  void free_one(ObjectHeap& heap, unsigned span_class, void* p);
+  bool keep_on_trial(ObjectHeap& heap, unsigned list, void* p);
   bool add_to_batch(const ObjectHeap& heap, unsigned span_class, void* p);
   void finish_batch(ObjectHeap& heap, unsigned span_class, Others others);
   void free_large(ObjectHeap& heap, Span* span, void* p);

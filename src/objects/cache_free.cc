@@ -82,22 +82,35 @@ bool Cache::add_to_batch(const ObjectHeap& heap, unsigned span_class, void* p) {
 }
 
 void Cache::put_back(ObjectHeap& heap, unsigned span_class, void* p, bool is_own) {
-  ClassCache& state = classes_[span_class];
   if (is_careful_) {
-    List<Span> empties;
-    const std::uint32_t freed =
-        heap.centrals[span_class].free_chain(heap, {static_cast<FreeObject*>(p), 1}, empties);
-    Surplus surplus(heap);
-    const LockGuard guard(*lock_, heap.os());
-    spans_.put_in_stock(heap, empties, surplus);
-    state.freed += freed;
-    return;
+    free_one(heap, span_class, p);
+  } else if (!is_own) {
+    if (add_to_batch(heap, span_class, p)) finish_batch(heap, span_class, Others::kPassOn);
+  } else if (lists_.is_on_trial(span_class)) {
+    if (!keep_on_trial(heap, span_class, p)) free_one(heap, span_class, p);
+  } else if (!push(lists_[span_class], p)) {
+    overflow(heap, list_offset(span_class));
   }
-  if (is_own) {
-    if (!push(lists_[span_class], p)) overflow(heap, list_offset(span_class));
-    return;
-  }
-  if (add_to_batch(heap, span_class, p)) finish_batch(heap, span_class, Others::kPassOn);
+}
+
+// Straight to its span, under the lock of the central list.
+[[gnu::cold]] void Cache::free_one(ObjectHeap& heap, unsigned span_class, void* p) {
+  List<Span> empties;
+  const std::uint32_t freed =
+      heap.centrals[span_class].free_chain(heap, {static_cast<FreeObject*>(p), 1}, empties);
+  Surplus surplus(heap);
+  const LockGuard guard(*lock_, heap.os());
+  spans_.put_in_stock(heap, empties, surplus);
+  classes_[span_class].freed += freed;
+}
+
+// Whether the object is on its list now. The list is counted again with its next free.
+[[gnu::cold]] bool Cache::keep_on_trial(ObjectHeap& heap, unsigned list, void* p) {
+  const LockGuard guard(*lock_, heap.os());
+  lists_.count(heap, list);
+  if (lists_.is_on_trial(list) && lists_.length(list) >= lists_.first_limit(list)) return false;
+  (void)push(lists_[list], p);
+  return true;
 }
 
 void Cache::finish_batch(ObjectHeap& heap, unsigned span_class, Others others) {

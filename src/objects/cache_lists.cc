@@ -39,11 +39,8 @@ void Cache::overflow(ObjectHeap& heap, std::size_t offset) {
 void Cache::lengthen(ObjectHeap& heap, unsigned list) {
   const std::int32_t excess = lists_.lengthen(heap, list);
   // What is shared stays so.
-  const bool is_on_trial = lists_.is_on_trial(list);
-  if (excess != 0) give(heap, list, excess, is_on_trial ? Others::kFree : Others::kPassOn);
-  if (!is_on_trial) return;
-  const LockGuard guard(*lock_, heap.os());
-  lists_.grant_nothing(list);
+  const Others others = lists_.is_on_trial(list) ? Others::kFree : Others::kPassOn;
+  if (excess != 0) give(heap, list, excess, others);
 }
 
 // Returns how many objects were given back.

@@ -27,20 +27,20 @@ bool Central::take(ObjectHeap& heap, const Holder& holder) {
   return found != nullptr;
 }
 
-FreeObject* Central::take_shared(ObjectHeap& heap) {
+[[gnu::cold]] FreeObject* Central::take_shared(ObjectHeap& heap) {
   List<Span> empties;
   const LockGuard guard(lock_, heap.os());
   Span* const found = find_free(heap, empties);
   return found != nullptr ? take_shared_of(heap, found) : nullptr;
 }
 
-FreeObject* Central::take_shared(ObjectHeap& heap, Span* span) {
+[[gnu::cold]] FreeObject* Central::take_shared(ObjectHeap& heap, Span* span) {
   begin(heap, *span);
   const LockGuard guard(lock_, heap.os());
   return take_shared_of(heap, span);
 }
 
-FreeObject* Central::take_shared_of(ObjectHeap& heap, Span* span) {
+[[gnu::cold]] FreeObject* Central::take_shared_of(ObjectHeap& heap, Span* span) {
   const unsigned index = take_one(*span);
   List<Span> empties;
   place(span, empties);

@@ -4,11 +4,6 @@ namespace Atoll::objects {
 
 constinit FreeObject end_of_list{&end_of_list};
 
-void FreeLists::grant_nothing(unsigned list) {
-  account(list).granted = 0;
-  lists_[list].room.set(0);
-}
-
 // --- Objects come and go. ---
 
 std::int32_t FreeLists::next_refill(const ObjectHeap& heap, unsigned list) {
@@ -52,9 +47,19 @@ void FreeLists::set_first_limit(const ObjectHeap& heap, unsigned list) {
       is_on_trial ? heap.sizes->objects_in(policy::kOnTrial, list) : its.list.limit);
 }
 
+// Of a list without a limit yet, or on trial: then it is counted again with the next free.
+[[gnu::noinline]] void FreeLists::count_anew(const ObjectHeap& heap, unsigned list) {
+  set_first_limit(heap, list);
+  count_objects(list);
+  grant(heap, list);
+  if (!is_on_trial(list)) return;
+  account(list).granted = 0;
+  lists_[list].room.set(0);
+}
+
 std::int32_t FreeLists::lengthen(ObjectHeap& heap, unsigned list) {
   const ListAccount& its = account(list);
-  if (is_on_trial(list)) return its.length - its.first_limit;
+  if (is_on_trial(list)) return std::max(its.length - its.first_limit, 0);
   const std::int32_t excess = its.length - its.limit;
   const std::size_t bytes =
       std::size_t{static_cast<std::uint32_t>(excess)} * heap.sizes->size_class(list).size;

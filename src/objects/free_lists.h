@@ -47,8 +47,6 @@ class FreeLists {
   void count(const ObjectHeap& heap, unsigned list);
   // The same grant, after some of its objects were given away. Under the lock.
   void grant(const ObjectHeap& heap, unsigned list);
-  // Of a list that was just counted: it is counted again with the next free. Under the lock.
-  void grant_nothing(unsigned list);
 
   // For any thread: how many objects are on the list, and how many were put on it since it was
   // counted last. Right while its thread does nothing.
@@ -90,12 +88,11 @@ class FreeLists {
 
   // --- Limits. Of a list that was just counted. ---
 
-  bool is_too_long(unsigned list) const {
-    const ListAccount& its = account(list);
-    return its.length > (is_on_trial(list) ? its.first_limit : its.limit);
-  }
+  // Always, while it is on trial.
+  bool is_too_long(unsigned list) const { return account(list).length > account(list).limit; }
   // Whether the list has hardly any objects for now.
   bool is_on_trial(unsigned list) const { return account(list).limit == ListAccount::kOnTrial; }
+  std::int32_t length(unsigned list) const { return account(list).length; }
   std::int32_t first_limit(unsigned list) const { return account(list).first_limit; }
 
   // Of a list that is too long: 0 if it may keep what it has, because there was room for a longer
@@ -136,6 +133,8 @@ class FreeLists {
  private:
   ListAccount& account(unsigned list) { return classes_[list].list; }
   const ListAccount& account(unsigned list) const { return classes_[list].list; }
+  void count_objects(unsigned list);
+  void count_anew(const ObjectHeap& heap, unsigned list);
   void set_first_limit(const ObjectHeap& heap, unsigned list);
   void set_limit(ObjectHeap& heap, unsigned list, std::int32_t limit);
   // Objects that were ever taken from the list; the lower half of the number.
@@ -154,7 +153,7 @@ class FreeLists {
 
 // It will be counted again when it may be too long; but not before there were as many frees as it
 // may have objects at first, or some more where that is few and there are few caches: seldom, if it
-// is emptied as fast as it is filled.
+// is emptied as fast as it is filled. On trial it is counted with every free.
 [[gnu::always_inline]] inline void FreeLists::grant(const ObjectHeap& heap, unsigned list) {
   ListAccount& its = account(list);
   its.granted = std::max({its.limit - its.length, std::int32_t{its.first_limit},
@@ -163,17 +162,23 @@ class FreeLists {
 }
 
 [[gnu::always_inline]] inline void FreeLists::count(const ObjectHeap& heap, unsigned list) {
+  if (account(list).limit <= 0) [[unlikely]] {
+    count_anew(heap, list);
+  } else {
+    count_objects(list);
+    grant(heap, list);
+  }
+}
+
+[[gnu::always_inline]] inline void FreeLists::count_objects(unsigned list) {
   FreeList& counted = lists_[list];
   ClassCache& its = classes_[list];
-  if (its.list.limit <= 0) [[unlikely]]
-    set_first_limit(heap, list);
   const std::int32_t allocated = counted.allocated.get();
   const std::int32_t freed = its.list.granted - counted.room.get();
   its.allocated += static_cast<std::uint32_t>(allocated);
   its.freed += static_cast<std::uint32_t>(freed);
   its.list.length += freed - allocated;
   counted.allocated.set(0);
-  grant(heap, list);
 }
 
 }  // namespace Atoll::objects

@@ -63,6 +63,7 @@ std::uint32_t sweep_objects(ObjectHeap& heap, Span& span) {
     }
   }
   span.taken_count = static_cast<std::uint16_t>(taken);
+  span.free_index = 0;
   span.sweep_generation.store(heap.generation(), std::memory_order_release);
   // Not before: until now the marks told who is alive.
   for (unsigned i = 0; i < words; ++i) {

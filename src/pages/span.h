@@ -66,7 +66,7 @@ struct alignas(64) Span {
   std::uint16_t object_count = 0;  // how many fit
   // Under the lock of the cache that holds the span, or of its central list while nobody does:
   std::uint16_t taken_count = 0;  // bits set in alloc_bits, but those of alloc_cache
-  std::uint16_t free_index = 0;   // no bit is clear before; a multiple of 64, or object_count
+  std::uint16_t free_index = 0;   // no bit is clear before; the first of a word, or object_count
   // Objects that others have freed while it is held. Under the lock of its central list.
   std::atomic<std::uint16_t> freed_count{0};
   std::atomic<SpanState> state{SpanState::kDead};  // of the page heap

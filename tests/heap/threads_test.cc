@@ -466,6 +466,36 @@ TEST_F(Sleepers, ShareSpansOfWhatTheyHardlyUseWhereThereAreMany) {
   expect_empty();
 }
 
+// What a thread frees may make it hold spans of a class of which it has hardly used any objects.
+TEST_F(Sleepers, TakeWhatTheyFreedWhereThereAreMany) {
+  constexpr unsigned kCrowd = 33;
+  constexpr std::size_t kSize = 1024;
+  constexpr std::size_t kInSpan = 8;
+  std::vector<void*> made;
+  std::thread([&] { made = allocate(kInSpan * kInSpan * kSize, kSize); }).join();
+  Meeting crowd(kCrowd + 1);
+  std::vector<std::thread> threads;
+  for (unsigned i = 0; i < kCrowd; ++i) {
+    threads.emplace_back([&] {
+      heap_.free(heap_.allocate(64));
+      crowd.meet();
+      crowd.meet();
+    });
+  }
+  crowd.meet();
+  const std::uint64_t before = in_use();
+  std::thread([&] {
+    for (std::size_t i = 0; i < made.size(); i += kInSpan) heap_.free(made[i]);
+    for (std::size_t i = 0; i < made.size(); i += kInSpan) made[i] = heap_.allocate(kSize);
+    EXPECT_EQ(in_use(), before);
+  }).join();
+  EXPECT_EQ(text(heap_.check()), "");
+  free(made);
+  crowd.meet();
+  for (std::thread& thread : threads) thread.join();
+  expect_empty();
+}
+
 TEST_F(Sleepers, MayBeTrimmedAtAnyTime) {
   std::atomic<unsigned> working{3};
   Mailbox<Piece> box;
@@ -710,6 +740,7 @@ struct SharedHeap {
   bool checked = false;
   std::uint64_t profile_rate = 0;
   bool is_sparing = false;  // and with a window
+  unsigned sleepers = 0;    // threads more that have caches
 
   friend std::ostream& operator<<(std::ostream& out, const SharedHeap& variant) {
     return out << variant.name;
@@ -735,6 +766,18 @@ class Models : public Threads, public testing::WithParamInterface<SharedHeap> {
 // that comes first. Every round has other threads, which free the objects of those before.
 TEST_P(Models, AgreeAtQuietMoments) {
   constexpr unsigned kModels = 4;
+  const unsigned sleepers = GetParam().sleepers;
+  Meeting meeting(sleepers + 1);
+  std::vector<std::thread> asleep;
+  for (unsigned i = 0; i < sleepers; ++i) {
+    asleep.emplace_back([&] {
+      const auto least = static_cast<std::size_t>(options_.spec.fixed_stack);
+      heap_.stack_free(heap_.stack_allocate(least));  // which counts as no object
+      meeting.meet();
+      meeting.meet();
+    });
+  }
+  meeting.meet();
   std::array<std::optional<Model>, kModels> models;
   Mix mix;
   mix.slots = 200;
@@ -775,6 +818,8 @@ TEST_P(Models, AgreeAtQuietMoments) {
     ASSERT_EQ(text(heap_.check()), "");
   }
   for (auto& model : models) EXPECT_TRUE(model->free_all()) << model->failure();
+  meeting.meet();
+  for (std::thread& thread : asleep) thread.join();
   expect_empty();
 }
 
@@ -782,7 +827,9 @@ INSTANTIATE_TEST_SUITE_P(Heap, Models,
                          testing::Values(SharedHeap{"Default"}, SharedHeap{"WithoutTiny", false},
                                          SharedHeap{"Checked", true, true},
                                          SharedHeap{"Sampled", true, false, 4096},
-                                         SharedHeap{"Sparing", false, false, 0, true}),
+                                         SharedHeap{"Sparing", false, false, 0, true},
+                                         SharedHeap{"Crowded", true, false, 0, false, 32},
+                                         SharedHeap{"SparingCrowded", false, false, 0, true, 64}),
                          [](const auto& tested) { return std::string(tested.param.name); });
 
 }  // namespace

@@ -52,7 +52,6 @@ class FreeListsTest : public ::testing::Test {
     if (!lists_->is_too_long(list)) return 0;
     const std::int32_t excess = lists_->lengthen(heap_, list);
     give(list, excess);
-    if (lists_->is_on_trial(list)) lists_->grant_nothing(list);
     return excess;
   }
   void push(unsigned list) {
@@ -86,7 +85,6 @@ class FreeListsTest : public ::testing::Test {
     FreeObject* const object = &objects_.emplace_back(FreeObject{&end_of_list});
     model_[list].push_back(object);
     lists_->fill(list, {object, 1});
-    lists_->grant_nothing(list);
   }
   // The first ones go.
   void give(unsigned list, std::int32_t how_many) {
@@ -199,8 +197,6 @@ TEST_F(FreeListsTest, AreCountedWhenTheyMayBeTooLongAndNotMuchSooner) {
   EXPECT_FALSE((*lists_)[list].push(&object));
   count(list);
   EXPECT_TRUE(lists_->is_too_long(list));
-  lists_->grant_nothing(list);
-  EXPECT_FALSE((*lists_)[list].push(&object));
 }
 
 TEST_F(FreeListsTest, ShareWhatTheyMayHaveBeyondTheirFirstLimits) {
@@ -238,6 +234,22 @@ TEST_F(FreeListsTest, OnTrialKeepHardlyAnythingUntilTheirClassIsUsed) {
     EXPECT_FALSE(lists_->is_on_trial(list));
     EXPECT_GT(lists_->next_refill(heap_, list), 0);
   }
+}
+
+TEST_F(FreeListsTest, OnTrialKeepNoMoreWhereTheyWereEmptiedBefore) {
+  heap_.set_cache_count(policy::kManyCaches << policy::kTrialHalvings);
+  const unsigned list = 30;
+  count(list);
+  for (unsigned i = 0; i < 4; ++i) {
+    push(list);
+    ASSERT_EQ(model_[list].size(), 1U);
+    pop(list);
+  }
+  for (unsigned i = 0; i < 8; ++i) {
+    push(list);
+    ASSERT_EQ(model_[list].size(), 1U);
+  }
+  EXPECT_TRUE(lists_->is_on_trial(list));
 }
 
 TEST_F(FreeListsTest, AreFilledWithTwiceAsManyEachTime) {

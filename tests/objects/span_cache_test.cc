@@ -158,6 +158,31 @@ class SpanCacheTest : public ::testing::Test {
     }
   }
 
+  // A collection that finds half of the objects alive. Spans are swept when they are needed.
+  void collect_half(std::mt19937& random) {
+    for (unsigned i = 0; i < world_.sizes->num_span_classes(); ++i) {
+      world_.heap.centrals[i].free_kept_chains(world_.heap);
+      for (Owner* const owner : {&one_, &other_}) {
+        Surplus surplus(world_.heap);
+        owner->spans.give_back_all(world_.heap, i, surplus);
+      }
+      while (world_.heap.centrals[i].sweep_one(world_.heap)) {
+      }
+    }
+    world_.heap.may_have_marks = true;
+    std::erase_if(in_use_, [&](const auto& use) {
+      if (random() % 2 == 0) return true;
+      const Span* const span = span_of(use.second);
+      const std::uint64_t index = index_of(*span, world_.pages.platform.address(use.second));
+      word_of(span->mark_bits, index).fetch_or(mask_of(index));
+      return false;
+    });
+    world_.heap.sweep_generation.fetch_add(1);
+    for (unsigned i = 0; i < world_.sizes->num_span_classes(); ++i) {
+      world_.heap.centrals[i].begin_sweep();
+    }
+  }
+
   void expect_held(Owner& owner, unsigned span_class) {
     const HeldSpans& held = owner.of(span_class).held;
     std::uint32_t count = 0;
@@ -181,6 +206,7 @@ TEST_F(SpanCacheTest, GivesNoObjectToTwo) {
   world_.heap.options.most_stocked = 128 << 10;
   for (unsigned step = 0; step < 600; ++step) {
     SCOPED_TRACE("step " + std::to_string(step));
+    if (step % 100 == 99) collect_half(random);
     const unsigned span_class = kUsed[random() % kUsed.size()];
     Owner& owner = random() % 2 == 0 ? one_ : other_;
     const auto batch = static_cast<std::uint32_t>(world_.sizes->batch(span_class));
@@ -219,6 +245,10 @@ TEST_F(SpanCacheTest, GivesNoObjectToTwo) {
     if (HasFailure()) break;
   }
   settle_all(one_);
+  for (unsigned i = 0; i < world_.sizes->num_span_classes(); ++i) {
+    while (world_.heap.centrals[i].sweep_one(world_.heap)) {
+    }
+  }
 }
 
 TEST_F(SpanCacheTest, TakesFromOneSpanInTheOrderOfAddresses) {
@@ -249,6 +279,29 @@ TEST_F(SpanCacheTest, LeavesSpansThatAllMayShare) {
   }
   EXPECT_NE(span_of(take_shared(span_class)), span) << "it is full";
   EXPECT_EQ(span_of(take_shared(span_class)), span_of(take_shared(span_class)));
+  settle_all(one_);
+}
+
+// Sweeping frees objects that lie before those that were taken last.
+TEST_F(SpanCacheTest, SharesWhatWasSweptFromItsBeginningOn) {
+  const unsigned span_class = 5;
+  const unsigned count = world_.sizes->object_count(span_class);
+  ASSERT_GT(count, 64U);
+  const Span* const span = span_of(take_shared(span_class));
+  for (unsigned i = 1; i < count; ++i) ASSERT_EQ(span_of(take_shared(span_class)), span);
+  const unsigned last = count - 1;
+  word_of(span->mark_bits, last).fetch_or(mask_of(last));
+  void* const lives = world_.pages.platform.pointer(object_at(*span, last));
+  in_use_ = {{span_class, lives}};
+  world_.heap.may_have_marks = true;
+  world_.heap.sweep_generation.fetch_add(1);
+  Central& central = world_.heap.centrals[span_class];
+  central.begin_sweep();
+  EXPECT_TRUE(central.sweep_one(world_.heap));
+  for (unsigned i = 0; i < last; ++i) {
+    ASSERT_EQ(span_of(take_shared(span_class)), span);
+  }
+  EXPECT_EQ(central.take_shared(world_.heap), nullptr) << "it is full";
   settle_all(one_);
 }
 
