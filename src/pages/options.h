@@ -33,8 +33,10 @@ struct Options {
   static constexpr std::uint64_t kNeverScavenge = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t scavenge_delay = kNeverScavenge;
 
-  // What is free is given back before the heap holds an eighth and 4 MiB more than was ever in use
-  // at a time. Of what becomes free in pieces of 8 MiB or more only the newest 32 MiB are kept.
+  // The heap gives free pages back before it holds an eighth and 4 MiB more than was ever in use at
+  // a time; where a span of 1 MiB or more gets memory, a quarter. Of spans of 8 MiB or more that
+  // become free it keeps the newest 64 MiB, and older ones only if Os::resident() tells that they
+  // hold memory.
   bool is_bounded = false;
 };
 

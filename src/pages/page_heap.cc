@@ -156,6 +156,9 @@ bool PageHeap::grow(std::uint64_t bytes) {
   } else {
     merge_free(span, offered, 0);
   }
+  // All kinds of calls that it makes later a heap makes when it begins: its process may be entering
+  // a sandbox.
+  if (mapped_pages_ == 0 && is_bounded_) (void)platform_->os.resident(offered.base, unit_);
   mapped_pages_ += count_of(offered);
   fresh_pages_ += count_of(offered);
   end_ = offered.end();
@@ -182,12 +185,12 @@ bool PageHeap::make_ready(Range pages) {
 
 // Before `pages` that hold no memory get some, and while they are free like others. Whether
 // anything was given back, which may be some of them.
-bool PageHeap::relieve(std::uint64_t pages) {
+bool PageHeap::relieve(std::uint64_t pages, std::uint64_t idle_fraction) {
   const std::uint64_t in_use = object_pages_ + stack_pages_ + pages;
   most_in_use_ = std::max(most_in_use_, in_use);
   constexpr std::uint64_t kIdle = policy::kIdleBytes / port::kPageSize;
   constexpr std::uint64_t kSurplus = policy::kIdleSurplus / port::kPageSize;
-  const std::uint64_t most = most_in_use_ + most_in_use_ / policy::kIdleFraction + kIdle;
+  const std::uint64_t most = most_in_use_ + most_in_use_ / idle_fraction + kIdle;
   const std::uint64_t held = mapped_pages_ - fresh_pages_ - released_pages_ + pages;
   if (held <= most) return false;
   return release_largest((held - most + kSurplus) * port::kPageSize) != 0;
@@ -208,7 +211,11 @@ bool PageHeap::hand_out(Range pages, bool* needs_zero) {
   const Address first = pages.base.aligned_down(unit_);
   const Range units{first, pages.end().aligned_up(unit_) - first};
   PageCounts counts = bits_.count(pages);
-  if (is_bounded_ && relieve(counts.fresh + counts.released)) counts = bits_.count(pages);
+  const std::uint64_t idle_fraction =
+      pages.size >= policy::kLong ? policy::kIdleFractionForLong : policy::kIdleFraction;
+  if (is_bounded_ && relieve(counts.fresh + counts.released, idle_fraction)) {
+    counts = bits_.count(pages);
+  }
   if (counts.fresh + counts.released == 0) {
     *needs_zero = true;
     return true;
@@ -224,6 +231,23 @@ bool PageHeap::hand_out(Range pages, bool* needs_zero) {
 }
 
 // --- Pages out. ---
+
+// Whether most of some free pages hold memory, as far as a few pieces of them tell. No where the
+// system does not tell.
+[[gnu::cold]] bool PageHeap::is_resident(Range pages) const {
+  const Address first = pages.base.aligned_up(unit_);
+  const std::uint64_t size = pages.end().aligned_down(unit_) - first;
+  const std::uint64_t piece = std::max(policy::kAskedPiece, unit_);
+  if (pages.size <= piece * policy::kAskedPieces) return true;  // they are few
+  const std::uint64_t step = round_down((size - piece) / (policy::kAskedPieces - 1), unit_);
+  std::uint64_t found = 0;
+  for (std::uint64_t i = 0; i < policy::kAskedPieces; ++i) {
+    const std::optional<std::uint64_t> bytes = platform_->os.resident(first + i * step, piece);
+    if (!bytes.has_value()) return false;
+    found += *bytes;
+  }
+  return found >= piece * policy::kAskedPieces / 4 * policy::kResidentQuarters;
+}
 
 // Gives pages of a free span back, as far as they are Ready and whole pages of the hardware, and
 // tells how many bytes that was.
@@ -374,7 +398,9 @@ void PageHeap::free_locked(Span* span, std::uint64_t now) {
   map_.clear_spans(*span, span->range());
   // A long span that the heap knows to be resident waits for the bound, as shorter ones do.
   if (is_bounded_ && span->bytes() >= policy::kOversize && !span->is_resident) {
-    oversize_.add(span->range(), [this](Range range) { (void)release(range); });
+    oversize_.add(span->range(), [this](Range range) {
+      if (!is_resident(range)) (void)release(range);
+    });
   }
   merge_free(span, span->range(), now);
   const std::uint64_t delay = options_.scavenge_delay;

@@ -133,7 +133,8 @@ class PageHeap {
   bool make_bits(Address base);
   bool hand_out(Range pages, bool* needs_zero);
   bool make_ready(Range pages);
-  bool relieve(std::uint64_t pages);
+  bool relieve(std::uint64_t pages, std::uint64_t idle_fraction);
+  bool is_resident(Range pages) const;
   std::uint64_t release(Range pages);
   std::uint64_t release_largest(std::uint64_t bytes);
   std::uint64_t release_older_than(std::uint64_t age, std::uint64_t now);

@@ -6,10 +6,13 @@
 #include <random>
 #include <vector>
 
+#include "src/policy.h"
+
 namespace Atoll::pages {
 namespace {
 
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
+constexpr std::uint64_t kAll = policy::kNewestOversize / kMiB;
 constexpr std::uint64_t kBase = std::uint64_t{1} << 30;
 
 Range range(std::uint64_t first_mib, std::uint64_t mib) {
@@ -26,13 +29,13 @@ struct Dropped {
 TEST(RecentRanges, KeepTheNewest) {
   RecentRanges recent;
   Dropped dropped;
-  recent.add(range(0, 20), dropped.drop());
-  recent.add(range(20, 12), dropped.drop());
+  recent.add(range(0, kAll - 12), dropped.drop());
+  recent.add(range(kAll - 12, 12), dropped.drop());
   EXPECT_TRUE(dropped.ranges.empty());
-  recent.add(range(40, 8), dropped.drop());
-  EXPECT_EQ(dropped.ranges, std::vector{range(0, 20)});
-  recent.add(range(100, 33), dropped.drop());
-  EXPECT_EQ(dropped.ranges.back(), range(100, 33)) << "has no place at all";
+  recent.add(range(kAll + 8, 8), dropped.drop());
+  EXPECT_EQ(dropped.ranges, std::vector{range(0, kAll - 12)});
+  recent.add(range(100, kAll + 1), dropped.drop());
+  EXPECT_EQ(dropped.ranges.back(), range(100, kAll + 1)) << "has no place at all";
   for (std::uint64_t i = 0; i < 20; ++i) recent.add(range(200 + i, 1), dropped.drop());
   EXPECT_EQ(dropped.ranges.back(), range(211, 1)) << "they are eight at most";
 }
@@ -43,10 +46,10 @@ TEST(RecentRanges, KnowWhatIsBehindPagesThatAreUsedAgain) {
   recent.add(range(0, 16), dropped.drop());
   recent.remove(range(0, 4));
   recent.remove(range(16, 4));
-  recent.add(range(50, 32), dropped.drop());
+  recent.add(range(50, kAll), dropped.drop());
   EXPECT_EQ(dropped.ranges, std::vector{range(4, 12)});
   recent.remove(range(40, 100));
-  recent.add(range(200, 32), dropped.drop());
+  recent.add(range(200, kAll), dropped.drop());
   EXPECT_EQ(dropped.ranges.size(), 1U) << "nothing was left of it";
 }
 

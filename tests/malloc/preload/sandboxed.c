@@ -55,6 +55,7 @@ static void give_up_the_rest(void) {
       ALLOW(SYS_futex),
       ALLOW(SYS_sched_yield),
       ALLOW(SYS_clock_gettime),
+      ALLOW(SYS_mincore),
       IF_IS(SYS_mmap, 6),
       LOAD_ARGUMENT(3),
       IF_HAS(MAP_ANONYMOUS, 2),
