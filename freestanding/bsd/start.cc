@@ -102,7 +102,7 @@ __asm(R"(
 1:
   .endm
 atoll_system_call:
-  .irp number, 1, 3, 4, 73, 74, 75, 166, 197, 202, 350, 427, 453
+  .irp number, 1, 3, 4, 73, 74, 75, 78, 166, 197, 202, 350, 427, 453
   atoll_call \number
   .endr
   brk #1
