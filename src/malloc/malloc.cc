@@ -210,7 +210,7 @@ void* allocate_aligned(std::size_t alignment, std::size_t size) {
   // A power of two, or 0, which makes 0 of every size, as an overflow does.
   if ((alignment & (alignment - 1)) != 0) [[unlikely]]
     return invalid();
-  const std::size_t rounded = round_up(size, alignment);
+  const auto rounded = static_cast<std::size_t>(round_up(size, alignment));
   void* object = nullptr;
   if (rounded - 1 < FastPath::kMaxDirect) [[likely]] {
     object = FastPath::allocate_aligned(the_heap(), this_cache(), rounded);
