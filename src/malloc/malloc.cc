@@ -242,9 +242,7 @@ int allocate_aligned_into(void** result, std::size_t alignment, std::size_t size
   return page == 0 ? out_of_memory() : allocate_aligned(page, size);
 }
 
-namespace {
-
-[[gnu::noinline]] std::size_t usable_size_slowly(void* p) {
+[[gnu::noinline]] std::size_t usable_size_at(void* p) {
   if (p == nullptr) return 0;
   const KeepErrno keep;
   if (!is_foreign(p)) return the_heap().usable_size(p);
@@ -252,11 +250,9 @@ namespace {
   return of_supply != 0 ? of_supply : usable_size_of_foreign(p);
 }
 
-}  // namespace
-
 std::size_t usable_size(void* p) {
   const std::size_t list = FastPath::list_in_window(this_cache(), p).offset();
-  return list != 0 ? FastPath::size_at(the_heap(), list) : usable_size_slowly(p);
+  return list != 0 ? FastPath::size_at(the_heap(), list) : usable_size_at(p);
 }
 
 bool trim() {

@@ -40,7 +40,8 @@ int allocate_aligned_into(void** result, std::size_t alignment, std::size_t size
   return family::allocate_aligned_into(result, alignment, size);
 }
 
-std::size_t usable_size(const void* p) { return family::usable_size(const_cast<void*>(p)); }
+// A program may ask about any address.
+std::size_t usable_size(const void* p) { return family::usable_size_at(const_cast<void*>(p)); }
 
 // The size that malloc() would round a request up to; the caller may use all of it.
 std::size_t good_size(std::size_t size) {
