@@ -6,8 +6,8 @@
 namespace Atoll::objects {
 namespace {
 
-// For unmarked objects with records. If there is a finalizer, queues it and marks the object, which
-// keeps all tiny objects of that block alive; otherwise removes the records.
+// For unmarked objects with records. If there is a finalizer, queues it and marks the object;
+// otherwise removes the records.
 void sweep_specials(ObjectHeap& heap, Span& span) {
   std::optional<std::uint64_t> offset = heap.specials.next_offset(&span, 0);
   for (; offset; offset = heap.specials.next_offset(&span, *offset + 1)) {
