@@ -98,9 +98,10 @@ inline constexpr unsigned kMostHalvings = 10;
 // more slowly than the number of caches. Measured with 300 idle threads (docs/FACES.md).
 inline constexpr unsigned kHalvingsPerShare = 2;
 // After kTrialHalvings halvings (more than 32 caches) a cache takes no span of a class until it has
-// allocated and freed kTrialUses objects of it. Until then it takes objects one by one, from spans
-// that all caches share: most threads use most classes less than that, and a span of its own would
-// cost each thread a page. Measured with 300 and with 800 idle threads (docs/FACES.md).
+// used the class kTrialUses times, by allocations and frees. Until then it takes objects one by
+// one, from spans that all caches share: most threads use most classes less than that, and a span
+// of its own would cost each thread a page. Measured with 300 and with 800 idle threads
+// (docs/FACES.md).
 inline constexpr unsigned kTrialHalvings = 2;
 inline constexpr std::uint64_t kTrialUses = 64;
 // A list on trial keeps this few objects: a page goes back to the system only when none of its
@@ -113,8 +114,9 @@ inline constexpr ObjectBudget kOnTrial = {.bytes = 512, .fewest = 0, .most = 1};
 // In bytes: a cache holds at most this much in spans of one class, because other threads cannot use
 // the free objects in them. Rows: random-100k-2t, larson.
 inline constexpr std::uint64_t kMostHeldBytes = 4 * kMiB;
-// Threads pass at most this many free objects to each other through the central list, without
-// changing the bits of their spans; and at most this many batches. Rows: one-way, both-ways.
+// Threads pass at most this many free objects of a class to each other through the central list,
+// without changing the bits of their spans; and at most this many batches. Rows: one-way,
+// both-ways.
 inline constexpr ObjectBudget kPassedOn = {.bytes = 256 << 10, .fewest = 8, .most = 2048};
 inline constexpr std::size_t kMostBatchesPassedOn = 8;
 // In bytes: each thread of malloc's heap keeps this much in empty spans for its next allocations.
@@ -167,14 +169,14 @@ inline constexpr std::uint64_t kScavengeDelayOfMalloc = 1'000'000'000;
 
 // --- How a sparing heap, such as malloc's, takes memory from the system (src/pages/sparing.h). ---
 
-// In bytes: the heap maps at least this much at once, so that it grows with few calls. Less than 2
-// MiB, because a huge page would cost a small program more than all the rest. Row: start.
+// In bytes: the heap maps at least this much at once, so that it grows with few calls. It is less
+// than 2 MiB, because a huge page would cost a small program more than all the rest. Row: start.
 inline constexpr std::uint64_t kLeastStep = kMiB;
 // Larger heaps map this fraction of their size at once.
 inline constexpr std::uint64_t kStepFraction = 8;
 // In bytes: the size of a chunk for the heap's own records, and the size from which on a record
-// gets a system call of its own. One chunk has room for all records of a small heap, so that it
-// asks the system once. Other heaps use Go's sizes. Row: start.
+// gets a system call of its own. One chunk has room for all records of a small heap, so that the
+// heap asks the system once. Other heaps use Go's sizes. Row: start.
 inline constexpr std::uint64_t kRecordChunk = 512 * kKiB;
 inline constexpr std::uint64_t kDirectRecord = 256 * kKiB;
 // In bytes: reservations are multiples of this if the heap can get no larger one. It is the largest

@@ -48,8 +48,8 @@ struct ObjectHeap {
                          std::memory_order_relaxed);
   }
   // Where there are many caches, each class is on trial with a cache at first: the cache takes
-  // objects one by one, and frees all but a few at once, until it has allocated and freed
-  // kTrialUses of them.
+  // objects one by one, and frees all but a few at once, until it has used the class kTrialUses
+  // times.
   bool is_on_trial(std::uint64_t uses) const {
     return uses < policy::kTrialUses &&
            crowding.load(std::memory_order_relaxed) >= policy::kTrialHalvings;
