@@ -20,7 +20,7 @@ namespace Atoll {
 class Heap;
 class Entry;
 
-// The calling thread's latest entry into any heap that has not ended; `outer_` links to the one
+// The calling thread's latest entry that has not ended, into any heap. `outer_` links to the one
 // before.
 extern constinit ATOLL_THREAD_LOCAL Entry* innermost_entry;
 

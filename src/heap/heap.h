@@ -98,7 +98,7 @@ class Heap {
   // The same, zeroed: the first `size` bytes, or all usable bytes of an object with pointers.
   void* allocate_zeroed(std::size_t size, Scan scan = Scan::kNoscan);
   // Allocates at a multiple of `alignment`. Not zeroed, and never tiny. Null: no memory, or
-  // `alignment` is no power of two.
+  // `alignment` is not a power of two.
   void* allocate_aligned(std::size_t size, std::size_t alignment, Scan scan = Scan::kNoscan);
 
   // Ignores null.

@@ -104,7 +104,7 @@ void Cache::put_back(ObjectHeap& heap, unsigned span_class, void* p, bool is_own
   classes_[span_class].freed += freed;
 }
 
-// Returns whether the object is on the list now. Its next free counts the list again.
+// Returns whether the object is on the list now. The next free to the list counts it again.
 [[gnu::cold]] bool Cache::keep_on_trial(ObjectHeap& heap, unsigned list, void* p) {
   const LockGuard guard(*lock_, heap.os());
   lists_.count(heap, list);

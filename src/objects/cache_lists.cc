@@ -112,7 +112,7 @@ FreeObject* Cache::settle(ObjectHeap& heap, unsigned span_class, Chain chain, Ot
   }
 }
 
-// For `count` objects that were counted as freed but were free before, or were no objects.
+// For `count` objects that were counted as freed, but were free before or not objects.
 void Cache::uncount_freed(ObjectHeap& heap, unsigned span_class, std::uint32_t count) {
   const LockGuard guard(*lock_, heap.os());
   classes_[span_class].freed -= count;

@@ -115,7 +115,7 @@ class Central {
   // The number of spans in use. Under the page heap's lock, the sum over all classes is at most
   // what the page heap has.
   std::uint64_t span_count() const { return spans_.load(std::memory_order_relaxed); }
-  // Returns the number of swept objects, and stores their bytes.
+  // Counts the objects that sweeping freed, and their bytes.
   std::uint64_t swept_frees(ObjectHeap& heap, std::uint64_t* bytes);
 
   // Whether the span waits to be swept. Call it under the lock, or while no other thread uses the

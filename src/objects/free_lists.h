@@ -29,8 +29,8 @@
 
 namespace Atoll::objects {
 
-// Used by one thread, except for the functions that any thread may call. "Under the lock" means
-// that other threads read the changed state under the cache's lock.
+// Used by one thread, except for the functions that any thread may call. The caller of a function
+// that is "under the lock" holds the cache's lock, because other threads read what it changes.
 class FreeLists {
  public:
   constexpr FreeLists() = default;
@@ -125,8 +125,7 @@ class FreeLists {
   bool is_look_due() const { return overflows_ >= policy::kCountsPerLook; }
   void put_off_look() { overflows_ = 0; }
 
-  // Reads the clock, if any list is long. Returns the time, or nothing if it is too early for a
-  // look.
+  // Reads the clock. Returns nothing if it is too early, or if no list is long.
   std::optional<std::uint64_t> begin_look(os::Os& os, std::uint64_t delay);
   // Returns how many objects a list needs: as many as were allocated from it since the last look,
   // but at least its first limit. Returns nothing if the list used all that it may have.

@@ -15,8 +15,7 @@ struct Options {
   bool tiny = true;
 
   // Objects of more than 8 bytes lie at multiples of 16, as C's malloc() promises on most systems.
-  // The heap then does not use size classes that are no multiples of 16 (24 bytes, from release
-  // 1.16).
+  // The heap then skips size classes that are not multiples of 16 (24 bytes, from release 1.16).
   bool aligns_to_16 = false;
   // All objects lie at multiples of 16. Objects of up to 8 bytes then are as large as those of 16.
   bool aligns_all_to_16 = false;

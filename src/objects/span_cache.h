@@ -75,7 +75,7 @@ class SpanCache {
   // Frees the objects of a chain, which count as freed already, and returns the successor of the
   // last: end_of_list if one of them was freed twice in a row, and so is its own successor. Objects
   // in spans that the cache holds, or may hold from now on, need no shared lock. The function
-  // reports whatever was no object in use, and no longer counts it as freed.
+  // reports objects that were not in use, and no longer counts them as freed.
   FreeObject* settle(ObjectHeap& heap, unsigned span_class, Chain chain, Others others,
                      Surplus& surplus);
 

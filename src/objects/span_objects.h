@@ -68,7 +68,7 @@ unsigned take_one(Span& span);
 // Gives back the objects in alloc_cache.
 void untake(Span& span);
 
-// Reports that `address`, which was freed, is no object in use. Always returns false.
+// Reports that the freed `address` is not an object in use. Always returns false.
 bool reject(const ObjectHeap& heap, const Span& span, Address address, CorruptionKind kind);
 
 // Finds the object that begins at `address`, in the span's range. If there is none, reports that

@@ -2,7 +2,7 @@
 // bytes.
 //
 // A block becomes free with the last of its objects. So a span with blocks has a table with one
-// word for each of its objects, 0 for those that are no blocks:
+// word for each of its objects, 0 for those that are not blocks:
 //   bits 0 to 15   an object in use begins at that byte
 //   bit 16         the block is open: its cache still puts objects into it
 //   bits 17 to 31  an object, in use or freed, begins or ends at byte 1 to 15: tells sizes

@@ -32,7 +32,7 @@ enum class RequestKind : std::uint8_t {
   // A cycle of mark and sweep.
   kBeginMark,
   kMarkRoots,      // `size` chooses which objects are roots: see is_root()
-  kEndMark,        // objects that are no roots and older than the cycle die
+  kEndMark,        // objects that are not roots, and older than the cycle, die
   kSweep,          // `size` spans, at most 255
   kSweepAll,       // and runs finalizers
   kRunFinalizers,  // those that are due already
