@@ -76,8 +76,8 @@ class ArenaMap {
   bool add(Range region);
 
   bool has_stand_ins() const { return stand_ins_.exist(); }
-  // The next three replace stand-ins with metadata of their own where spans need it. They return
-  // false if there is no memory, and then lookups find what they found before.
+  // The next three give arenas that have stand-ins metadata of their own where spans need it. They
+  // return false if there is no memory, and then lookups find what they found before.
   //
   // Call this before `pages` become the heap's.
   bool own_ends(Range pages) { return !has_stand_ins() || own_ends_of(pages); }
