@@ -27,8 +27,8 @@ class Frames {
   // whole frames.
   void init(Range memory);
 
-  // Returns a zeroed frame, or null if none is left. Takes constant time on average, if frames come
-  // back about as often as they are taken.
+  // Returns a zeroed frame; null if none is left. Takes constant time on average if frames come
+  // back about as often.
   Address take();
 
   // Returns false, and changes nothing, if `frame` is no frame that take() handed out.

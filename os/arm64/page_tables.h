@@ -81,8 +81,8 @@ class PageTables {
   // other pages alone. Returns false if there are not enough frames.
   bool back(Range range);
 
-  // Unmaps `range`, of which parts may be unmapped already, and gives back the frames that back()
-  // took. Returns false if that would cut a block.
+  // Unmaps `range`, also if parts are unmapped already, and gives the frames of back() back.
+  // Returns false if that would cut a block.
   bool unmap(Range range);
 
   // Changes the rights of what is mapped in `range`. Returns false if that would cut a block.

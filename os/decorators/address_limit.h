@@ -25,8 +25,8 @@ class AddressLimitOs final : public ForwardOs {
   Allocation reserve(Address hint, std::uint64_t size) override;
   Allocation alloc(std::uint64_t size) override;
 
-  // This handed out nothing above the limit, so these fail with kNotReserved there, and resident()
-  // is unknown.
+  // Nobody got memory above the limit, so these fail with kNotReserved there; resident() is
+  // unknown.
   Status release(Address base, std::uint64_t size) override;
   Status map(Address base, std::uint64_t size) override;
   Status used(Address base, std::uint64_t size) override;

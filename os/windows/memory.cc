@@ -66,7 +66,7 @@ Status check_ours(Range range) {
   return for_each_piece(range, [](Range) { return Status(); });
 }
 
-// Makes one call for the whole range if the system accepts it, otherwise one for each piece.
+// Makes one call if the system accepts it, otherwise one for each piece.
 template <typename Operation>
 Status apply(Range range, Operation operation) {
   const Status whole = operation(range);

@@ -77,7 +77,7 @@ class ArenaMap {
 
   bool has_stand_ins() const { return stand_ins_.exist(); }
   // The next three give arenas that have stand-ins metadata of their own where spans need it. They
-  // return false if there is no memory, and then lookups find what they found before.
+  // return false if there is no memory, and lookups still find the same then.
   //
   // Call this before `pages` become the heap's.
   bool own_ends(Range pages) { return !has_stand_ins() || own_ends_of(pages); }
@@ -116,8 +116,8 @@ class ArenaMap {
            span->range().contains(address);
   }
 
-  // Makes `span` the span of these pages. Arenas that have a stand-in get the stand-in of this
-  // span. Precondition: the caller called prepare().
+  // Makes `span` the span of these pages; arenas that have a stand-in get that of `span`.
+  // Precondition: prepare() was called.
   void set_spans(Range pages, Span* span);
   // Call this before `pages` of a span in use become free. They are all of the span, or what a cut
   // leaves after its end.

@@ -192,8 +192,8 @@ ArenaSpace::ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortS
   return refused;
 }
 
-// Computes with the width of the port's own pointers: a 32-bit range that ends exactly at the end
-// of the address space wraps too.
+// Computes as the port's own pointers would: a range that ends exactly at the end of the address
+// space wraps too.
 [[gnu::cold]] bool ArenaSpace::wraps(Range region) const {
   if (spec_.ptr_size == 4)
     return region.last().value() >= 0xffff'ffff || region.end() < region.base;

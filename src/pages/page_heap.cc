@@ -185,9 +185,8 @@ bool PageHeap::make_ready(Range pages) {
   return true;
 }
 
-// Gives free pages back if the heap would hold too many with `pages` that are about to get memory.
-// The caller has not taken these out of the free spans yet, so this may release some of them.
-// Returns whether it gave anything back.
+// Gives free pages back if the heap would hold too many when `pages` get memory. These are still
+// free, so it may release some of them. Returns whether it gave any back.
 bool PageHeap::relieve(std::uint64_t pages, std::uint64_t idle_fraction) {
   const std::uint64_t in_use = object_pages_ + stack_pages_ + pages;
   most_in_use_ = std::max(most_in_use_, in_use);
@@ -280,7 +279,7 @@ std::uint64_t PageHeap::release(Range pages) {
 std::uint64_t PageHeap::release_older_than(std::uint64_t age, std::uint64_t now) {
   std::uint64_t bytes = 0;
   free_.for_each([&](const Span* span) {
-    // Another thread may have freed the span after the caller read the time.
+    // The span may have become free after the caller read the time.
     if (span->unused_since <= now && now - span->unused_since >= age) {
       bytes += release(span->range());
     }

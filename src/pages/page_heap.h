@@ -120,8 +120,8 @@ class PageHeap {
 
   static bool record_span(void* heap, void* record);
 
-  // All of these run under the lock, except in init() and release_all(). If one fails, it has
-  // changed no span and has set failure_.
+  // These run under the lock, except in init() and release_all(). One that fails has changed no
+  // span and has set failure_.
   void forget();
   Span* new_span();
   void drop(Span* span);

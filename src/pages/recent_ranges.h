@@ -11,13 +11,13 @@
 
 namespace Atoll::pages {
 
-// The newest ranges, some MiB in all.
+// The newest ranges, at most policy::kNewestOversize bytes in all.
 class RecentRanges {
  public:
   constexpr RecentRanges() = default;
 
-  // Adds `range`, and calls drop(Range) for each older range that no longer fits, or for `range`
-  // itself if it is too long.
+  // Adds `range`. Calls drop(Range) for older ranges that no longer fit, or for `range` if it is
+  // too long.
   template <typename Drop>
   void add(Range range, Drop drop) {
     if (range.size > policy::kNewestOversize) {

@@ -16,7 +16,7 @@ std::uint64_t StandIns::record_bytes() const {
   return round_up(sizeof(Arena) + pages_ * sizeof(PageRecord), kAlignment);
 }
 
-// The stand-ins of free pages share one array of spans, all null.
+// They share one array of spans, which are all null.
 bool StandIns::make_free() {
   constexpr std::uint64_t kCount = 4;
   const std::uint64_t size = record_bytes();
