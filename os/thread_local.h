@@ -1,19 +1,19 @@
-// Variables that each thread has of its own, from its first instruction to its last: also while
-// functions of Os::at_thread_exit() run. Reaching one takes no call.
+// Variables of which each thread has its own, from its first instruction to its last: also while
+// functions of Os::at_thread_exit() run. Access takes no call.
 //
 //   extern constinit ATOLL_THREAD_LOCAL int counter;  // define it with constinit as well
 //   ++Atoll::of_this_thread(counter);
 //
-// That is what `thread_local` is, but for GCC's on Windows: there it is memory of malloc(), which
-// is freed before those functions run. Here such a variable lies in the block that Windows' loader
-// makes for each thread, as compilers of Windows have it.
+// `thread_local` does the same, except GCC's on Windows: that uses memory of malloc(), which is
+// freed before those functions run. Here such a variable lies in the block that Windows' loader
+// makes for each thread, as compilers for Windows do.
 #pragma once
 
 #if defined(__MINGW32__) && !defined(__clang__)
 
 #define ATOLL_THREAD_LOCAL __attribute__((section(".tls$ATOLL")))
 
-// The C runtime's: where the variables' initial values lie, and which block is this program's.
+// From the C runtime: where the variables' initial values lie, and which block is this program's.
 extern "C" char _tls_start;
 extern "C" unsigned long _tls_index;
 

@@ -53,7 +53,7 @@ std::uint64_t Arm64Os::monotonic_nanoseconds() {
          ticks % frequency * kNanosecondsPerSecond / frequency;
 }
 
-// The counter begins near zero with every start, but what the emulator does in between takes a
+// The counter begins near zero at every start, but what the emulator does before that takes a
 // different time each time.
 std::uint64_t Arm64Os::random_seed() {
   constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;

@@ -1,40 +1,41 @@
-// AArch64 without an operating system: the address space is ours to make, page by page.
+// AArch64 without an operating system: the backend makes the address space itself, page by page.
 //
-// A target of its own, bare_arm64. Until the port table has a GOOS for it, it is built with
-// -DATOLL_GOOS=kLinux -DATOLL_GOARCH=kArm64 and has the numbers of linux/arm64.
+// It is a target of its own, bare_arm64. Until the port table has a GOOS for it, the build sets
+// -DATOLL_GOOS=kLinux -DATOLL_GOARCH=kArm64, which gives it the numbers of linux/arm64.
 //
-//   reserve   a region is noted; its pages are in no table, so they fault
-//   release   the region is forgotten
-//   map       noted; Prepared pages fault as well
-//   used      a zeroed frame of physical memory behind every page that has none
-//   unused    the frames go back, the pages fault
-//   fault     the same, and noted
-//   alloc     a region with frames behind all of it
-//   free      frames go back, the region is forgotten
-//   resident  the page tables tell, exactly: what is Ready has its frames
-//   huge pages: only the program itself lies in any; not to be wished for
+//   reserve   notes a region; its pages are in no table, so they fault
+//   release   forgets the region
+//   map       notes the state; Prepared pages fault as well
+//   used      puts a zeroed frame of physical memory behind every page that has none
+//   unused    gives the frames back; the pages fault
+//   fault     does the same, and notes the state
+//   alloc     notes a region and puts frames behind all of it
+//   free      gives the frames back and forgets the region
+//   resident  reads the page tables, and is exact: pages that are Ready have their frames
+//   huge pages: only the program itself has any; the backend takes no wishes
 //   write     semihosting: SYS_WRITE0
-//   abort     semihosting: SYS_EXIT_EXTENDED with 134, as a shell tells of SIGABRT
+//   abort     semihosting: SYS_EXIT_EXTENDED with 134, as a shell reports SIGABRT
 //   time      the virtual counter, CNTVCT_EL0
-//   seed      the counter and the host's clock (SYS_TIME), mixed
+//   seed      the counter mixed with the host's clock (SYS_TIME)
 //
-// Everything is exact: unlike on Linux, memory that is Ready has been paid for, a call on a range
-// that is not in the right state is kNotReserved, and used() and alloc() without enough memory
-// change nothing.
+// Everything is exact. Unlike on Linux, Ready memory has its frames already; a call on a range that
+// is not in the right state fails with kNotReserved; and used() and alloc() change nothing if there
+// is not enough memory.
 //
-// What start.S and start.cc make of the machine, QEMU's `virt` (-M virt -cpu cortex-a72
-// -semihosting-config enable=on,target=native -kernel PROGRAM):
-//   - exception level 1, MMU and caches on, pages of 4 KiB, 39 bits of address, all below 2^39;
-//   - the program and the rest of memory at their physical addresses, text not writable, constants
-//     and data not executable, a page that faults below each stack;
-//   - everything that is handed out above them, from 4 GiB on, so that neither 0 nor an address cut
-//     to 32 bits is ever valid;
-//   - a fault ends the program with a line on the console ("fault: store at 0x0, instruction
-//     0x40204f08") and exit code 139;
-//   - the command line becomes main()'s arguments, what main() returns is QEMU's exit code, and the
-//     console is its standard error.
+// start.S and start.cc set up the machine, QEMU's `virt` (-M virt -cpu cortex-a72
+// -semihosting-config enable=on,target=native -kernel PROGRAM), as follows:
+//   - It runs at exception level 1 with MMU and caches on, pages of 4 KiB, 39 bits of address, and
+//     everything below 2^39.
+//   - The program and the rest of memory are at their physical addresses. Text is not writable,
+//     constants and data are not executable, and a page that faults lies below each stack.
+//   - Everything that the backend hands out lies above them, from 4 GiB on, so that neither 0 nor
+//     an address cut to 32 bits is ever valid.
+//   - A fault ends the program with a line on the console ("fault: store at 0x0, instruction
+//     0x40204f08") and exit code 139.
+//   - main() gets the command line as arguments, QEMU's exit code is what main() returns, and the
+//     console is QEMU's standard error.
 //
-// One thread. No device is used, and no interrupt comes.
+// There is one thread. The program uses no device and gets no interrupt.
 #pragma once
 
 #include <atomic>
@@ -47,7 +48,7 @@ namespace Atoll::os::arm64 {
 
 class Arm64Os final : public Os {
  public:
-  // Must outlive this object, and be ready before the first call.
+  // `space` must outlive this object, and be ready before the first call.
   constexpr explicit Arm64Os(VirtualSpace& space) : space_(space) {}
 
   Machine probe() override;

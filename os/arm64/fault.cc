@@ -1,4 +1,4 @@
-// The end of a program that touched what it may not: what start.S jumps to, on a stack of its own.
+// Ends a program that touched memory it must not touch. start.S jumps here, on a stack of its own.
 
 #include <cstdint>
 
@@ -8,12 +8,12 @@
 
 namespace Atoll::os::arm64 {
 
-// The exception's registers: its syndrome, the address, the instruction.
+// The arguments are the exception's registers: its syndrome, the address, the instruction.
 extern "C" [[noreturn]] void atoll_fault(std::uint64_t syndrome, std::uint64_t address,
                                          std::uint64_t instruction);
 
 void atoll_fault(std::uint64_t syndrome, std::uint64_t address, std::uint64_t instruction) {
-  constexpr int kExitCode = 128 + 11;  // as a shell tells of SIGSEGV
+  constexpr int kExitCode = 128 + 11;  // as a shell reports SIGSEGV
   constexpr unsigned kInstructionAbort = 0x21;
   constexpr unsigned kMisalignedFetch = 0x22;
   constexpr unsigned kDataAbort = 0x25;

@@ -1,11 +1,11 @@
-// Physical memory in frames of 4 KiB: which are free, as a bitmap.
+// Physical memory in frames of 4 KiB, with a bitmap of the free ones.
 //
-// The lowest free frame is handed out first, and zeroed then and not when it comes back: many are
-// never needed again. The bitmap lies at the beginning of the memory it describes, so nothing is
-// allocated. Memory is reached at its physical address: the kernel maps it so, and on a host any
-// memory of the process will do.
+// take() hands out the lowest free frame. It zeroes the frame then, and not when the frame comes
+// back, because many frames are never needed again. The bitmap lies at the beginning of the memory
+// that it describes, so nothing needs to be allocated. The code reaches memory at its physical
+// address: the kernel maps it so, and on a host any memory of the process will do.
 //
-// One thread at a time.
+// Not thread safe.
 #pragma once
 
 #include <cstddef>
@@ -23,14 +23,15 @@ class Frames {
   Frames(const Frames&) = delete;
   Frames& operator=(const Frames&) = delete;
 
-  // All of `memory` is free from now on, but for the frames of the bitmap. At least two whole
-  // frames.
+  // Makes all of `memory` free, except for the frames of the bitmap. `memory` has at least two
+  // whole frames.
   void init(Range memory);
 
-  // Zeroed. Null: none is left. Takes constant time on average, if frames come back about as often.
+  // Returns a zeroed frame; null if none is left. Takes constant time on average if frames come
+  // back about as often.
   Address take();
 
-  // False if that is no frame that was handed out; nothing changes then.
+  // Returns false, and changes nothing, if `frame` is no frame that take() handed out.
   bool give(Address frame);
 
   std::uint64_t available() const { return available_; }
@@ -40,12 +41,12 @@ class Frames {
   static constexpr unsigned kWordBits = 32;
 
   static constexpr Word bit(std::uint64_t number) { return Word{1} << (number % kWordBits); }
-  // Of the frame with this number; a bit is set if its frame is free.
+  // The bitmap's word for the frame with this number. A set bit means a free frame.
   Word& word_of(std::uint64_t number) { return words_[number / kWordBits]; }
 
   Range frames_;
   Word* words_ = nullptr;
-  std::size_t first_word_ = 0;  // none before it has a free frame
+  std::size_t first_word_ = 0;  // no word before it has a free frame
   std::uint64_t available_ = 0;
 };
 

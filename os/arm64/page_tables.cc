@@ -15,18 +15,18 @@ constexpr Descriptor kBlock = 1;
 constexpr Descriptor kTableOrPage = 3;
 constexpr Descriptor kAddress = 0x0000'ffff'ffff'f000;
 
-// Of blocks and pages. Attribute index 0 is ordinary memory: what start.S writes to MAIR_EL1.
+// For blocks and pages. Attribute index 0 is ordinary memory: start.S writes that to MAIR_EL1.
 constexpr Descriptor kNotWritable = Descriptor{1} << 7;
 constexpr Descriptor kInnerShareable = Descriptor{3} << 8;
-constexpr Descriptor kAccessed = Descriptor{1} << 10;  // else the first access faults
+constexpr Descriptor kAccessed = Descriptor{1} << 10;  // without it the first access faults
 constexpr Descriptor kNotExecutable = Descriptor{1} << 53;
 constexpr Descriptor kNotExecutableByUser = Descriptor{1} << 54;
 constexpr Descriptor kLeaf = kInnerShareable | kAccessed | kNotExecutableByUser;
 constexpr Descriptor kRights = kNotWritable | kNotExecutable;
-// The frame is given back when the page is unmapped. A bit that is left to software.
+// Unmapping the page gives its frame back. The architecture leaves this bit to software.
 constexpr Descriptor kOwned = Descriptor{1} << 55;
 
-// Of tables: entries in use, in bits the processor ignores.
+// For tables: the number of entries in use, in bits that the processor ignores.
 constexpr Descriptor kOneInUse = Descriptor{1} << 2;
 constexpr Descriptor kInUse = 0xffc;
 
@@ -55,7 +55,7 @@ constexpr Rights rights_in(Descriptor d) {
   return (d & kNotWritable) == 0 ? Rights::kReadWrite : Rights::kReadOnly;
 }
 
-// The processor may read the entry at any time, so it is written once and whole.
+// The processor may read the entry at any time, so this writes it once and as a whole.
 void put(Descriptor& entry, Descriptor value) {
   *static_cast<volatile Descriptor*>(&entry) = value;
 }

@@ -1,4 +1,4 @@
-// The processor's tables: which page of the address space is which physical memory.
+// The processor's page tables: they map pages of the address space to physical memory.
 //
 // Pages of 4 KiB, 39 bits of address, three levels of tables with 512 entries each:
 //
@@ -6,19 +6,19 @@
 //   | level 1 |  level 2 |  level 3 |  offset  |
 //     1 GiB       2 MiB      4 KiB
 //
-// An entry of level 2 may be a block of 2 MiB at once. A table exists only while something in it is
-// mapped: how many entries are in use is kept in the entry that points to it, in bits 2 to 11,
+// An entry of level 2 may map a block of 2 MiB at once. A table exists only while something in it
+// is mapped. The entry that points to a table counts the table's entries in use, in bits 2 to 11,
 // which the processor ignores.
 //
-// The order of things, which the architecture demands and the tests watch over:
-//   - A new table is seen to be empty before anything points to it.
-//   - An entry that was valid is made invalid first, then the processor forgets it, and only then
-//     the memory behind it is given back or the entry used for something else: break before make.
-//     Meanwhile the address stays in the invalid entry, so nothing else has to remember it.
+// The architecture demands an order of steps, and the tests check it:
+//   - The processor sees a new table as empty before anything points to it.
+//   - To change a valid entry, the code makes it invalid, then makes the processor forget it, and
+//     only then gives back the memory behind it or reuses the entry: break before make. Meanwhile
+//     the address stays in the invalid entry, so nothing else has to remember it.
 //   - Rights may change in a valid entry; the processor forgets the old ones before the call ends.
 //
-// Ranges are whole pages below 2^39. A call that fails has changed nothing: the tables and frames
-// it needs are counted first. One thread at a time.
+// Ranges are whole pages below 2^39. A call that fails has changed nothing, because it first counts
+// the tables and frames that it needs. Not thread safe.
 #pragma once
 
 #include <cstdint>
@@ -29,14 +29,14 @@
 
 namespace Atoll::os::arm64 {
 
-// How the part of the processor that reads the tables hears of changes.
+// Tells the part of the processor that reads the tables about changes.
 class Walker {
  public:
-  // What was written to memory before is seen before what is written later.
+  // Makes earlier writes to memory visible before later ones.
   virtual void order() = 0;
-  // Entries that became valid serve accesses from now on.
+  // Accesses use entries that became valid from now on.
   virtual void publish() = 0;
-  // No access is served any more by what entries or tables said about `range` before.
+  // After this call, no access uses what entries or tables said about `range` before.
   virtual void forget(Range range) = 0;
 
  protected:
@@ -66,36 +66,37 @@ class PageTables {
   PageTables(const PageTables&) = delete;
   PageTables& operator=(const PageTables&) = delete;
 
-  // Takes the table of level 1, empty. False: no frame left.
+  // Takes an empty table of level 1. Returns false if no frame is left.
   bool init();
 
-  // For the processor.
+  // The address of the level 1 table, for the processor.
   Address root() const { return Address::of(root_); }
 
   // Maps memory from `physical` on, in pages or blocks: `leaf_bytes` is kPageBytes or kBlockBytes,
-  // and both ranges are multiples of it. The memory remains the caller's. False: a part of `range`
-  // is mapped already, or no frame is left for a table.
+  // and both ranges are multiples of it. The caller keeps the memory. Returns false if a part of
+  // `range` is mapped already, or no frame is left for a table.
   bool map(Range range, Address physical, Rights rights, std::uint64_t leaf_bytes);
 
-  // Puts a zeroed frame, readable and writable, behind every page that has none, and leaves the
-  // others alone. False: not enough frames.
+  // Puts a zeroed, readable and writable frame behind every page that has none, and leaves the
+  // other pages alone. Returns false if there are not enough frames.
   bool back(Range range);
 
-  // Parts may be unmapped already. Frames of back() are given back. False: a block would be cut.
+  // Unmaps `range`, also if parts are unmapped already, and gives the frames of back() back.
+  // Returns false if that would cut a block.
   bool unmap(Range range);
 
-  // Of what is mapped in `range`. False: a block would be cut.
+  // Changes the rights of what is mapped in `range`. Returns false if that would cut a block.
   bool protect(Range range, Rights rights);
 
   std::optional<Translation> walk(Address address) const;
 
-  // Pages of `range` that are not mapped.
+  // The number of pages in `range` that are not mapped.
   std::uint64_t missing_pages(Range range) const;
 
  private:
   using Entry = std::uint64_t;
 
-  // A table, and the entry that points to it: null for level 1.
+  // A table, and the entry that points to it, which is null for level 1.
   struct Table {
     Entry* entries = nullptr;
     Entry* parent = nullptr;

@@ -24,7 +24,7 @@ std::uint64_t call(Operation operation, void* argument) {
 
 }  // namespace
 
-// SYS_WRITE0 wants a terminating zero, which a string_view has not.
+// SYS_WRITE0 wants a terminating zero, and a string_view has none.
 void write(std::string_view text) {
   std::array<char, 128> line;
   while (!text.empty()) {

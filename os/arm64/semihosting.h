@@ -1,4 +1,4 @@
-// Arm semihosting: calls to whatever runs this machine, an emulator or a debugger.
+// Arm semihosting: calls to the emulator or debugger that runs this machine.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace Atoll::os::arm64::semihosting {
 
-// To the console, all bytes but zeroes.
+// Writes all bytes except zeroes to the console.
 void write(std::string_view text);
 
 [[noreturn]] void exit(int code);
@@ -17,11 +17,11 @@ void write(std::string_view text);
 // Seconds since 1970.
 std::uint64_t time();
 
-// What the program was started with, words parted by single spaces. Ends with a zero, and is empty
-// if it does not fit or there is none.
+// Gets the program's command line, with single spaces between words and a zero at the end. The line
+// is empty if there is none or it does not fit.
 void command_line(std::span<char> line);
 
-// Where the memory that holds this program ends.
+// The end of the memory that holds this program.
 Address end_of_memory();
 
 }  // namespace Atoll::os::arm64::semihosting

@@ -1,4 +1,5 @@
-// The machine as Arm64Os needs it: its memory divided up, its tables made, the program called.
+// Prepares the machine for Arm64Os: divides up its memory, makes its page tables, calls the
+// program.
 //
 //     2^30         2^30 + 2 MiB                                         the end
 //     | not mapped | the program | regions | bitmap of frames | frames ... |
@@ -19,9 +20,9 @@
 #include "os/arm64/virtual_space.h"
 #include "os/base/bits.h"
 
-// What goes on from here, the first of these that is there: a C++ library's, which calls main() and
-// ends the program, or main(). (Where a compiler is told that there is no system, that is a
-// function as any other.)
+// The start code continues with a C++ library's function, if there is one, which calls main() and
+// ends the program; otherwise with main(). (To a compiler for a target without a system, main() is
+// a function like any other.)
 extern "C" [[gnu::weak]] void atoll_start(int argc, char** argv);
 int main(int argc, char** argv);  // NOLINT(misc-use-internal-linkage): the program's
 
@@ -33,7 +34,8 @@ constexpr std::uint64_t kPage = PageTables::kPageBytes;
 constexpr std::uint64_t kBlock = PageTables::kBlockBytes;
 constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
 
-// A region may be as small as a page, but they come in larger pieces: entries for one in 16 pages.
+// A region may be as small as a page, but most are larger: the table has an entry for every 16
+// pages.
 constexpr std::uint64_t kMemoryPerRegion = 16 * kPage;
 
 constinit Frames frames;
@@ -53,7 +55,7 @@ void map_in_place(Range range, std::uint64_t leaf_bytes) {
   if (!tables.map(range, range.base, Rights::kReadWrite, leaf_bytes)) give_up();
 }
 
-// Nothing here cuts a block, so none of it fails.
+// None of these calls can fail, because none cuts a block.
 void protect_image() {
   const Address text = Address::of(image::text);
   const Address constants = Address::of(image::constants);
@@ -65,7 +67,7 @@ void protect_image() {
 
 }  // namespace
 
-// Called by start.S. Returns the table of level 1.
+// start.S calls this. It returns the table of level 1.
 extern "C" std::uint64_t atoll_make_tables();
 
 std::uint64_t atoll_make_tables() {
@@ -79,7 +81,7 @@ std::uint64_t atoll_make_tables() {
   free = (free + regions.size_bytes()).aligned_up(kPage);
   frames.init(from_to(free, end));
 
-  // Pages where rights differ from page to page, blocks behind that.
+  // Maps pages where rights differ from page to page, and blocks after that.
   if (!tables.init()) give_up();
   const Address blocks = Address::of(image::end).aligned_up(kBlock);
   map_in_place(from_to(begin, blocks), kPage);
@@ -93,8 +95,9 @@ std::uint64_t atoll_make_tables() {
 
 namespace {
 
-// The thread pointer points to two words for the language's use. The variables follow as the linker
-// counted on it: as far from a multiple of their alignment as their first values are.
+// The thread pointer points to two words that belong to the language. The variables follow where
+// the linker expects them: at the same distance from a multiple of their alignment as their initial
+// values.
 void make_thread_locals() {
   constexpr std::uint64_t kWords = 16;
   const std::uint64_t alignment = Address::of(image::thread_alignment).value();
@@ -108,7 +111,7 @@ void make_thread_locals() {
   __asm__ volatile("msr tpidr_el0, %0" ::"r"(block.base.value()));
 }
 
-// The words of the command line; more than there is room for are left out.
+// The words of the command line, as far as there is room for them.
 class Arguments {
  public:
   Arguments() {
@@ -127,7 +130,7 @@ class Arguments {
   static constexpr int kMost = 31;
 
   std::array<char, 1024> line_{};
-  std::array<char*, kMost + 1> words_{};  // ends with a null
+  std::array<char*, kMost + 1> words_{};  // a null ends the array
   int count_ = 0;
 };
 
@@ -140,7 +143,7 @@ void run_constructors() {
 
 }  // namespace
 
-// Called by start.S, with the tables in use.
+// start.S calls this, with the tables in use.
 extern "C" [[noreturn]] void atoll_run();
 
 void atoll_run() {

@@ -14,13 +14,13 @@ class TranslationCache final : public Walker {
   void publish() override { __asm__ volatile("dsb ishst; isb" ::: "memory"); }
 
   void forget(Range range) override {
-    // Beyond this many pages, forgetting everything is cheaper.
+    // For more pages than this, it is cheaper to forget everything.
     constexpr std::uint64_t kMostPages = 64;
     __asm__ volatile("dsb ishst" ::: "memory");
     if (range.size / PageTables::kPageBytes > kMostPages) {
       __asm__ volatile("tlbi vmalle1" ::: "memory");
     } else {
-      // With the tables that led there, not only the page's own entry.
+      // Forgets the tables that led there too, not only the page's own entry.
       for (std::uint64_t offset = 0; offset < range.size; offset += PageTables::kPageBytes) {
         const std::uint64_t page = (range.base + offset).value() / PageTables::kPageBytes;
         __asm__ volatile("tlbi vaae1, %0" ::"r"(page) : "memory");

@@ -8,7 +8,7 @@ namespace {
 using sim::State;
 using sim::StateSet;
 
-// Prepared, and Ready if the page tables say so.
+// In the table of regions: Prepared, or Ready if the page tables say so.
 constexpr State kMapped = State::kPrepared;
 
 constexpr Status kDone{};
@@ -75,7 +75,7 @@ Status VirtualSpace::used(Range range) {
   return tables_.back(range) ? kDone : failed(Failure::kNoMemory);
 }
 
-// There are no blocks where memory is handed out, so unmap() cannot fail.
+// The memory that is handed out has no blocks, so unmap() cannot fail.
 
 Status VirtualSpace::unused(Range range) {
   if (const Status status = check(range, kMapped); !status.ok()) return status;

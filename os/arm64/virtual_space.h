@@ -1,14 +1,15 @@
-// Memory in its four states, for a machine without an operating system: what os/os.h says of
-// memory, over page tables.
+// Memory in its four states for a machine without an operating system: implements the memory calls
+// of os/os.h over page tables.
 //
-// Which ranges are whose is a table of regions (os/sim/address_space.h), where the states Prepared
-// and Ready are one: a page is Ready exactly if the page tables have a frame for it. So used() and
-// unused() touch the page tables only, however many pages change back and forth.
+// A table of regions (os/sim/address_space.h) knows who has which range. It does not tell Prepared
+// from Ready: a page is Ready exactly if the page tables have a frame for it. So used() and
+// unused() change only the page tables, however many pages change back and forth.
 //
-// A hint is taken exactly if all of it is free; otherwise memory lies at the lowest place it fits.
+// reserve() honours a hint exactly if all of its range is free; otherwise the memory lies at the
+// lowest place where it fits.
 //
-// A failed call has changed nothing. The table of regions may be full: that is kNoMemory, and it
-// can happen to map(), fault(), release() and free() of a part too. One thread at a time.
+// A failed call has changed nothing. If the table of regions is full, a call fails with kNoMemory;
+// that can also happen to map(), and to fault(), release() and free() of a part. Not thread safe.
 #pragma once
 
 #include <cstdint>
@@ -26,15 +27,15 @@ class VirtualSpace {
  public:
   static constexpr std::uint64_t kPageBytes = PageTables::kPageBytes;
 
-  // Must outlive this object.
+  // `tables` must outlive this object.
   constexpr explicit VirtualSpace(PageTables& tables) : tables_(tables) {}
   VirtualSpace(const VirtualSpace&) = delete;
   VirtualSpace& operator=(const VirtualSpace&) = delete;
 
-  // All of `bounds` is free, and nothing else is ever handed out. `storage` keeps the regions.
+  // All of `bounds` is free, and this object hands out nothing else. `storage` keeps the regions.
   void init(Range bounds, std::span<sim::Region> storage);
 
-  // What is true of memory handed out here; the rest of Machine is left as it is by default.
+  // The properties of memory handed out here; the other fields of Machine keep their defaults.
   static Machine facts();
 
   // As os/os.h says.
@@ -48,7 +49,7 @@ class VirtualSpace {
   Status free(Range range);
   std::optional<std::uint64_t> resident(Range range) const;
 
-  // Of address space, in whatever state.
+  // How much address space is not None, in bytes.
   std::uint64_t bytes_held() const;
 
  private:

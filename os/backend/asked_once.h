@@ -1,5 +1,5 @@
-// Answers of the system that never change, so that a backend asks for each only once. Threads that
-// ask at the same time get the same answer.
+// Caches answers of the system that never change, so that a backend asks for each only once.
+// Threads that ask at the same time get the same answer.
 #pragma once
 
 #include <atomic>
@@ -7,7 +7,8 @@
 
 namespace Atoll::os {
 
-// A number that fits into 32 bits. 0 means that there was no answer: the next call asks again.
+// A number that fits into 32 bits. 0 means that the system did not answer, and the next call asks
+// again.
 class NumberAskedOnce {
  public:
   template <typename Ask>

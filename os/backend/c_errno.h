@@ -1,4 +1,4 @@
-// errno and the numbers of errors as the C library's headers have them.
+// errno and the error numbers of the C library's headers.
 #pragma once
 
 #include <cerrno>

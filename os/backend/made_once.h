@@ -1,5 +1,5 @@
-// Something that the first thread that needs it makes for all threads, as the key by which a system
-// calls a thread's exit function.
+// Something that the first thread that needs it makes for all threads, such as the key by which a
+// system calls a thread's exit function.
 #pragma once
 
 #include <atomic>
@@ -9,8 +9,8 @@ namespace Atoll::os {
 
 class MadeOnce {
  public:
-  // Whether it is there. The first call makes it by make(), which tells whether it could. Others
-  // call wait() again and again meanwhile; if that returns false they give up.
+  // Returns whether the thing exists. The first call makes it with make(), which returns whether it
+  // succeeded. Meanwhile other threads call wait() repeatedly, and give up if that returns false.
   template <typename Make, typename Wait>
   bool get(Make make, Wait wait) {
     std::uint32_t state = state_.load(std::memory_order_acquire);

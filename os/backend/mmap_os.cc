@@ -19,9 +19,10 @@ namespace Atoll::os {
 
 std::optional<std::uint64_t> count_resident(Range range, std::uint64_t page_size,
                                             FindResident find_resident) {
-  // On the stack, which may be small; with less, the calls cost more than the pages.
+  // The buffer is on the stack, which may be small; with a smaller buffer, the calls cost more than
+  // the pages.
   constexpr std::size_t kPages = 1024;
-  // No answer has all its bits.
+  // No answer has all of these bits.
   constexpr unsigned char kUntold = 0xff;
   std::array<unsigned char, kPages> told;
   std::uint64_t resident = 0;
@@ -31,7 +32,7 @@ std::optional<std::uint64_t> count_resident(Range range, std::uint64_t page_size
     told[pages - 1] = kUntold;
     if (!find_resident((range.base + done).pointer(), static_cast<std::size_t>(size), told.data()))
       return std::nullopt;
-    // Told of fewer: beneath an emulator are larger pages.
+    // The system filled in fewer bytes: an emulator runs on a kernel with larger pages.
     if (told[pages - 1] == kUntold) return std::nullopt;
     for (std::size_t i = 0; i < pages; ++i) resident += told[i] & 1U;
     done += size;

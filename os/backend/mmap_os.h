@@ -1,10 +1,10 @@
-// The memory and the console of a system with mmap(), as the contract wants them. Time, chance and
+// Implements the memory and the console of the contract on a system with mmap(). Time, chance and
 // threads are left to the backend.
 //
 //   reserve   mmap(hint, NONE), never fixed
 //   release   munmap
 //   map       mprotect(READ|WRITE), where Go maps anew with MAP_FIXED. mprotect loses nothing when
-//             it is refused, and wipes out nothing at a wrong address.
+//             the system refuses it, and wipes out nothing at a wrong address.
 //   used      nothing
 //   unused    System::take_back()
 //   fault     mmap(NONE, fixed): drops contents and charge in one call
@@ -13,10 +13,10 @@
 //   resident  System::find_resident(), page by page into a buffer on the stack
 //   write     write(2), again when a signal interrupts it; errno stays as it was
 //
-// What differs between such systems is data and a few functions, System's:
+// `System` has the differences between such systems, as data and a few functions:
 //
 //   struct System : MmapCalls<...> {
-//     static std::uint64_t page_size();                // 0: would not tell
+//     static std::uint64_t page_size();                // 0: the system does not tell
 //     static bool take_back(void* base, std::size_t size);
 //     static bool find_resident(void* base, std::size_t size, unsigned char* pages);
 //     static int& error();                             // errno, which the others set
@@ -48,10 +48,10 @@ struct MmapNumbers {
   int fixed;
 };
 
-// The calls that are the same on all such systems, but for their names and numbers.
+// The calls that are the same on all such systems, except for their names and numbers.
 template <auto kMap, auto kProtect, auto kUnmap, auto kWrite, MmapNumbers kNumbers>
 struct MmapCalls {
-  // Null: it failed.
+  // Returns null if it failed.
   static void* map(void* where, std::size_t size, Access access, bool fixed) {
     void* const p = kMap(where, size, protection(access),
                          kNumbers.private_anonymous | (fixed ? kNumbers.fixed : 0), -1, 0);
@@ -72,7 +72,7 @@ struct MmapCalls {
   }
 };
 
-// The numbers of errors that the contract tells apart. All others are kNoMemory.
+// The error numbers that the contract tells apart. All others become kNoMemory.
 struct MmapErrors {
   int not_permitted;
   int access;
@@ -82,26 +82,27 @@ struct MmapErrors {
   int interrupted;
 };
 
-// What `code` means when `call` fails with it.
+// The meaning of `code` when `call` fails with it.
 struct MmapMeaning {
   int code;
   MmapCall call;
   Failure failure;
 };
 
-// Failure of a call by its code: what `meanings` says, else what the code says of any call.
+// The failure of a call by its code: what `meanings` says, otherwise what the code means for any
+// call.
 Failure failure_of(MmapCall call, int code, const MmapErrors& errors,
                    std::span<const MmapMeaning> meanings);
 
-// As mincore(): a byte for every page of the range, whose lowest bit tells whether the page is in
-// memory. False: the system cannot tell.
+// Like mincore(): fills in a byte for every page of the range, whose lowest bit says whether the
+// page is in memory. Returns false if the system cannot tell.
 using FindResident = bool (*)(void* base, std::size_t size, unsigned char* pages);
 
-// Os::resident() of a range that was checked.
+// Os::resident() for a range that the caller has checked.
 std::optional<std::uint64_t> count_resident(Range range, std::uint64_t page_size,
                                             FindResident find_resident);
 
-// Reserves and releases address space without checking arguments. For probes.
+// Reserves and releases address space without checking arguments, for probes.
 template <typename System>
 struct MmapMemory {
   static Allocation reserve(Address hint, std::uint64_t size) {
@@ -184,7 +185,7 @@ class MmapOs : public Os {
 
   std::uint64_t page_size() { return page_size_.get(System::page_size); }
 
-  // What such a system is. The backend adds what it finds out.
+  // The properties of such a system. The backend adds what it finds out itself.
   Machine probe_mmap() {
     Machine machine;
     machine.page_size = page_size();
@@ -196,15 +197,15 @@ class MmapOs : public Os {
     return machine;
   }
 
-  // The last address that a process may have. A backend overrides this where the kernel accepts
-  // addresses beyond without an error.
+  // The last address that a process may have. A backend overrides this if the kernel accepts
+  // addresses beyond it without an error.
   virtual std::uint64_t last_address() { return kLastPointer; }
 
   Status check(Address base, std::uint64_t size) {
     return check_range({base, size}, page_size(), last_address());
   }
 
-  // Of the call that has just failed.
+  // The status of the call that has just failed.
   static Status failed(MmapCall call) {
     const int code = System::error();
     return {failure_of(call, code, System::kErrors, System::kMeanings), code};

@@ -1,4 +1,4 @@
-// The time of systems that have POSIX's clock_gettime().
+// The clock of systems that have POSIX's clock_gettime().
 #pragma once
 
 #include <time.h>

@@ -1,5 +1,5 @@
-// How backends find out what kind of machine they are on, by trying. `Memory` has reserve() and
-// release() as an Os has, and may be one.
+// Probes with which backends find out what machine they run on, by trying. `Memory` has the
+// reserve() and release() of an Os, and may be one.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 namespace Atoll::os {
 
-// Reserved address space for as long as one question takes.
+// Address space that is reserved while one probe runs.
 template <typename Memory>
 class Scratch {
  public:
@@ -23,7 +23,7 @@ class Scratch {
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
 
-  Address base() const { return base_; }  // null: none could be had
+  Address base() const { return base_; }  // null: the system gave none
 
  private:
   Memory& memory_;
@@ -31,7 +31,7 @@ class Scratch {
   Address base_;
 };
 
-// Bits that are needed to write the address down.
+// How many bits it takes to write the address down.
 inline std::uint32_t width_of(Address a) {
   return static_cast<std::uint32_t>(std::bit_width(a.value()));
 }
@@ -41,9 +41,9 @@ template <typename Memory>
   return Scratch(memory, hint, unit).base() == hint;
 }
 
-// Whether a free hint is taken. `unit` is the granularity of reserve(). Tries the middle of a gap:
-// a system that ignores hints picks one of its ends. More than one attempt, because another thread
-// may be faster.
+// Whether the system honours a free hint. `unit` is the granularity of reserve(). This tries the
+// middle of a gap, because a system that ignores hints picks one of its ends. It makes several
+// attempts, because another thread may take the place first.
 template <typename Memory>
 [[gnu::cold]] bool honours_hints(Memory& memory, std::uint64_t unit) {
   constexpr std::uint64_t kUnits = 9;
@@ -63,16 +63,16 @@ template <typename Memory>
   return std::max(width_of(anywhere.base()), width_of(Address::of(&on_stack)));
 }
 
-// What to try: the addresses half + half / 16 * s of each half [2^(b-1), 2^b), from b = most down
-// to fewest + 1. Several, because one may be occupied, or the kernel's.
+// Which addresses to try: half + half / 16 * s of each half [2^(b-1), 2^b), from b = most down to
+// fewest + 1. There are several, because one may be occupied, or be the kernel's.
 struct AddressBitsSearch {
   std::uint32_t most;
   std::uint32_t fewest;
   std::initializer_list<unsigned> sixteenths;
 };
 
-// The largest b for which a page could be had in the upper half of [0, 2^b). Where hints are not
-// honoured at all: address_bits_seen().
+// The largest b for which the system gives a page in the upper half of [0, 2^b). If it honours no
+// hint at all, address_bits_seen().
 template <typename Memory>
 [[gnu::cold]] std::uint32_t address_bits(Memory& memory, std::uint64_t page_size,
                                          const AddressBitsSearch& search) {

@@ -12,15 +12,16 @@ namespace Atoll::os {
 // The last address that a pointer of this process can hold.
 inline constexpr std::uint64_t kLastPointer = std::numeric_limits<std::uintptr_t>::max();
 
-// Whole pages, at least one, that do not wrap round the end of the address space. If the
-// system would not tell its page size (0), no range is well formed.
+// Whether the range consists of whole pages, at least one, and does not wrap round the end of the
+// address space. If the system does not tell its page size (0), no range is well formed.
 constexpr bool is_well_formed(Range range, std::uint64_t page_size) {
   return page_size != 0 && range.size != 0 && is_multiple_of(range.size, page_size) &&
          range.base.is_aligned(page_size) && range.last() >= range.base;
 }
 
-// kBadArgument, or kNotReserved for what cannot be ours: nothing of ours lies on page 0 or behind
-// `last_address`, and an address cut to the width of a pointer would be somebody else's.
+// Returns kBadArgument, or kNotReserved for a range that cannot be ours: nothing of ours lies on
+// page 0 or past `last_address`, and an address cut to the width of a pointer would be somebody
+// else's.
 constexpr Status check_range(Range range, std::uint64_t page_size,
                              std::uint64_t last_address = kLastPointer) {
   if (!is_well_formed(range, page_size)) return {Failure::kBadArgument, 0};
@@ -30,8 +31,8 @@ constexpr Status check_range(Range range, std::uint64_t page_size,
   return {};
 }
 
-// For reserve() and alloc(), which treat any hint as a wish: kNoMemory if no address space has so
-// much room.
+// For reserve() and alloc(), which treat any hint as a wish. Returns kNoMemory if no address space
+// has so much room.
 constexpr Status check_request(Address hint, std::uint64_t size, std::uint64_t page_size,
                                std::uint64_t last_address = kLastPointer) {
   if (!is_well_formed({hint, size}, page_size)) return {Failure::kBadArgument, 0};

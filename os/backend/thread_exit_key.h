@@ -1,4 +1,4 @@
-// How systems with pthread's keys call a function when a thread ends.
+// Implements at_thread_exit() on systems with pthread's keys.
 #pragma once
 
 #include "os/backend/made_once.h"
@@ -6,7 +6,7 @@
 
 namespace Atoll::os {
 
-// Os::at_thread_exit(). The first thread that needs the key makes it for all.
+// Os::at_thread_exit(). The first thread that needs the key makes it for all threads.
 template <typename Key, auto kCreate, auto kSet, auto kYield>
 class ThreadExitKey {
  public:

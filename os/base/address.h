@@ -1,6 +1,6 @@
-// A place in an address space, kept apart from the sizes and counts that are computed beside it.
+// A place in an address space, as a type apart from the sizes and counts in the same computations.
 //
-// Always 64 bits wide, also on 32-bit targets: the simulated address spaces and the port model
+// It has 64 bits also on 32-bit targets, because the simulated address spaces and the port model
 // describe 64-bit systems on every machine. Code that touches memory converts at its edge with
 // pointer() and Address::of().
 #pragma once
@@ -21,7 +21,7 @@ class Address {
   constexpr std::uint64_t value() const { return value_; }
   constexpr bool is_null() const { return value_ == 0; }
 
-  // Only for an address of this very process; the upper half is dropped on 32-bit targets.
+  // Only for an address of this process. On 32-bit targets this drops the upper half.
   void* pointer() const { return reinterpret_cast<void*>(static_cast<std::uintptr_t>(value_)); }
 
   // `alignment` is a power of two.

@@ -5,10 +5,11 @@
 
 namespace Atoll {
 
-// Not std::has_single_bit(), which is a call where processors need not be able to count bits.
+// std::has_single_bit() would be a call on targets whose processors may lack an instruction to
+// count bits.
 constexpr bool is_power_of_two(std::uint64_t n) { return n != 0 && (n & (n - 1)) == 0; }
 
-// `multiple` is a power of two; wraps to 0 past the last multiple.
+// `multiple` is a power of two. The result wraps to 0 past the last multiple.
 constexpr std::uint64_t round_up(std::uint64_t n, std::uint64_t multiple) {
   return (n + multiple - 1) & ~(multiple - 1);
 }

@@ -1,4 +1,4 @@
-// Numbers in text.
+// Reads numbers in text.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,8 @@
 
 namespace Atoll {
 
-// The number that `text` is in decimal digits and nothing else; none if it is no such text, or more
-// than `most`.
+// The number that `text` is in decimal digits. Nothing if `text` has anything else, or the number
+// is more than `most`.
 constexpr std::optional<std::uint64_t> parse_decimal(
     std::string_view text, std::uint64_t most = std::numeric_limits<std::uint64_t>::max()) {
   if (text.empty()) return std::nullopt;

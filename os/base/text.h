@@ -10,7 +10,7 @@
 
 namespace Atoll {
 
-// What does not fit is cut off.
+// Text that does not fit is cut off.
 template <std::size_t kCapacity>
 class Text {
  public:

@@ -9,9 +9,9 @@ Machine BrkOs::probe_segment() {
   machine.address_bits = sizeof(void*) * 8;
   machine.end_of_data = space_.start();
   machine.program_break = space_.program_break();
-  machine.honours_hints = policy_ == HintPolicy::kSkipAhead;  // within what linear_only says
+  machine.honours_hints = policy_ == HintPolicy::kSkipAhead;  // as far as linear_only allows
   machine.releases_parts = true;
-  machine.lazy_commit = true;  // left to the system, which maps lazily
+  machine.lazy_commit = true;  // the system maps lazily
   machine.can_shrink = false;
   machine.can_protect = false;
   machine.linear_only = true;

@@ -1,15 +1,15 @@
-// The memory of a system that has one growing segment, as the contract wants it; the console, time
+// Implements the memory of the contract on a system that has one growing segment; the console, time
 // and threads are left to the backend.
 //
 //   reserve   BrkSpace::reserve
 //   release   BrkSpace::free
-//   map       nothing, nor do used and unused: there is no memory behind the memory. All three
-//             refuse what is not handed out.
-//   fault     cannot be done
+//   map       nothing, like used and unused: no system calls change memory in the segment. All
+//             three refuse memory that is not handed out.
+//   fault     unsupported
 //   alloc     BrkSpace::reserve without a hint
 //   free      BrkSpace::free
-//   resident  unknown: what lies behind the segment, the system keeps to itself
-//   huge pages: not to be wished for
+//   resident  unknown: the system does not tell which pages of the segment hold memory
+//   huge pages: the backend takes no wishes
 #pragma once
 
 #include <cstdint>
@@ -35,7 +35,7 @@ class BrkOs : public Os {
       : policy_(policy), page_size_(page_size), space_(segment, page_size, policy) {}
   ~BrkOs() = default;
 
-  // What such a system is. The backend adds what it knows better.
+  // The properties of such a system. The backend adds what it knows better.
   Machine probe_segment();
 
  private:

@@ -97,7 +97,8 @@ Address BrkSpace::reserve_at(Address hint, std::uint64_t size) {
     const Address before = break_;
     const Range skipped{before, hint - before};
     if (skipped.size > kLastPointer - size) return Address();
-    // First see whether others took the place: no need to grow for a hint that cannot be had.
+    // First looks whether others took the place: growing for a hint that must fail would be a
+    // waste.
     if (segment_end_ - break_ < skipped.size + size) catch_up();
     if (break_ == before && !make_room(skipped.size + size)) return Address();
     if (break_ != before) continue;
@@ -107,21 +108,21 @@ Address BrkSpace::reserve_at(Address hint, std::uint64_t size) {
   }
 }
 
-// Room for `size` bytes at the break, which may move.
+// Makes room for `size` bytes at the break, which may move.
 bool BrkSpace::make_room(std::uint64_t size) {
   while (segment_end_ - break_ < size) {
     catch_up();
     const std::uint64_t missing = size - (segment_end_ - break_);
     const Address added = segment_.grow(missing);
     if (added.is_null()) return false;
-    // Not where expected: somebody was faster.
+    // The new part lies elsewhere if somebody else grew the segment first.
     if (added != segment_end_) move_break(added);
     segment_end_ = added + missing;
   }
   return true;
 }
 
-// Others may have grown the segment since we looked.
+// Others may have grown the segment since the last look at it.
 void BrkSpace::catch_up() {
   const Address end = segment_.end();
   if (end != segment_end_) move_break(end);
@@ -135,7 +136,7 @@ void BrkSpace::move_break(Address to) {
   if (!left.is_empty()) insert(left);
 }
 
-// All zero, and not on the list.
+// Precondition: the range is all zero, and not on the list.
 void BrkSpace::insert(Range zeroed) {
   FreeBlock* before = nullptr;
   FreeBlock* after = free_;
@@ -160,7 +161,7 @@ void BrkSpace::insert(Range zeroed) {
   }
 }
 
-// To the start of the last pages handed out, or of the free block before them.
+// Lowers the break to the start of the last pages handed out, or of the free block before them.
 void BrkSpace::lower_break(Address to) {
   break_ = to;
   for (FreeBlock** link = &free_; *link != nullptr; link = &(*link)->next) {

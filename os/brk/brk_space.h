@@ -1,23 +1,23 @@
-// Memory from a data segment that can only grow at its end: Plan 9's, WebAssembly's.
+// Memory from a data segment that can only grow at its end, as on Plan 9 and WebAssembly.
 //
 //   start            break          segment end
 //     |  ours and free  |  zeroed room  |
 //     +-----------------+---------------+
 //
-// Free pages below the break are on a list sorted by address, whose headers lie in the free blocks
-// themselves. Behind its header a free block is all zero, and so is the room above the break: what
-// is handed out needs no clearing.
+// A list sorted by address has the free pages below the break. Its headers lie in the free blocks
+// themselves. The rest of a free block is all zero, and so is the room above the break, so memory
+// needs no clearing when it is handed out.
 //
 // The rules are those of Go's own allocator for such systems (Plan 9 from 1.0, WebAssembly from
 // 1.21): first fit; a bigger block is cut from its end; the last block lowers the break, never the
-// segment. Where it does better:
-//   - After the break was lowered, a free block that now ends at it lowers it further. Go leaves it
-//     on the list, and grows the segment for the next request that is larger than that block.
-//   - Others may grow the segment too (libc's malloc does on WebAssembly). The break then goes on
-//     behind their memory, and the room left behind is free to use.
-//   - A hint ahead of the break puts the piece skipped on the list; Go 1.11 loses it.
-//   - Giving back what is free already, or was never handed out, is refused. Only memory of others
-//     that lies between pieces of ours is not told apart.
+// segment. This implementation does better in four ways:
+//   - When the break is lowered to the end of a free block, that block lowers it further. Go leaves
+//     the block on the list, and grows the segment for the next request that is larger.
+//   - Others may grow the segment too (libc's malloc does on WebAssembly). The break then moves
+//     past their memory, and the room before it stays free to use.
+//   - A hint ahead of the break puts the skipped piece on the list; Go 1.11 loses it.
+//   - It refuses to free memory that is free already or was never handed out. It cannot detect only
+//     the memory of others that lies between pieces of ours.
 #pragma once
 
 #include <atomic>
@@ -29,15 +29,15 @@
 
 namespace Atoll::os {
 
-// What the system gives. All sizes and addresses are multiples of the page size.
+// The system's segment. All sizes and addresses are multiples of the page size.
 class Segment {
  public:
-  // Where the segment ends now, rounded up to a page.
+  // The current end of the segment, rounded up to a page.
   virtual Address end() = 0;
-  // Adds `size` bytes that read as zero; returns where they begin, which is behind end() if others
-  // grew the segment meanwhile. Null: it cannot, and nothing changed.
+  // Adds `size` bytes that read as zero. Returns where they begin, which is past end() if others
+  // grew the segment meanwhile. Null if the system refuses; nothing changes then.
   virtual Address grow(std::uint64_t size) = 0;
-  // Called again and again while another thread is inside the BrkSpace.
+  // The BrkSpace calls this repeatedly while another thread is inside of it.
   virtual void yield() = 0;
 
  protected:
@@ -48,8 +48,8 @@ class Segment {
 };
 
 enum class HintPolicy : std::uint8_t {
-  kExactBreak,  // only the break itself can be had (Plan 9)
-  kSkipAhead,   // the break or anything above it (WebAssembly as of 1.11)
+  kExactBreak,  // only a hint at the break itself succeeds (Plan 9)
+  kSkipAhead,   // a hint at the break or anywhere above it succeeds (WebAssembly as of 1.11)
 };
 
 class BrkSpace {
@@ -59,22 +59,23 @@ class BrkSpace {
   BrkSpace(const BrkSpace&) = delete;
   BrkSpace& operator=(const BrkSpace&) = delete;
 
-  // Zeroed pages. With a hint: there, or a failure. Without: where they fit first.
+  // Returns zeroed pages: at the hint or not at all; without a hint, at the first place where they
+  // fit.
   Allocation reserve(Address hint, std::uint64_t size);
 
-  // Any pages that reserve() gave, also parts of several reservations.
+  // Frees any pages that reserve() returned, also parts of several reservations.
   Status free(Address base, std::uint64_t size);
 
   // Whether all of the range is handed out at present. Changes nothing.
   Status check(Address base, std::uint64_t size);
 
-  // Where our memory begins: behind everything that was there when it was first asked for.
+  // Where our memory begins: after everything that was in the segment at the first call.
   Address start();
 
-  // The one address a hint can have under kExactBreak, and the lowest under kSkipAhead.
+  // The only hint that can succeed under kExactBreak, and the lowest under kSkipAhead.
   Address program_break();
 
-  // For tests: what is on the list, in order. `visit(Range)` must not call back.
+  // For tests: visits the blocks on the list in order. `visit(Range)` must not call back.
   template <typename Visit>
   void for_each_free(Visit visit) {
     const Lock lock(*this);
@@ -114,10 +115,10 @@ class BrkSpace {
   const HintPolicy policy_;
   std::atomic<bool> locked_{false};
 
-  // All null until the first call.
+  // All are null until the first call.
   Address start_;
   Address break_;
-  Address segment_end_;  // as we left it
+  Address segment_end_;  // as this object last saw it
   FreeBlock* free_ = nullptr;
 };
 

@@ -1,8 +1,8 @@
-// What the backend uses of the system's libc, declared here: the same on all four but for a few
-// names. So it is compiled anywhere, and is linked with that libc, or with a stand-in of it
-// (freestanding/bsd/libc.cc).
+// Declares what the backend uses of the system's libc, which is the same on all four systems except
+// for a few names. So the backend compiles anywhere, and links with that libc or with a stand-in
+// for it (freestanding/bsd/libc.cc).
 //
-// Every function is declared on every system. Those that a system lacks are not used there.
+// This declares every function on every system. The backend does not use those that a system lacks.
 #pragma once
 
 #include <cstddef>
@@ -58,7 +58,7 @@ int futex(volatile std::uint32_t* word, int operation, int value, const TimeSpec
 int umtx_sleep(const volatile int* word, int value, int microseconds);
 int umtx_wakeup(const volatile int* word, int count);
 
-// Of libpthread; null where it is not linked in.
+// From libpthread; null if it is not linked in.
 [[gnu::weak]] int pthread_key_create(unsigned* key, void (*function)(void*));
 [[gnu::weak]] int pthread_setspecific(unsigned key, const void* value);
 }

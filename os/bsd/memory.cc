@@ -8,7 +8,7 @@
 #include "os/bsd/system.h"
 #include "os/bsd/systems.h"
 
-// Set by the linker: the first address behind the static data.
+// The linker sets this: the first address after the static data.
 extern "C" __attribute__((weak)) char _end[];
 
 namespace Atoll::os {

@@ -23,11 +23,11 @@ constinit ThreadExitKey<unsigned, &libc::pthread_key_create, &libc::pthread_sets
 
 static_assert(sizeof(std::atomic<std::uint32_t>) == 4, "a thread parks on the word itself");
 
-// Of _umtx_op.
+// For _umtx_op.
 constexpr int kWaitUintPrivate = 15;
 constexpr int kWakePrivate = 16;
 
-// Of the futexes.
+// For futexes.
 constexpr int kPrivate = 128;
 constexpr int kNetbsdFutex = 166;
 constexpr int kNetbsdWait = 0;

@@ -28,7 +28,7 @@ struct BsdSystem : MmapCalls<&bsd::libc::mmap, &bsd::libc::mprotect, &bsd::libc:
                                          .invalid = bsd::error::kInvalid,
                                          .no_call = bsd::error::kNoSystemCall,
                                          .interrupted = bsd::error::kInterrupted};
-  // The arguments are in order, so what is invalid is the range; of a request, its size.
+  // The arguments are in order, so EINVAL means an invalid range; for a request, an invalid size.
   static constexpr MmapMeaning kMeanings[] = {
       {bsd::error::kInvalid, MmapCall::kMap, Failure::kNoMemory},
       {bsd::error::kInvalid, MmapCall::kMapFixed, Failure::kNotReserved},

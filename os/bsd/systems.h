@@ -1,4 +1,4 @@
-// What is different between the four BSDs, as data.
+// The differences between the four BSDs, as data.
 #pragma once
 
 #include <cstdint>
@@ -6,17 +6,17 @@
 
 namespace Atoll::os::bsd {
 
-// How a thread sleeps on a word. Each exists on the systems that have it only.
+// How a thread sleeps on a word. Each way exists only on the systems named.
 enum class Park : std::uint8_t {
   kUmtxOp,       // FreeBSD: _umtx_op(UMTX_OP_WAIT_UINT_PRIVATE, UMTX_OP_WAKE_PRIVATE)
-  kFutexByCall,  // NetBSD from 10: the system call 166, through syscall(2); libc has no name for it
+  kFutexByCall,  // NetBSD from 10: system call 166, through syscall(2); libc has no name for it
   kFutex,        // OpenBSD: futex(2)
   kUmtxSleep,    // DragonFly: umtx_sleep(2), umtx_wakeup(2)
 };
 
 enum class Random : std::uint8_t {
   kSysctl,      // kern.arandom; works on every release
-  kGetentropy,  // OpenBSD took kern.arandom away
+  kGetentropy,  // OpenBSD removed kern.arandom
   kArc4random,  // DragonFly
 };
 
@@ -27,7 +27,7 @@ struct System {
   Park park;
   Random random;
   std::int32_t random_name;  // KERN_ARND, for kSysctl
-  bool protect_finds_holes;  // mprotect(2) of what is not all mapped fails, with ENOMEM
+  bool protect_finds_holes;  // mprotect(2) fails with ENOMEM if not all of the range is mapped
   bool has_mincore;
 };
 
@@ -75,7 +75,7 @@ inline constexpr System kDragonfly = {
     .has_mincore = true,
 };
 
-// The one that is built for.
+// The system that this is built for.
 #if defined(__FreeBSD__)
 inline constexpr const System& kSystem = kFreebsd;
 #elif defined(__NetBSD__)
@@ -88,7 +88,7 @@ inline constexpr const System& kSystem = kDragonfly;
 #error "os/bsd: unknown system"
 #endif
 
-// The same everywhere.
+// Numbers that are the same on all four systems.
 inline constexpr std::int32_t kNone = 0;
 inline constexpr std::int32_t kReadWrite = 3;
 inline constexpr std::int32_t kPrivateAnonymous = 0x1002;

@@ -1,40 +1,38 @@
 // macOS and iOS, on amd64 and arm64.
 //
-// libSystem serves as a thin wrapper of system calls and nothing else. Release 1.11 unless noted:
+// The backend uses libSystem only as a thin wrapper of system calls. Release 1.11 unless noted:
 //
-//   memory and the console as of any system with mmap() (os/backend/mmap_os.h)
-//   reserve   A free hint is taken exactly; else the kernel looks upwards from it, and after that
-//             from the lowest address.
+//   memory and the console as on any system with mmap() (os/backend/mmap_os.h)
+//   reserve   The kernel honours a free hint exactly. Otherwise it looks upwards from the hint, and
+//             after that from the lowest address.
 //   used      madvise(MADV_FREE_REUSE), since 1.13: the pages count as this process's again. The
-//             answer does not matter: without it only the accounts are wrong. Go before 1.13 does
+//             backend ignores a failure, which only makes the accounts wrong. Go before 1.13 does
 //             nothing.
-//   unused    madvise(MADV_FREE_REUSABLE), since 1.13; MADV_FREE before, and here where the other
-//             is refused. Neither clears pages: they read as zero once the kernel has taken them,
-//             and as what they were until then.
-//   resident  mincore. Pages that the kernel has compressed do not count, those that it may take
-//   and
-//             has not taken do. Of what is not mapped the kernel says that nothing is there.
-//   huge pages: on Intel's processors memory must be mapped as such, on Apple's there are none: not
-//   to
-//             be wished for
+//   unused    madvise(MADV_FREE_REUSABLE), since 1.13. MADV_FREE before, and here where the kernel
+//             refuses the other. Neither clears pages: they read as zero once the kernel has taken
+//             them, and as what they were until then.
+//   resident  mincore. It does not count pages that the kernel has compressed, and counts those
+//             that the kernel may take and has not taken. Of memory that is not mapped the kernel
+//             says that nothing is there.
+//   huge pages: on Intel's processors memory must be mapped as such, on Apple's there are none; the
+//             backend takes no wishes
 //   fault     The kernel carries it out as a whole or not at all.
-//   free      The kernel says nothing of addresses that no process has, so they are refused
-//             here.
-//   page size sysctl(CTL_HW, HW_PAGESIZE), asked while running: 16 KiB on arm64, 4 KiB on amd64 and
-//             for amd64 programs on arm64.
-//   park      __ulock_wait, unpark: __ulock_wake. In libSystem since macOS 10.12 and iOS 10, they
-//             are what its own locks stand on. os_sync_wait_on_address(), the public face of the
-//             same, begins with macOS 14.4 and iOS 17.4. Of a count other than 1 and all, threads
-//             are woken one by one.
+//   free      The kernel does not reject addresses that no process has, so the backend does.
+//   page size sysctl(CTL_HW, HW_PAGESIZE), at run time: 16 KiB on arm64, 4 KiB on amd64 and for
+//             amd64 programs on arm64.
+//   park      __ulock_wait, unpark: __ulock_wake. libSystem has them since macOS 10.12 and iOS 10,
+//             and its own locks use them. os_sync_wait_on_address(), their public form, begins with
+//             macOS 14.4 and iOS 17.4. For a count other than 1 and all, the backend wakes threads
+//             one by one.
 //   seed      getentropy, since macOS 10.12 and iOS 10
-//   clock     clock_gettime_nsec_np(CLOCK_UPTIME_RAW), since the same; it stands while the machine
-//             sleeps, as Go's does
+//   clock     clock_gettime_nsec_np(CLOCK_UPTIME_RAW), since the same; it stands still while the
+//             machine sleeps, as Go's does
 //   yield     sched_yield
-//   thread exit: one pthread key. On the main thread it fires only in pthread_exit.
+//   thread exit: one pthread key. On the main thread it runs only in pthread_exit.
 //
-// What cannot be known cheaply, and so is not checked: whether a well-formed range is really ours.
-// map() and unused() report memory that is not mapped at all (kNotReserved); release() and free()
-// of it succeed; used() looks at its arguments only.
+// The backend does not check whether a well-formed range is really ours, because it cannot find out
+// cheaply. map() and unused() report memory that is not mapped at all (kNotReserved); release() and
+// free() of it succeed; used() checks only its arguments.
 #pragma once
 
 #include <atomic>

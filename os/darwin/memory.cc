@@ -6,7 +6,7 @@
 #include "os/darwin/mmap_system.h"
 #include "os/darwin/system.h"
 
-// Made by the linker: the first address behind this image's data.
+// The linker makes this: the first address after this image's data.
 extern "C" char atoll_end_of_data __asm("segment$end$__DATA");
 
 namespace Atoll::os {
@@ -31,8 +31,8 @@ bool DarwinSystem::find_resident(void* base, std::size_t size, unsigned char* pa
 std::uint32_t DarwinOs::address_bits() {
   return static_cast<std::uint32_t>(address_bits_.get([this] {
     MmapMemory<DarwinSystem> memory;
-    // Apple's processors could have 48. The first place of a half is low, for devices that have
-    // little more than half.
+    // Apple's processors could have 48 bits. The first place in a half is low, for devices that
+    // have little more than half.
     return os::address_bits(memory, page_size(),
                             {.most = 48, .fewest = 32, .sixteenths = {1, 3, 8, 12}});
   }));

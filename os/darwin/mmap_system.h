@@ -28,8 +28,8 @@ struct DarwinSystem : MmapCalls<&darwin::mmap, &darwin::mprotect, &darwin::munma
                                          .invalid = darwin::kErrorInvalid,
                                          .no_call = darwin::kErrorNoCall,
                                          .interrupted = darwin::kErrorInterrupted};
-  // Not all of it is mapped. Of mprotect(), ENOMEM tells that; of madvise(), EINVAL, as the advice
-  // and the arguments are sound.
+  // Not all of the range is mapped: mprotect() reports that as ENOMEM, and madvise() as EINVAL,
+  // since the advice and the arguments are valid.
   static constexpr MmapMeaning kMeanings[] = {
       {darwin::kErrorNoMemory, MmapCall::kMakeReady, Failure::kNotReserved},
       {darwin::kErrorInvalid, MmapCall::kTakeBack, Failure::kNotReserved},

@@ -32,7 +32,7 @@ std::uint64_t DarwinOs::random_seed() {
   const int errno_before = *darwin::errno_place();
   std::uint64_t seed = 0;
   if (darwin::getentropy(&seed, sizeof seed) != 0) {
-    // Where the program, its stack and the moment are.
+    // Mixes the addresses of the program and its stack with the time.
     seed =
         (Address::of(&seed).value() ^ Address::of(&darwin_os).value() ^ monotonic_nanoseconds()) *
         0x9e3779b97f4a7c15;
@@ -54,7 +54,7 @@ void DarwinOs::unpark(const std::atomic<std::uint32_t>& word, std::uint32_t coun
     (void)darwin::ulock_wake(kOperation | darwin::kUlockWakeAll, address_of(word), 0);
     return;
   }
-  // It fails when nobody is left to be woken.
+  // The call fails when no thread is left to wake.
   while (count != 0 && darwin::ulock_wake(kOperation, address_of(word), 0) >= 0) --count;
 }
 

@@ -1,6 +1,6 @@
-// What this backend calls of libSystem, declared here so that it compiles without Apple's SDK. The
-// types are those of the SDK's own headers, which may be included beside it; where a name of a type
-// is in the way, the function has a name of its own here, and the label says which one it is.
+// Declares what this backend calls of libSystem, so that it compiles without Apple's SDK. The types
+// are those of the SDK's own headers, so a file may include both. Where the name of a type is in
+// the way, the function has a name of its own here, and its label says which one it is.
 #pragma once
 
 #include <cstddef>

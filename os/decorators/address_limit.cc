@@ -31,13 +31,13 @@ bool AddressLimitOs::is_well_formed(Address base, std::uint64_t size) const {
          base.is_aligned(machine_.page_size) && base + (size - 1) >= base;
 }
 
-// What is malformed is left to the system beneath to refuse.
+// The system beneath refuses malformed ranges.
 bool AddressLimitOs::is_above(Address base, std::uint64_t size) const {
   return is_well_formed(base, size) && !is_within(base, size);
 }
 
-// Tries evenly spaced hints from the top down; null if none is honoured. More than a few hundred
-// tries mean that there is no room, or that the system beneath does not look at hints.
+// Tries evenly spaced hints from the top down; returns null if the system honours none. If a few
+// hundred tries fail, there is no room, or the system beneath ignores hints.
 Address AddressLimitOs::look_beneath(std::uint64_t size) {
   constexpr std::uint64_t kTries = 256;
   const std::uint64_t greatest = ~std::uint64_t{0} >> (64 - bits_);

@@ -1,4 +1,4 @@
-// Makes a system behave as one with narrower addresses: 39 bits on a machine of 48, say.
+// Makes a system behave like one with narrower addresses, for example 39 bits on a machine of 48.
 #pragma once
 
 #include <cstdint>
@@ -9,24 +9,24 @@ namespace Atoll::os {
 
 class AddressLimitOs final : public ForwardOs {
  public:
-  // What to do when the system beneath, left the choice, answers above the limit.
+  // What to do when the system beneath chooses a place above the limit.
   enum class HighAnswer : std::uint8_t {
-    kFails,         // give it back; kNoMemory
-    kLooksBeneath,  // give it back and ask for places below the limit, as a real narrow system
-                    // would
+    kFails,         // give it back and fail with kNoMemory
+    kLooksBeneath,  // give it back and ask for places below the limit, like a real narrow system
   };
 
-  // `bits` is 1 to 64; not less than `beneath` has changes nothing.
+  // `bits` is 1 to 64. If it is not less than the bits of `beneath`, the decorator changes nothing.
   AddressLimitOs(Os& beneath, std::uint32_t bits, HighAnswer high_answer = HighAnswer::kFails)
       : ForwardOs(beneath), machine_(beneath.probe()), bits_(bits), high_answer_(high_answer) {}
 
-  // Facts of places above the limit are not known here.
+  // Leaves out properties that are places above the limit.
   Machine probe() override;
-  // A hint above the limit is not honoured.
+  // Does not honour a hint above the limit.
   Allocation reserve(Address hint, std::uint64_t size) override;
   Allocation alloc(std::uint64_t size) override;
 
-  // Nothing above the limit was handed out: kNotReserved, and unknown.
+  // Nobody got memory above the limit, so these fail with kNotReserved there; resident() is
+  // unknown.
   Status release(Address base, std::uint64_t size) override;
   Status map(Address base, std::uint64_t size) override;
   Status used(Address base, std::uint64_t size) override;

@@ -1,4 +1,4 @@
-// Makes chosen calls fail without passing them on: every place where the system could say no.
+// Makes chosen calls fail without passing them on, wherever the system could refuse.
 #pragma once
 
 #include <atomic>
@@ -9,22 +9,22 @@
 
 namespace Atoll::os {
 
-// Fails nothing until it is told to. Turn the knobs while no other thread calls.
+// Fails nothing until it is told to. Change the settings only while no other thread calls.
 class FaultInjectionOs final : public ForwardOs {
  public:
   explicit FaultInjectionOs(Os& beneath) : ForwardOs(beneath) {}
 
-  // The kth call from now on, counted from 1. Counting starts again.
+  // Fails the kth call from now on, counted from 1. Counting starts again.
   void fail_call(std::uint32_t k) { set(k, k); }
   void fail_from_call(std::uint32_t k) { set(k, UINT32_MAX); }
   void fail_nothing() { set(0, 0); }
-  // Only these verbs are counted and fail.
+  // Counts and fails only these verbs.
   void only(VerbSet verbs) { verbs_ = verbs; }
   void fail_with(Failure failure, std::int32_t native_code = 0) {
     status_ = Status{failure, native_code};
   }
 
-  // Since the last fail_...(): calls of the chosen verbs, and those that were made to fail.
+  // Calls of the chosen verbs since the last fail_...(), and how many of them this made fail.
   std::uint32_t calls() const { return calls_.load(std::memory_order_relaxed); }
   std::uint32_t failed_calls() const { return failed_calls_.load(std::memory_order_relaxed); }
 
@@ -54,7 +54,7 @@ class FaultInjectionOs final : public ForwardOs {
   Status free(Address base, std::uint64_t size) override {
     return fails(Verb::kFree) ? status_ : beneath().free(base, size);
   }
-  // What fails is unknown.
+  // A failed resident() is unknown.
   std::optional<std::uint64_t> resident(Address base, std::uint64_t size) override {
     if (fails(Verb::kResident)) return std::nullopt;
     return beneath().resident(base, size);

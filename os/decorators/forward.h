@@ -1,7 +1,7 @@
-// An Os that passes every call on to another: what the decorators are derived from.
+// An Os that passes every call on to another: the base class of the decorators.
 //
-// A decorator is handed the Os beneath by reference and owns nothing; they stack in any order. None
-// uses a lock: what a decorator counts it counts atomically, so all may be used by many threads.
+// A decorator gets the Os beneath by reference and owns nothing; decorators stack in any order.
+// None takes a lock, and all counters are atomic, so many threads may use them.
 #pragma once
 
 #include "os/os.h"

@@ -1,4 +1,4 @@
-// Never honours a hint: memory always lies elsewhere, or, where linear_only, there is none.
+// Never honours a hint: memory always lies elsewhere, or, where linear_only, the call fails.
 #pragma once
 
 #include "os/decorators/forward.h"
@@ -20,7 +20,8 @@ class RefuseHintsOs final : public ForwardOs {
     if (!hint.is_null() && linear_only_) return {Address(), {Failure::kNoMemory, 0}};
     const Allocation allocation = beneath().reserve(Address(), size);
     if (!allocation.ok() || allocation.base != hint) return allocation;
-    // Left the choice, the system chose the hint. Holding it makes the next answer another one.
+    // The system chose the hint by itself. While this holds that place, the next answer is another
+    // one.
     const Allocation other = beneath().reserve(Address(), size);
     (void)beneath().release(allocation.base, size);
     return other;

@@ -1,4 +1,4 @@
-// Asks for memory to be freed when there is none left, and tries once more.
+// Calls back to free memory when there is none left, and tries once more.
 #pragma once
 
 #include <cstdint>
@@ -9,16 +9,16 @@ namespace Atoll::os {
 
 class RetryOs final : public ForwardOs {
  public:
-  // Told how much was wanted; returns whether anything was freed, so that another try may succeed.
-  // What it needs of an Os itself it should ask of beneath(): a call of this one that fails would
-  // call it again.
+  // Gets the size that was wanted; returns whether it freed anything, so that another try may
+  // succeed. It should make its own calls through beneath(): a call of this Os that fails would
+  // call back again.
   using FreeMemory = bool (*)(void* context, std::uint64_t size);
 
   explicit RetryOs(Os& beneath) : ForwardOs(beneath) {}
   RetryOs(Os& beneath, FreeMemory free_memory, void* context)
       : ForwardOs(beneath), free_memory_(free_memory), context_(context) {}
 
-  // While no other thread calls. Null: nothing is retried.
+  // Call this only while no other thread calls. Null: nothing is retried.
   void set_callback(FreeMemory free_memory, void* context) {
     free_memory_ = free_memory;
     context_ = context;

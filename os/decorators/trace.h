@@ -1,4 +1,4 @@
-// Records every call of a memory verb, in storage that is handed in.
+// Records every call of a memory verb, in storage that the caller provides.
 #pragma once
 
 #include <atomic>
@@ -15,16 +15,16 @@ namespace Atoll::os {
 
 struct TraceRecord {
   Verb verb = Verb::kReserve;
-  Address address;  // the hint of reserve, null for alloc, where move begins
+  Address address;  // the hint of reserve, null for alloc, the old place of move
   std::uint64_t size = 0;
-  Address result;  // of reserve and alloc, and where move went
+  Address result;  // the place that reserve or alloc returned, and the new place of move
   Status status;
-  std::optional<std::uint64_t> bytes;  // the answer of resident
+  std::optional<std::uint64_t> bytes;  // what resident returned
   HugePages wish = HugePages::kWanted;
 };
 
-// In the order in which the calls began. When the storage is full, further calls are only counted.
-// Reading the records while other threads still call is a race; counting is not.
+// Records are in the order in which the calls began. When the storage is full, this only counts
+// further calls. Reading the records while other threads call is a race; counting is not.
 class TraceOs final : public ForwardOs {
  public:
   TraceOs(Os& beneath, std::span<TraceRecord> storage) : ForwardOs(beneath), storage_(storage) {}
@@ -51,10 +51,10 @@ class TraceOs final : public ForwardOs {
   std::atomic<std::uint32_t> calls_{0};
 };
 
-// No line is longer.
+// The length of the longest line.
 inline constexpr std::size_t kTraceLine = 128;
 
-// One line without its end, written to `line` and cut if that is too short:
+// Formats one line without its end into `line`, and cuts it if that is too short:
 //   reserve(0xc000000000, 64 MiB) -> 0xc000000000
 //   reserve(null, 64 MiB) -> no memory (12)
 //   map(0xc000000000, 64 MiB) -> ok

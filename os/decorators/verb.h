@@ -1,4 +1,4 @@
-// The memory verbs of the contract as data: for decorators that record or choose among them.
+// The memory verbs of the contract as data, for decorators that record or choose among them.
 #pragma once
 
 #include <cstdint>

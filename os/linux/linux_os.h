@@ -1,31 +1,30 @@
-// Linux, on every processor Go runs on, natively and under qemu-user.
+// Linux, on every processor that Go runs on, natively and under qemu-user.
 //
-// libc serves as a thin wrapper of system calls and nothing else. Release 1.11 unless noted:
+// The backend uses libc only as a thin wrapper of system calls. Release 1.11 unless noted:
 //
-//   memory and the console as of any system with mmap() (os/backend/mmap_os.h):
-//   reserve   without MAP_NORESERVE: private PROT_NONE memory is not charged anyway, and under
-//             strict overcommit the flag is ignored.
+//   memory and the console as on any system with mmap() (os/backend/mmap_os.h):
+//   reserve   without MAP_NORESERVE: the kernel does not charge private PROT_NONE memory anyway,
+//             and ignores the flag under strict overcommit.
 //   map       Go maps anew with MAP_FIXED. That call first unmaps and then asks for the memory
-//             (before Linux 6.12), so a refusal under strict overcommit leaves a hole that any
-//             other thread may be given.
+//             (before Linux 6.12), so a refusal under strict overcommit leaves a hole that the
+//             kernel may give to any other thread.
 //   used      nothing. Up to 1.20 Go asked for huge pages here and took them back in unused().
 //             1.21 dropped both, as we do: it multiplied mappings and fought the system's policy.
 //   unused    madvise(MADV_DONTNEED): all releases but 1.12 to 1.15, whose MADV_FREE makes resident
-//             size meaningless. Whether it really zeroes is probed: qemu-user may ignore it.
+//             size meaningless. A probe tells whether it really zeroes: qemu-user may ignore it.
 //   resident  mincore. A page that was only read counts: it shares the page of zeroes. A page in
-//   swap
-//             does not, unless the swap's cache still has it. gVisor says that every page is there.
-//   huge pages: madvise(MADV_HUGEPAGE or MADV_NOHUGEPAGE). There is no way back to neither.
-//   qemu-user
-//             answers any advice with success and does nothing, so it is first asked with nonsense.
+//             swap does not, unless the swap cache still has it. gVisor says that every page is
+//             there.
+//   huge pages: madvise(MADV_HUGEPAGE or MADV_NOHUGEPAGE). No advice undoes both. qemu-user answers
+//             any advice with success and does nothing, so the backend first tries invalid advice.
 //   fault     1.23 and later use mprotect and MADV_DONTNEED, which keep the charge.
 //   park      futex(FUTEX_WAIT_PRIVATE), unpark: futex(FUTEX_WAKE_PRIVATE), yield: sched_yield
-//   thread exit: one pthread key. On the main thread it fires only in pthread_exit.
+//   thread exit: one pthread key. On the main thread it runs only in pthread_exit.
 //
-// What cannot be known cheaply, and so is not checked: whether a well-formed range is really ours.
-// map() and unused() report memory that is not mapped at all (kNoMemory, kNotReserved; under
-// qemu-user unused() does not); release() and free() of it succeed; used() looks at its arguments
-// only.
+// The backend does not check whether a well-formed range is really ours, because it cannot find out
+// cheaply. map() and unused() report memory that is not mapped at all (kNoMemory, kNotReserved;
+// under qemu-user unused() does not); release() and free() of it succeed; used() checks only its
+// arguments.
 #pragma once
 
 #include <atomic>

@@ -33,7 +33,7 @@ Status LinuxOs::wish_huge_pages(Address base, std::uint64_t size, HugePages wish
   const auto advise = [&](int advice) {
     return ::madvise(base.pointer(), bytes(size), advice) == 0;
   };
-  // Where nonsense is taken too, advice is not heeded.
+  // A system that accepts invalid advice ignores all advice.
   constexpr int kNonsense = std::numeric_limits<int>::max();
   if (ignores_advice_.get([&] { return advise(kNonsense); })) return {Failure::kUnsupported, 0};
   return advise(wish == HugePages::kWanted ? MADV_HUGEPAGE : MADV_NOHUGEPAGE)

@@ -15,13 +15,13 @@
 #include "os/base/decimal.h"
 #include "os/linux/system.h"
 
-// Set by the linker: the first address behind the static data.
+// The linker sets this: the first address after the static data.
 extern "C" __attribute__((weak)) char _end[];
 
 namespace Atoll::os::linux_probe {
 namespace {
 
-// Some memory for as long as one question takes.
+// Memory that is mapped while one probe runs.
 class Mapping {
  public:
   Mapping(Address hint, std::uint64_t size, int protection, int flags = 0)
@@ -45,8 +45,9 @@ class Mapping {
 
 enum class Answer : std::uint8_t { kNo, kYes, kUnclear };
 
-// Whether `place` is an address that processes may have. From Linux 4.17 on one call tells; to
-// older ones, and to emulators without the flag, it is a hint, which may be refused for any reason.
+// Whether `place` is an address that processes may have. From Linux 4.17 on one call tells. Older
+// kernels, and emulators without the flag, take it for a hint, which they may refuse for any
+// reason.
 [[gnu::cold]] Answer is_address(Address place, std::uint64_t page_size) {
 #if defined(MAP_FIXED_NOREPLACE)
   constexpr int kFlags = MAP_FIXED_NOREPLACE;
@@ -90,16 +91,16 @@ enum class Answer : std::uint8_t { kNo, kYes, kUnclear };
 }
 
 [[gnu::cold]] AddressSpace address_space(std::uint64_t page_size) {
-  // 57 is the most any of our processors has, but for s390x, which would answer such a question by
-  // adding a level to this process's page tables for good.
+  // 57 is the most bits that any of our processors has, except for s390x. On that, such a probe
+  // would add a level to this process's page tables for good.
   constexpr std::uint32_t kMost = std::min<std::uint32_t>(57, sizeof(void*) * 8);
   constexpr std::uint32_t kFewest = 28;
   const auto place = [](std::uint32_t bits, unsigned eighths) {
     const std::uint64_t half = std::uint64_t{1} << (bits - 1);
     return Address(half + half / 8 * eighths);
   };
-  // Whether there are addresses with so many bits. Several places: one may be occupied, and the
-  // last may be the kernel's (32 bits, 3 GiB each).
+  // Whether there are addresses of `bits` bits. It tries several places: one may be occupied, and
+  // the last may be the kernel's (32 bits, 3 GiB each).
   const auto are_there = [&](std::uint32_t bits) {
     for (const unsigned eighths : {1U, 3U, 6U}) {
       const Answer answer = is_address(place(bits, eighths), page_size);
@@ -107,8 +108,8 @@ enum class Answer : std::uint8_t { kNo, kYes, kUnclear };
     }
     return false;
   };
-  // Every process asks this when it starts, so in few steps: most have no more than the stack
-  // shows, and a hint that is taken there tells that hints are.
+  // Every process runs this when it starts, so it takes few steps: most have no more bits than a
+  // stack address shows, and if the kernel honours a hint there, it honours hints.
   const int on_stack = 0;
   const std::uint32_t of_stack = std::clamp(width_of(Address::of(&on_stack)), kFewest, kMost);
   std::uint32_t found = kFewest;
@@ -132,7 +133,7 @@ enum class Answer : std::uint8_t { kNo, kYes, kUnclear };
 }
 
 [[gnu::cold]] bool decommit_zeroes(std::uint64_t page_size) {
-  // The middle one of three pages: an emulator may clear larger pieces only.
+  // Tests the middle one of three pages, because an emulator may clear only larger pieces.
   const Mapping scratch(Address(), 3 * page_size, PROT_READ | PROT_WRITE);
   if (scratch.base() == nullptr) return false;
   const auto page = static_cast<std::size_t>(page_size);
@@ -146,7 +147,7 @@ enum class Answer : std::uint8_t { kNo, kYes, kUnclear };
 Address end_of_data() { return Address::of(_end); }
 
 Address program_break() {
-  // The system call, not sbrk(): that one would set up libc's own break.
+  // Not sbrk(), which would set up libc's own break.
   const long end = ::syscall(SYS_brk, 0);
   return end == -1 ? Address() : Address(static_cast<unsigned long>(end));
 }

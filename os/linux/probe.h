@@ -1,5 +1,5 @@
-// How the Linux backend finds out what kind of machine it is on. Apart, so that tests can ask the
-// same questions with made-up answers.
+// Probes with which the Linux backend finds out what machine it runs on. They are apart so that
+// tests can call them with made-up answers.
 #pragma once
 
 #include <cstdint>
@@ -9,17 +9,18 @@
 
 namespace Atoll::os::linux_probe {
 
-// `aux_value` is what the auxiliary vector says. 0, if it says nothing: then the smallest offset
-// at which mincore() accepts an address, 256 KiB if none does, 0 if there is no memory to try.
+// `aux_value` is the value in the auxiliary vector. If it is 0, this returns the smallest offset at
+// which mincore() accepts an address, 256 KiB if it accepts none, and 0 if there is no memory to
+// try.
 std::uint64_t page_size(std::uint64_t aux_value);
 
-// `text` is what hpage_pmd_size holds. Anything but a power of two in decimal gives 0.
+// `text` is the content of hpage_pmd_size. Anything but a power of two in decimal gives 0.
 std::uint64_t parse_huge_page_size(std::string_view text);
 std::uint64_t huge_page_size();
 
 struct AddressSpace {
-  // The largest b for which a page could be had in the upper half of [0, 2^b). Where hints are not
-  // honoured at all: the width of the highest address seen.
+  // The largest b for which the system has addresses in the upper half of [0, 2^b). If the probes
+  // find none, the width of the highest address seen.
   std::uint32_t bits = 0;
   bool honours_hints = false;
 };

@@ -38,7 +38,8 @@ std::uint64_t LinuxOs::random_seed() {
   constexpr unsigned kNonBlocking = 1;
   std::uint64_t seed = 0;
   if (::syscall(SYS_getrandom, &seed, sizeof seed, kNonBlocking) != sizeof seed) {
-    // Early in boot, or a kernel before 3.17. The kernel also left some bytes at our start.
+    // This is early in boot, or on a kernel before 3.17. The kernel also left some random bytes at
+    // program start.
     seed = 0;
     if (const unsigned long given = ::getauxval(AT_RANDOM); given != 0) {
       std::memcpy(&seed, Address(given).pointer(), sizeof seed);
@@ -56,7 +57,7 @@ void LinuxOs::park(const std::atomic<std::uint32_t>& word, std::uint32_t expecte
 }
 
 void LinuxOs::unpark(const std::atomic<std::uint32_t>& word, std::uint32_t count) {
-  // The kernel takes the number for a signed one, and 0 for 1.
+  // The kernel takes the number as signed, and 0 as 1.
   if (count == 0) return;
   constexpr std::uint32_t kAll = std::numeric_limits<std::int32_t>::max();
   ::syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, count < kAll ? count : kAll, nullptr, nullptr, 0);

@@ -24,11 +24,11 @@ struct LinuxSystem : MmapCalls<&::mmap, &::mprotect, &::munmap, &::write, kLinux
   static bool find_resident(void* base, std::size_t size, unsigned char* pages);
 
   static constexpr MmapMeaning kMeanings[] = {
-      // Not all of it is mapped.
+      // Not all of the range is mapped.
       {ENOMEM, MmapCall::kTakeBack, Failure::kNotReserved},
-      // Locked memory, or a kernel without the call.
+      // The memory is locked, or the kernel lacks the call.
       {EINVAL, MmapCall::kTakeBack, Failure::kUnsupported},
-      // Not all of it is mapped; and a kernel without transparent huge pages.
+      // Not all of the range is mapped, or the kernel has no transparent huge pages.
       {ENOMEM, MmapCall::kAdvise, Failure::kNotReserved},
       {EINVAL, MmapCall::kAdvise, Failure::kUnsupported},
   };

@@ -11,7 +11,7 @@ class LinuxKernel final : public Plan9Kernel {
  public:
   constexpr LinuxKernel() = default;
 
-  // Through libc, which remembers the end, and would move it back over ours.
+  // Through libc, which remembers the end and would move it back over ours.
   Address segment_end() override { return Address::of(::sbrk(0)); }
   bool set_break(Address end) override { return ::brk(end.pointer()) == 0; }
   std::int64_t write_error(std::string_view text) override {

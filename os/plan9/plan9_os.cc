@@ -10,7 +10,7 @@ Address Plan9Segment::end() { return kernel_.segment_end().aligned_up(page_size_
 
 Address Plan9Segment::grow(std::uint64_t size) {
   const Address before = end();
-  // The kernel would take what is left of a larger number, and move the end down.
+  // The kernel would cut off a larger number, and move the end down.
   if (size > std::numeric_limits<std::uintptr_t>::max() - before.value()) return Address();
   if (!kernel_.set_break(before + size)) return Address();
   return before;

@@ -1,13 +1,12 @@
 // Plan 9: one data segment, whose end a program may move. One thread.
 //
-// The rules of the segment are in os/brk/brk_space.h. Of the releases, these are the ones that have
-// their own answer to a hint:
+// os/brk/brk_space.h has the rules of the segment. Releases answer a hint in two ways:
 //
-//   1.11 to 1.13  any place, if the break is not the one that is wished for
+//   1.11 to 1.13  any place, if the hint is not the break
 //   1.14 on       the break, or nothing; this is what we do
 //
-// Nothing given back ever returns to the system: it is used again. Pages are as large as
-// /dev/swap says, or 4 KiB, which is what release 1.11 takes where that does not tell.
+// Memory that is given back never returns to the system: the backend reuses it. /dev/swap tells the
+// page size; if it does not, pages have 4 KiB, as release 1.11 assumes.
 #pragma once
 
 #include <atomic>
@@ -22,11 +21,11 @@ namespace Atoll::os {
 // The calls of the system that the backend makes.
 class Plan9Kernel {
  public:
-  // Where the data segment ends now.
+  // The current end of the data segment.
   virtual Address segment_end() = 0;
-  // brk_: moves that end, upwards. False: it stays where it is.
+  // brk_: moves that end upwards. Returns false if it stays where it is.
   virtual bool set_break(Address end) = 0;
-  // pwrite to standard error; how much was written, or less than 1.
+  // pwrite to standard error. Returns how much it wrote, or less than 1 on failure.
   virtual std::int64_t write_error(std::string_view text) = 0;
   [[noreturn]] virtual void abort() = 0;
   virtual std::uint64_t nanoseconds() = 0;
@@ -61,7 +60,7 @@ class Plan9Os final : public BrkOs {
  public:
   static constexpr std::uint64_t kPageSize = Plan9Segment::kPageSize;
 
-  // The same `page_size` as the segment's.
+  // `page_size` is the segment's too.
   constexpr Plan9Os(Plan9Kernel& kernel, Plan9Segment& segment, std::uint64_t page_size = kPageSize)
       : BrkOs(segment, page_size, HintPolicy::kExactBreak), kernel_(kernel) {}
 

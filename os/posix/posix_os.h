@@ -1,13 +1,13 @@
-// Any system that has POSIX's calls and nothing better: the example of docs/PORTING.md, and where a
-// port to a new system begins. Nothing is built for it by default.
+// Any system that has POSIX's calls and nothing better: the example of docs/PORTING.md, and the
+// starting point of a port to a new system. No default target uses it.
 //
-//   memory and the console as of any system with mmap() (os/backend/mmap_os.h)
-//   unused    mmap(READ|WRITE, fixed): the old pages are dropped. POSIX has no advice that frees.
+//   memory and the console as on any system with mmap() (os/backend/mmap_os.h)
+//   unused    mmap(READ|WRITE, fixed), which drops the old pages. POSIX has no advice that frees.
 //   resident  unknown: POSIX has no mincore
-//   huge pages: not to be wished for
+//   huge pages: the backend takes no wishes
 //   park      nanosleep for a moment, so unpark has nobody to wake. POSIX has no way to sleep on a
 //             word of memory; a system that has one parks better.
-//   random    where the stack is, and the clock
+//   random    the address of the stack, and the clock
 #pragma once
 
 #include <sys/mman.h>
@@ -33,7 +33,7 @@ struct PosixSystem : MmapCalls<&::mmap, &::mprotect, &::munmap, &::write, kPosix
   static bool take_back(void* base, std::size_t size);
   static bool find_resident(void*, std::size_t, unsigned char*) { return false; }
 
-  // Not all of it is mapped.
+  // Not all of the range is mapped.
   static constexpr MmapMeaning kMeanings[] = {
       {ENOMEM, MmapCall::kMakeReady, Failure::kNotReserved}};
 };

@@ -54,7 +54,7 @@ std::uint64_t AddressSpace::bytes_in(Range range, State state) const {
   return bytes;
 }
 
-// Addresses are compared by first and last byte: a space of 64 bits has no end to compare with.
+// The code compares first and last bytes, because a 64-bit space has no end to compare with.
 
 bool AddressSpace::find_lowest(Range bounds, std::uint64_t size, std::uint64_t alignment,
                                Address* found) const {
@@ -114,7 +114,7 @@ void AddressSpace::erase(std::size_t index, std::size_t how_many) {
   count_ -= how_many;
 }
 
-// Whether cut_at() both ends of `range` fits the table.
+// Whether the table has room to cut_at() both ends of `range`.
 bool AddressSpace::can_cut(Range range) const {
   std::size_t needed = 0;
   std::size_t i = first_ending_at_or_behind(range.base);
@@ -137,7 +137,7 @@ void AddressSpace::cut_at(Address address) {
   insert(i + 1, upper);
 }
 
-// Joins what may be joined from the region before `range` to the one behind it.
+// Joins the regions that can be joined, from the one before `range` to the one after it.
 void AddressSpace::merge_around(Range range) {
   std::size_t i = first_ending_at_or_behind(range.base);
   if (i > 0) --i;

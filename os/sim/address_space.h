@@ -1,11 +1,11 @@
 // An address space as data: which ranges are taken, by whom, and in what state.
 //
-// A sorted table of regions that do not overlap; what is in no region is None. The table lives in
-// storage the caller hands in, so nothing is allocated. Like a kernel's table of mappings it can be
-// full, and then a change that needs one more entry fails and changes nothing.
+// It is a sorted table of regions that do not overlap; addresses in no region are None. The table
+// lives in storage that the caller provides, so nothing is allocated. Like a kernel's table of
+// mappings it can be full, and then a change that needs one more entry fails and changes nothing.
 //
-// This class knows neither pages nor policies. Who uses it (SimOs, a user-mode host) decides where
-// a mapping goes, with the searches offered here, and which transitions are allowed.
+// This class knows neither pages nor policies. Its users (SimOs, a user-mode host) decide where a
+// mapping goes, with the searches offered here, and which transitions are allowed.
 #pragma once
 
 #include <cstddef>
@@ -41,8 +41,8 @@ inline constexpr StateSet kOurs = StateSet(State::kReserved) | State::kPrepared 
 struct Region {
   Range range;
   State state = State::kForeign;
-  // Which reservation it is cut from. Regions of one state merge only within one reservation, so
-  // that the limits of reservations stay visible.
+  // Which reservation the region is cut from. Regions of one state merge only within one
+  // reservation, so that the limits of reservations stay visible.
   std::uint32_t reservation = 0;
 };
 
@@ -57,14 +57,14 @@ class AddressSpace {
   // --- Questions. Ranges are not empty and do not wrap round 2^64. ---
 
   bool is_free(Range range) const;
-  // Every byte of `range` is in one of `states`.
+  // Whether every byte of `range` is in one of `states`.
   bool is_all(Range range, StateSet states) const;
-  // `range` is what is left of exactly one reservation, all of it.
+  // Whether `range` is all that is left of exactly one reservation.
   bool is_one_reservation(Range range) const;
   std::uint64_t bytes_in(Range range, State state) const;
 
-  // The lowest or highest free place for `size` bytes within `bounds`, a multiple of `alignment`
-  // (a power of two). False: there is none.
+  // Find the lowest or highest free place for `size` bytes within `bounds`, at a multiple of
+  // `alignment` (a power of two). Return false if there is none.
   bool find_lowest(Range bounds, std::uint64_t size, std::uint64_t alignment, Address* found) const;
   bool find_highest(Range bounds, std::uint64_t size, std::uint64_t alignment,
                     Address* found) const;
@@ -79,11 +79,11 @@ class AddressSpace {
     }
   }
 
-  // --- Changes. False: the table is full, and nothing has changed. ---
+  // --- Changes. They return false if the table is full, and have changed nothing then. ---
 
-  // `range` is free. The result is a reservation of its own.
+  // Precondition: `range` is free. The result is a reservation of its own.
   bool add(Range range, State state);
-  // No part of `range` is free.
+  // Precondition: no part of `range` is free.
   bool set_state(Range range, State state);
   // Parts of `range` may be free already.
   bool remove(Range range);

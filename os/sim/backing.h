@@ -1,6 +1,6 @@
-// What may stand behind simulated addresses. The simulation itself keeps books only; a test that
-// wants contents hands in one of these and is told when memory may be touched and when no longer.
-// A range may be, in part or wholly, already what it is told to become.
+// Real memory behind simulated addresses. The simulation itself only keeps books. A test that wants
+// contents passes in a Backing, which the simulation tells when memory may be touched and when no
+// longer. A range may already be, in part or wholly, in the state that a call announces.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +12,14 @@ namespace Atoll::os::sim {
 
 class Backing {
  public:
-  // May be touched from now on. Bytes that were lost, or never ready before, are zero.
+  // The range may be touched from now on. Bytes that were lost, or never ready before, are zero.
   virtual void ready(Range range) = 0;
-  // Must not be touched any more; contents are kept for the next ready().
+  // The range must not be touched any more; it keeps its contents for the next ready().
   virtual void withheld(Range range) = 0;
-  // Must not be touched any more; contents are gone.
+  // The range must not be touched any more; its contents are gone.
   virtual void lost(Range range) = 0;
-  // How many bytes of it hold memory, as whole pages of that size: those that were written and not
-  // lost. Nothing: it does not know.
+  // How many bytes of the range hold memory, as whole pages of that size: pages that were written
+  // and not lost. Nothing if the backing does not know.
   virtual std::optional<std::uint64_t> resident(Range /*range*/, std::uint64_t /*page_size*/) {
     return std::nullopt;
   }

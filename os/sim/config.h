@@ -1,5 +1,5 @@
-// Everything that can be different about a simulated operating system. Plain data: a preset
-// (presets.h) is copied and changed field by field.
+// Everything that can differ about a simulated operating system. It is plain data: copy a preset
+// (presets.h) and change its fields.
 #pragma once
 
 #include <cstdint>
@@ -13,28 +13,28 @@
 namespace Atoll::os::sim {
 
 enum class Hints : std::uint8_t {
-  kHonoured,  // taken exactly when free; else the default placement
-  kMoved,     // read, but the memory lies elsewhere even when the hint is free
+  kHonoured,  // honours a free hint exactly; otherwise uses the default placement
+  kMoved,     // reads the hint, but puts the memory elsewhere even if the hint is free
   kIgnored,   // as if the hint were null
 };
 
-// Where to look first if hints are honoured, but something lies at the one that is given.
+// Where to look first if the system honours hints, but something lies at the hint.
 enum class Fallback : std::uint8_t {
   kDefault,  // as if the hint were null
-  kAbove,    // the first gap above the hint; then as if the hint were null
-  kBelow,    // the first gap below the hint; then as if the hint were null
+  kAbove,    // the first gap above the hint; after that as if the hint were null
+  kBelow,    // the first gap below the hint; after that as if the hint were null
 };
 
 enum class Placement : std::uint8_t {
-  kTopDown,   // downwards from `origin`; then upwards from it
-  kBottomUp,  // upwards from `origin`; then from the lowest address
+  kTopDown,   // downwards from `origin`; after that upwards from it
+  kBottomUp,  // upwards from `origin`; after that from the lowest address
   kLinear,    // one segment that begins at `origin` and only ever grows: linear_only
 };
 
-// What resident() tells.
+// What resident() answers.
 enum class Residency : std::uint8_t {
   kUnknown,
-  kExact,       // what the backing says; without one that knows, memory counts while it is Ready
+  kExact,       // what the backing says; memory counts while it is Ready if no backing knows
   kEverything,  // all of it, whether it was touched or not
 };
 
@@ -57,8 +57,8 @@ struct Config {
   std::uint64_t page_size = 4096;
   std::uint64_t granularity = 4096;
   std::uint64_t huge_page_size = 0;
-  Address lowest{0x10000};  // no memory below, and none at null in any case
-  // No memory from here on, where user space is no power of two (3 GiB); null: 2^address_bits.
+  Address lowest{0x10000};  // no memory lies below, and none at null in any case
+  // No memory lies from here on, where user space is no power of two (3 GiB); null: 2^address_bits.
   Address end;
 
   Hints hints = Hints::kHonoured;
@@ -67,21 +67,21 @@ struct Config {
   Address origin;
   // Without a hint, memory never lies at or above this (five-level page tables); null: anywhere.
   Address placement_end;
-  // Linear only: a hint above the end of the segment is reached by skipping memory. Otherwise only
-  // a hint at the very end can be had.
+  // Linear only: the system skips memory to reach a hint above the end of the segment. Otherwise
+  // only a hint at the very end succeeds.
   bool skips_to_hint = false;
 
   std::span<const Range> obstacles;  // mapped by somebody else
   Address end_of_data;
-  Address program_break;  // of a linear segment: where it ends at the time
+  Address program_break;  // for a linear segment: its current end
 
   // --- Limits, in bytes; 0: none. ---
-  std::uint64_t address_space_limit = 0;  // of everything not None, as RLIMIT_AS
+  std::uint64_t address_space_limit = 0;  // on everything not None, like RLIMIT_AS
   std::uint64_t commit_limit = 0;
-  // What the commit limit counts: Prepared and Ready, so that map() fails; or Ready only, so that
-  // used() fails.
+  // What the commit limit counts: Prepared and Ready memory, so that map() fails; or only Ready
+  // memory, so that used() fails.
   bool commits_at_map = true;
-  // used() that runs into the commit limit leaves the beginning of the range Ready.
+  // A used() that runs into the commit limit leaves the beginning of the range Ready.
   bool fails_partway = false;
 
   // --- Capabilities, as Machine tells them. ---
@@ -99,19 +99,19 @@ struct Config {
   std::uint64_t failing_call = 0;
   bool all_later_calls_fail = false;
   Failure failure = Failure::kNoMemory;
-  // For the calls of reserve() in turn; when it is used up, answers are ordinary.
+  // Answers for the calls of reserve() in turn. After the last one, answers are ordinary.
   std::span<const Answer> reserve_script;
 
   std::uint64_t time = 0;       // the clock's first reading
-  std::uint64_t time_step = 1;  // how far every reading advances it
+  std::uint64_t time_step = 1;  // how far every reading advances the clock
   std::uint64_t seed = 0x9e3779b97f4a7c15;
   std::uint64_t seed_step = 0x9e3779b97f4a7c15;
 
   // --- The outside. Each may be null; `context` is passed to the functions. ---
   Backing* backing = nullptr;
-  std::uint64_t pointer_bias = 0;  // as Machine tells it: where the backing's memory really lies
+  std::uint64_t pointer_bias = 0;  // Machine::pointer_bias: where the backing's memory really lies
   void (*on_write)(void* context, std::string_view text) = nullptr;
-  void (*on_abort)(void* context) = nullptr;  // may jump away; else the program traps
+  void (*on_abort)(void* context) = nullptr;  // may jump away; otherwise the program traps
   void* context = nullptr;
 };
 

@@ -1,5 +1,5 @@
-// Where a system puts a new mapping, given its description and what is taken already. The
-// simulation and the user-mode hosts (hosts/) decide with the same code.
+// Where a system puts a new mapping, given its description and the ranges that are taken. The
+// simulation and the user-mode hosts (hosts/) share this code.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +10,11 @@
 
 namespace Atoll::os::sim {
 
-// Everything user memory may lie in.
+// The whole range in which user memory may lie.
 Range usable(const Config& config);
 
-// The place for `size` bytes that are wished for at `hint` (null: no wish), for any Placement but
-// kLinear. False: there is none.
+// Finds the place for `size` bytes with the hint `hint` (null: none), for any Placement but
+// kLinear. Returns false if there is none.
 bool place(const Config& config, const AddressSpace& space, Address hint, std::uint64_t size,
            Address* found);
 

@@ -1,4 +1,4 @@
-// Operating systems as they are met, ready to be simulated. Take one, change a field, go:
+// Typical operating systems, ready to be simulated. Take one, change a field, go:
 //
 //   sim::Config config = sim::presets::linux_arm64_39_bit();
 //   config.commit_limit = 1 << 20;
@@ -82,7 +82,7 @@ constexpr Config linux_riscv64_sv39() {
   return c;
 }
 
-// Five levels of page tables: beyond 2^47 only for who asks there.
+// Five levels of page tables: memory lies beyond 2^47 only if a hint asks for it.
 constexpr Config linux_amd64_la57() {
   Config c = linux_amd64();
   c.name = "linux_amd64_la57";
@@ -92,7 +92,7 @@ constexpr Config linux_amd64_la57() {
   return c;
 }
 
-// A user-space kernel that does not look at hints.
+// A user-space kernel that ignores hints.
 constexpr Config gvisor_amd64() {
   Config c = linux_amd64();
   c.name = "gvisor_amd64";
@@ -102,7 +102,7 @@ constexpr Config gvisor_amd64() {
   return c;
 }
 
-// Looks at the hint and answers with some other place.
+// Reads the hint and answers with some other place.
 constexpr Config moved_hints_amd64() {
   Config c = linux_amd64();
   c.name = "moved_hints_amd64";
@@ -145,8 +145,8 @@ constexpr Config linux_mips_2_gib() {
   return c;
 }
 
-// --- Windows: reservations begin at multiples of 64 KiB and go back whole; commit is charged when
-// memory becomes Ready. ---
+// --- Windows: reservations begin at multiples of 64 KiB and can only be released whole; the system
+// charges commit when memory becomes Ready. ---
 
 constexpr Config windows_amd64() {
   Config c;
@@ -197,7 +197,7 @@ constexpr Config darwin_arm64() {
   return c;
 }
 
-// A small space, and answers from its upper end: beyond what 33 bits can index.
+// A small space, and answers from its upper end, beyond what 33 bits can index.
 constexpr Config ios_arm64() {
   Config c = darwin_arm64();
   c.name = "ios_arm64";
@@ -275,9 +275,9 @@ constexpr Config wasm() {
   return c;
 }
 
-// --- The BSDs: MADV_FREE clears nothing for sure. ---
+// --- The BSDs: MADV_FREE need not clear anything. ---
 
-// Upwards from behind the largest heap there could be; from the hint if there is one.
+// Upwards from the end of the largest possible heap, or from the hint if there is one.
 constexpr Config freebsd_amd64() {
   Config c;
   c.name = "freebsd_amd64";
@@ -300,7 +300,7 @@ constexpr Config freebsd_arm64() {
   return c;
 }
 
-// Downwards from below the largest stack there could be; from the hint if there is one.
+// Downwards from below the largest possible stack, or from the hint if there is one.
 constexpr Config netbsd_amd64() {
   Config c = freebsd_amd64();
   c.name = "netbsd_amd64";
@@ -320,7 +320,7 @@ constexpr Config netbsd_arm64() {
   return c;
 }
 
-// Anywhere at random. Here: downwards from where that may begin.
+// Real systems choose a random place; this one goes downwards from the top of that range.
 constexpr Config openbsd_amd64() {
   Config c = freebsd_amd64();
   c.name = "openbsd_amd64";

@@ -43,7 +43,7 @@ std::uint64_t SimOs::commit_left() const {
   return committed < config_.commit_limit ? config_.commit_limit - committed : 0;
 }
 
-// How much of the beginning of `range` could be made Ready within the commit limit.
+// How much of the beginning of `range` can become Ready within the commit limit.
 std::uint64_t SimOs::affordable_part(Range range) const {
   std::uint64_t left = round_down(commit_left(), config_.page_size);
   std::uint64_t part = 0;
@@ -103,7 +103,7 @@ Status SimOs::misuse(Failure failure) {
   return failed(failure);
 }
 
-// What every verb on memory that is ours begins with.
+// Every verb on memory that is ours begins with this.
 Status SimOs::begin(Range range, StateSet allowed) {
   ++calls_;
   if (!is_well_formed(range)) return misuse(Failure::kBadArgument);
@@ -127,8 +127,8 @@ Allocation SimOs::take(Address hint, std::uint64_t size, State state) {
   return {range.base, kDone};
 }
 
-// The books show the answer as Reserved, so that the caller can be seen to give it back; but not
-// where it lies over other memory, which cannot be kept twice.
+// The books show the answer as Reserved, so that tests can see the caller give it back. They do not
+// if it lies over other memory, since the books cannot keep a range twice.
 Allocation SimOs::answer_exactly(Address base, std::uint64_t size) {
   if (base.is_null()) return {Address(), failed(Failure::kNoMemory)};
   const Range range{base, size};
@@ -220,7 +220,8 @@ Status SimOs::free(Address base, std::uint64_t size) { return give_back(Range{ba
 Status SimOs::give_back(Range range, StateSet allowed) {
   ++calls_;
   if (range.is_empty() || range.wraps()) return misuse(Failure::kBadArgument);
-  // A script may have answered with an unaligned reservation: that can be given back as it is.
+  // A script may have answered with an unaligned reservation, which the caller may give back as it
+  // is.
   const bool whole = space_.is_one_reservation(range);
   if (!whole && !is_well_formed(range)) return misuse(Failure::kBadArgument);
   if (!space_.is_all(range, allowed)) return misuse(Failure::kNotReserved);
@@ -298,7 +299,7 @@ std::uint64_t SimOs::random_seed() {
   return seed;
 }
 
-// One thread only: whoever would be waited for cannot run, so nothing waits.
+// There is only one thread, so nobody could wake it: nothing waits.
 void SimOs::park(const std::atomic<std::uint32_t>&, std::uint32_t) {}
 void SimOs::unpark(const std::atomic<std::uint32_t>&, std::uint32_t) {}
 void SimOs::yield() {}

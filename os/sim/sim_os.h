@@ -1,11 +1,12 @@
-// A simulated operating system: the contract of os/os.h over an address space that is only data.
+// A simulated operating system: implements the contract of os/os.h over an address space that is
+// only data.
 //
-// It hands out addresses that must not be touched (unless a Backing gives them contents), so an
-// allocator's decisions for a 48-bit ppc64 with 64 KiB pages, or for a 32-bit kernel with 2 GiB,
-// can be tested on any machine. It is stricter than a kernel: every transition that the contract
-// does not allow fails, changes nothing and is counted, and the books show what has leaked.
+// It hands out addresses that nobody may touch (unless a Backing gives them contents), so tests can
+// check an allocator's decisions for a 48-bit ppc64 with 64 KiB pages, or for a 32-bit kernel with
+// 2 GiB, on any machine. It is stricter than a kernel: every transition that the contract does not
+// allow fails, changes nothing and is counted, and the books show leaks.
 //
-// For tests; not thread safe.
+// For tests. Not thread safe.
 #pragma once
 
 #include <array>
@@ -21,7 +22,7 @@
 
 namespace Atoll::os::sim {
 
-// For huge pages, or against them.
+// A wish for huge pages, or against them.
 struct Wish {
   Range range;
   HugePages wish = HugePages::kWanted;
@@ -33,8 +34,8 @@ class SimOs final : public Os {
   static constexpr std::size_t kOutput = 1024;
 
   explicit SimOs(const Config& config);
-  // With a table of regions other than the built-in one. When it is full, calls that would need
-  // an entry fail with kNoMemory.
+  // Uses this table of regions instead of the built-in one. When it is full, calls that need an
+  // entry fail with kNoMemory.
   SimOs(const Config& config, std::span<Region> table);
   SimOs(const SimOs&) = delete;
   SimOs& operator=(const SimOs&) = delete;
@@ -42,27 +43,28 @@ class SimOs final : public Os {
   // --- The books. ---
 
   const AddressSpace& space() const { return space_; }
-  // Not None and not an obstacle: 0 when everything was given back.
+  // Bytes that are neither None nor obstacles: 0 when the user has given everything back.
   std::uint64_t bytes_held() const;
   std::uint64_t bytes_committed() const;
   std::uint64_t peak_bytes_held() const { return peak_held_; }
-  // Calls of the memory verbs, those that failed among them.
+  // Calls of the memory verbs, including those that failed.
   std::uint64_t calls() const { return calls_; }
-  // Calls that broke the contract: kBadArgument, kNotReserved, and taking parts, or faulting, where
-  // that is not supported.
+  // Calls that broke the contract: kBadArgument, kNotReserved, and parts or fault() where the
+  // system does not support them.
   std::uint64_t misuses() const { return misuses_; }
-  // Of those that were taken; nothing before the first.
+  // The wishes that were accepted, and the last of them; nothing before the first.
   std::uint64_t wishes() const { return wishes_; }
   const std::optional<Wish>& latest_wish() const { return latest_wish_; }
   std::string_view output() const { return {output_.data(), output_size_}; }
   bool output_is_cut() const { return output_is_cut_; }
-  // Where a linear segment ends now.
+  // The current end of a linear segment.
   Address linear_end() const { return linear_end_; }
 
-  // --- Turning knobs while it runs. What was handed out stays. ---
+  // --- Settings that may change while it runs. Memory that was handed out stays. ---
 
   Config& config() { return config_; }
-  // Somebody else maps memory, or gives it back. False: it is not free, or not theirs.
+  // Somebody else maps memory, or gives it back. They return false if it is not free, or not
+  // theirs.
   bool add_obstacle(Range range);
   bool remove_obstacle(Range range);
   // Somebody else extends the linear segment (wasm memory has more than one grower).

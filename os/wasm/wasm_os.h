@@ -1,17 +1,18 @@
 // WebAssembly: wasip1, and js. One linear memory, one thread.
 //
-// The rules of the segment are in os/brk/brk_space.h: those of release 1.21 and later, which give
-// memory back to be used again, with 1.11's answer to hints: the end of the memory or anything
-// above it is honoured, by growing up to it. (1.11 never reuses memory; 1.13 to 1.20 refuse hints.)
+// os/brk/brk_space.h has the rules of the segment. They are those of release 1.21 and later, which
+// reuse memory that is given back, with 1.11's answer to hints: the backend honours the end of the
+// memory or anything above it, by growing up to it. (1.11 never reuses memory; 1.13 to 1.20 refuse
+// hints.)
 //
-// Memory is as os/brk/brk_os.h has it, over memory.grow. Since 1.14 Go starts at the end of the
-// static data; here libc's malloc lives there, so ours starts at the end of the memory, and that is
-// what probe() tells as the end of the data: what lies below is not ours.
+// os/brk/brk_os.h implements memory, over memory.grow. Since 1.14 Go starts at the end of the
+// static data. Here libc's malloc lives there, so our memory starts at the end of the linear
+// memory, and probe() reports that as the end of the data: memory below is not ours.
 //
-// On js, every growth detaches the views JavaScript has of the memory: the host is told through
-// the import atoll.memory_grown(). wasip1 hosts need no telling.
+// On js, every growth detaches JavaScript's views of the memory, so the backend tells the host
+// through the import atoll.memory_grown(). wasip1 hosts need no such call.
 //
-// With addresses of 64 bits (memory64) engines still let a memory grow to 16 GiB at most, as the
+// With 64-bit addresses (memory64) engines still let a memory grow to 16 GiB at most, as the
 // JavaScript interface of WebAssembly says.
 //
 // Console, clock and seed are wasi-libc's write, clock_gettime and getentropy, one host call each.
@@ -25,7 +26,7 @@
 
 namespace Atoll::os {
 
-// Memory of which others, such as libc's malloc, may add pages too.
+// A linear memory, to which others, such as libc's malloc, may add pages too.
 class LinearMemory final : public Segment {
  public:
   static constexpr std::uint64_t kPageSize = 65536;

@@ -1,5 +1,5 @@
 #include "os/windows/system.h"
-// After the header above, whose types it needs.
+// This needs the types of the header above.
 #include <psapi.h>
 
 #include <algorithm>
@@ -37,7 +37,8 @@ SYSTEM_INFO system_info() {
   return info;
 }
 
-// The pages from `a` on that are alike, which all belong to one reservation. Empty: none of ours.
+// The run of pages from `a` on that are in one state and belong to one reservation. Empty if they
+// are not ours.
 Range piece_at(Address a, Address* reservation) {
   MEMORY_BASIC_INFORMATION info{};
   if (::VirtualQuery(a.pointer(), &info, sizeof info) == 0) return {a, 0};
@@ -65,7 +66,7 @@ Status check_ours(Range range) {
   return for_each_piece(range, [](Range) { return Status(); });
 }
 
-// One call if the system takes it, else piece by piece.
+// Makes one call if the system accepts it, otherwise one for each piece.
 template <typename Operation>
 Status apply(Range range, Operation operation) {
   const Status whole = operation(range);
@@ -110,13 +111,13 @@ Status release_whole(Range range) {
   return failed(failure_of(code), code);
 }
 
-// Of whole pages, or nothing where the system does not tell.
+// Counts whole pages. Returns nothing if the system does not tell.
 std::optional<std::uint64_t> count_resident(Range range, std::uint64_t page_size) {
   // On the stack: 2 KiB where pointers have 64 bits.
   std::array<PSAPI_WORKING_SET_EX_INFORMATION, 128> pages{};
   std::uint64_t resident = 0;
   for (std::uint64_t done = 0; done < range.size;) {
-    // The array itself was written just now.
+    // The array itself is resident, since this just wrote it.
     std::size_t count = 0;
     pages[count++].VirtualAddress = pages.data();
     for (; count < pages.size() && done < range.size; ++count, done += page_size) {
@@ -150,7 +151,7 @@ Machine WindowsOs::probe() {
       std::bit_width(Address::of(info.lpMaximumApplicationAddress).value()));
   machine.honours_hints = honours_hints(*this, info.dwAllocationGranularity);
   machine.releases_parts = false;
-  machine.lazy_commit = false;  // committed pages count against the system's limit at once
+  machine.lazy_commit = false;  // the system charges committed pages against its limit at once
   machine.can_shrink = true;
   machine.can_protect = true;
   machine.linear_only = false;
@@ -165,7 +166,7 @@ Allocation WindowsOs::allocate(Address hint, std::uint64_t size, std::uint32_t k
   if (p != nullptr) return {Address::of(p), {}};
   const DWORD code = ::GetLastError();
   const Failure failure = failure_of(code);
-  // The arguments are right, so whatever else it dislikes is the size.
+  // The arguments are valid, so the size is the cause of any other error.
   return {Address(), failed(failure == Failure::kDenied ? failure : Failure::kNoMemory, code)};
 }
 

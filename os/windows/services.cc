@@ -1,5 +1,5 @@
 #include "os/windows/system.h"
-// After the header above, whose types it needs.
+// This needs the types of the header above.
 #include <ntsecapi.h>
 
 #include <algorithm>
@@ -17,7 +17,7 @@ constinit WindowsOs windows_os;
 using WaitFunction = BOOL(WINAPI*)(volatile void*, void*, SIZE_T, DWORD);
 using WakeFunction = void(WINAPI*)(void*);
 
-// What Windows 8 and later have. Null otherwise, and before they were looked up.
+// Functions that Windows 8 and later have. Null on others, and until find_functions() has run.
 struct AddressFunctions {
   std::atomic<WaitFunction> wait{nullptr};
   std::atomic<WakeFunction> wake_one{nullptr};
@@ -37,7 +37,7 @@ void look_up(HMODULE module, const char* name, std::atomic<Function>& function) 
 struct ExitSlot {
   MadeOnce is_made;
   DWORD index = 0;
-  ThreadExitFunction function = nullptr;  // has another calling convention than the system's
+  ThreadExitFunction function = nullptr;  // its calling convention differs from the system's
 };
 constinit ExitSlot exit_slot;
 
@@ -58,7 +58,7 @@ void WindowsOs::write(std::string_view text) {
 }
 
 void WindowsOs::abort() {
-  // Not libc's abort(), which may open a dialogue box. 3 is its exit code.
+  // libc's abort() may open a dialogue box. 3 is its exit code.
   ::TerminateProcess(::GetCurrentProcess(), 3);
   __builtin_trap();
 }
@@ -71,7 +71,7 @@ std::uint64_t WindowsOs::monotonic_nanoseconds() {
   ::QueryPerformanceFrequency(&frequency);
   const auto ticks = static_cast<std::uint64_t>(counter.QuadPart);
   const auto per_second = static_cast<std::uint64_t>(frequency.QuadPart);
-  // In two parts, or the product would overflow after some months.
+  // In two parts, because the product would overflow after some months.
   return ticks / per_second * kSecond + ticks % per_second * kSecond / per_second;
 }
 
@@ -81,8 +81,9 @@ std::uint64_t WindowsOs::random_seed() {
   return (monotonic_nanoseconds() ^ ::GetCurrentProcessId()) * 0x9e3779b97f4a7c15;
 }
 
-// Looking them up takes the loader's lock, which a thread that ends holds while its exit function
-// runs; and that may wait for the thread that parks or unparks.
+// GetProcAddress() takes the loader's lock. A thread that ends holds that lock while its exit
+// function runs, and the function may wait for a thread that parks or unparks. So probe() looks the
+// functions up.
 void WindowsOs::find_functions() {
   if (const HMODULE ntdll = ::GetModuleHandleW(L"ntdll.dll"); ntdll != nullptr) {
     look_up(ntdll, "RtlDllShutdownInProgress", ending_function);
@@ -100,7 +101,7 @@ bool WindowsOs::is_ending() {
 }
 
 void WindowsOs::park(const std::atomic<std::uint32_t>& word, std::uint32_t expected) {
-  if (is_ending()) return;  // who would wake it is gone
+  if (is_ending()) return;  // the thread that would wake it is gone
   const auto wait = address_functions.wait.load(std::memory_order_relaxed);
   if (wait != nullptr) {
     // The system only reads the word.
@@ -111,11 +112,12 @@ void WindowsOs::park(const std::atomic<std::uint32_t>& word, std::uint32_t expec
   }
 }
 
-// A thread that found nothing to wait with sleeps for a moment only, so nobody must wake it. At the
-// end nobody sleeps, and the system's own list of sleepers may be locked by a thread that is gone.
+// Without these functions a parked thread sleeps only for a moment, so nobody must wake it. At the
+// end of the process nobody sleeps, and a thread that is gone may have locked the system's list of
+// sleepers.
 void WindowsOs::unpark(const std::atomic<std::uint32_t>& word, std::uint32_t count) {
   if (is_ending()) return;
-  // More than a process has threads.
+  // More threads than a process can have.
   constexpr std::uint32_t kAll = 1 << 16;
   void* p = const_cast<std::atomic<std::uint32_t>*>(&word);
   const auto& function = count < kAll ? address_functions.wake_one : address_functions.wake_all;

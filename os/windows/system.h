@@ -2,7 +2,7 @@
 #pragma once
 
 #define WIN32_LEAN_AND_MEAN
-#ifndef NOMINMAX  // mingw-w64's C++ library may have it already
+#ifndef NOMINMAX  // mingw-w64's C++ library may have defined it
 #define NOMINMAX
 #endif
 #include <windows.h>

@@ -1,26 +1,26 @@
 // Windows 7 and later, 32 and 64 bits, and Wine. Release 1.11 unless noted:
 //
-//   reserve   VirtualAlloc(MEM_RESERVE) at the hint, then anywhere. A hint that is not a multiple
-//             of the granularity is not tried: the system would round it down and reserve more.
-//             Nor is one above the greatest address that the system names.
+//   reserve   VirtualAlloc(MEM_RESERVE) at the hint, then anywhere. The backend does not try a hint
+//             that is no multiple of the granularity, which the system would round down and then
+//             reserve more, nor one above the greatest address that the system names.
 //   release   VirtualFree(MEM_RELEASE), after VirtualQuery said that it is one whole reservation.
-//             MEM_RELEASE takes no size; Go trusts its caller, here a part is refused.
+//             MEM_RELEASE takes no size; Go trusts its caller, this backend refuses a part.
 //   map       asks VirtualQuery whether all of it is reserved. Commits nothing, as from 1.13 on:
 //             1.11 and 1.12 commit here, and so charge a whole arena (64 MiB, or 4 MiB) against
 //             the system's limit when its first page is needed.
-//   used      VirtualAlloc(MEM_COMMIT). No call may span two reservations, so where one fails it is
-//             done piece by piece. VirtualQuery tells the pieces: Go finds them by halving,
-//             which cannot tell a reservation's end from a lack of memory.
-//   unused    VirtualFree(MEM_DECOMMIT), likewise. What is committed again reads as zero.
+//   used      VirtualAlloc(MEM_COMMIT). No call may span two reservations, so if one fails the
+//             backend goes on piece by piece. VirtualQuery tells the pieces: Go finds them by
+//             halving, which cannot tell a reservation's end from a lack of memory.
+//   unused    VirtualFree(MEM_DECOMMIT), likewise. Memory that is committed again reads as zero.
 //   fault     the same as unused
 //   alloc     VirtualAlloc(MEM_RESERVE | MEM_COMMIT)
 //   free      as release
-//   resident  QueryWorkingSetEx, by its name since Windows 7. What was moved out of the working set
-//             does not count, though it may still be in memory. Wine answers from
-//             /proc/self/pagemap with one system call for each page, and denies every page where it
-//             cannot read that; so each call asks about a page that is there as well, and does not
-//             believe a denial.
-//   huge pages: not to be wished for
+//   resident  QueryWorkingSetEx, by the name that it has since Windows 7. It does not count pages
+//             that the system moved out of the working set, though they may still be in memory.
+//             Wine answers from /proc/self/pagemap with one system call for each page, and denies
+//             every page if it cannot read that. So each call also asks about a page that is there,
+//             and does not believe a denial of it.
+//   huge pages: the backend takes no wishes
 //   park      WaitOnAddress, unpark: WakeByAddress*, which probe() looks up because Windows 7
 //             has none: there, park() is a short sleep. yield: SwitchToThread
 //   thread exit: a fiber-local slot's callback; on the last thread it runs when the process exits
@@ -41,7 +41,8 @@ class WindowsOs final : public Os {
  public:
   constexpr WindowsOs() = default;
 
-  // Large pages need a privilege and cannot be given back in parts: there are none.
+  // Large pages need a privilege, and parts of them cannot be given back, so the backend reports
+  // none.
   Machine probe() override;
   bool decommit_zeroes() override { return true; }
 

@@ -1,4 +1,4 @@
-// Objects from the heap, where the fast path ends.
+// Allocation beyond the fast path.
 
 #include <cstddef>
 #include <cstring>
@@ -44,7 +44,7 @@ void* Heap::allocate_zeroed(std::size_t size, Scan scan) {
   if (sizes_.is_small(size)) {
     void* const object = allocate(size, scan);
     if (object == nullptr || size == 0) return object;
-    // A collector looks at the bytes behind the request too.
+    // A collector also looks at the bytes behind the request.
     const std::size_t bytes =
         scan == Scan::kScan ? sizes_.size_class(sizes_.span_class(size, scan)).size : size;
     return zeroed(object, bytes);
@@ -63,7 +63,7 @@ void* Heap::allocate_aligned(std::size_t size, std::size_t alignment, Scan scan)
       alignment <= port::kPageSize ? sizes_.aligned_span_class(size, alignment, scan) : 0;
   bool needs_zero = false;
   if (span_class == 0) return allocate_large(size, alignment, scan, &needs_zero);
-  // Of that class's own size, the object comes the fast way, and is not tiny.
+  // A request for the class's own size takes the fast path, unless it is tiny.
   if (const std::size_t class_size = sizes_.size_class(span_class).size;
       !sizes_.is_tiny(class_size, scan)) {
     return allocate(class_size, scan);
@@ -71,7 +71,7 @@ void* Heap::allocate_aligned(std::size_t size, std::size_t alignment, Scan scan)
   return allocate_beside_tiny(span_class);
 }
 
-// An object of a class whose size tiny objects have.
+// Allocates an object of a class whose size tiny objects have.
 [[gnu::cold]] void* Heap::allocate_beside_tiny(unsigned span_class) {
   const CacheUse cache(*this);
   return cache ? cache.objects().allocate(state_->objects, span_class) : nullptr;

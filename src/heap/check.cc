@@ -49,8 +49,8 @@ namespace Atoll {
   return line;
 }
 
-// Every span by itself; and for each span class, that the objects whose bits are set are those in
-// use and those in caches. That cannot be told while spans wait to be swept.
+// Checks every span by itself. Then checks for each span class that the objects whose bits are set
+// are those in use and those in caches; that is unknown while spans wait to be swept.
 [[gnu::cold]] Line Heap::check_objects() {
   const State& state = *state_;
   std::array<std::uint64_t, objects::kMaxSpanClasses> taken{};

@@ -19,8 +19,8 @@ void Entry::put_aside(const Heap& heap, void* object) {
   entry->aside_ = freed;
 }
 
-// Freeing may put more aside. That comes to the outermost entry, which frees it in turn: so the
-// stack does not grow with it.
+// Freeing may put more objects aside. They go to the outermost entry, which frees them in a loop,
+// so the stack does not grow.
 [[gnu::cold]] void Entry::free_aside() {
   Entry* outermost = this;
   for (Entry* entry = outer_; entry != nullptr; entry = entry->outer_) {

@@ -1,12 +1,12 @@
-// A thread inside of a heap: in the part of a call that takes locks, builds lists, or asks the
-// system for something.
+// A thread is inside of a heap during the part of a call that takes locks, builds lists, or calls
+// the system.
 //
-// Others may stand in for the system's functions (a preloaded library that watches mmap(), say),
-// and these may call the heap in turn, as a signal handler may. Such an inner call finds lists that
-// are half changed, and would wait for locks that its own thread holds. So while a thread is
-// inside, its list of caches holds `no_cache` for the heap: the fast paths find nothing there, at
-// no cost, and the slow ones ask whether they are inner calls. Inner calls get no memory from the
-// heap; what they free is put aside, and freed when the thread leaves.
+// Other code may stand in for the system's functions (for example a preloaded library that watches
+// mmap()) and may call the heap in turn; so may a signal handler. Such an inner call would find
+// lists that are half changed, and would wait for locks that its own thread holds. So while a
+// thread is inside, its list of caches has `no_cache` for the heap: the fast paths find nothing
+// there, at no cost, and the slow ones check whether they are inner calls. An inner call gets no
+// memory from the heap. The heap puts aside what it frees, and frees that when the thread leaves.
 #pragma once
 
 #include <atomic>
@@ -20,12 +20,13 @@ namespace Atoll {
 class Heap;
 class Entry;
 
-// The entries of the calling thread that have not ended, into whatever heap, the last one first.
+// The calling thread's latest entry that has not ended, into any heap. `outer_` links to the one
+// before.
 extern constinit ATOLL_THREAD_LOCAL Entry* innermost_entry;
 
 class Entry {
  public:
-  explicit Entry(Heap& heap);  // here and in heap.h, as every call of the slow path makes one
+  explicit Entry(Heap& heap);  // inline, in heap.h, because every slow call makes one
   ~Entry() {
     if (is_inner_) return;
     leave();
@@ -39,14 +40,14 @@ class Entry {
   // Whether the calling thread is inside of `heap`.
   static bool is_inside(const Heap& heap) { return inside(heap) != nullptr; }
 
-  // Whether the thread was inside before. Then the heap may not be touched.
+  // Whether the thread was inside before. Then the caller must not touch the heap.
   bool is_inner() const { return is_inner_; }
 
-  // What the thread's list has for the heap while the thread is not inside.
+  // The thread's cache for the heap: the entry of its list while it is not inside.
   ThreadCache* cache() const { return cache_; }
   void set_cache(ThreadCache* cache) { cache_ = cache; }
 
-  // For the time of `call` the thread is not inside, and calls of the heap are as good as any.
+  // Calls `call` while the thread is not inside, so that calls of the heap are not inner calls.
   template <typename Call>
   void step_out(Call call) {
     leave();
@@ -54,8 +55,8 @@ class Entry {
     enter();
   }
 
-  // Leaves an object to the calling thread's entry into `heap`, which must be inside. The object
-  // has room for a pointer.
+  // Leaves an object to the calling thread's entry into `heap`; the thread must be inside. The
+  // object must have room for a pointer.
   static void put_aside(const Heap& heap, void* object);
 
   static Entry* innermost() { return of_this_thread(innermost_entry); }
@@ -63,8 +64,8 @@ class Entry {
  private:
   static Entry* inside(const Heap& heap);  // null: the calling thread is not
 
-  // A signal handler of this thread must see what was written before, and nothing of what comes
-  // after.
+  // The fences are for a signal handler of this thread: it must see all earlier writes and no later
+  // ones.
   void enter() {
     std::atomic_signal_fence(std::memory_order_seq_cst);
     slot_ = const_cast<ThreadCache*>(&no_cache);

@@ -1,4 +1,4 @@
-// The thread's list of caches stands here too, so that compilers reach it the shortest way.
+// This file also defines the thread's list of caches, so that compilers reach it the shortest way.
 
 #include "src/heap/fast_path.h"
 
@@ -22,7 +22,7 @@ constinit const ThreadCache no_cache;
 constinit ATOLL_THREAD_LOCAL ThreadCaches all_thread_caches =
     empty_caches(std::make_index_sequence<std::tuple_size_v<ThreadCaches>>());
 
-// Its own function for objects without pointers, so that nothing is asked about them.
+// A function of its own for objects without pointers, so that it need not test for them.
 void* Heap::allocate(std::size_t size) { return allocate_fast(size, Scan::kNoscan); }
 void* Heap::allocate(std::size_t size, Scan scan) { return allocate_fast(size, scan); }
 

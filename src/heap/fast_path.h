@@ -1,4 +1,4 @@
-// The calls that everybody makes, as far as they are short: for callers that want them compiled in.
+// The fast paths of the most frequent calls, for callers that want to inline them.
 //
 // Every instruction counts here: tests/instructions has the figures.
 #pragma once
@@ -11,23 +11,24 @@
 
 namespace Atoll {
 
-// `cache` is what the calling thread's list has for the heap, or no_cache.
+// `cache` is the calling thread's cache for the heap, or no_cache.
 class FastPath {
  public:
   static constexpr std::size_t kMaxDirect = objects::SizeTable::kMaxDirect;
 
-  // For sizes up to kMaxDirect. Null: the slow way is left.
+  // For sizes up to kMaxDirect. Null: the caller must take the slow path.
   static void* allocate(const Heap& heap, ThreadCache& cache, std::size_t size, Scan scan) {
     return objects::Cache::pop(cache.objects.list_at(heap.sizes_.direct(size, scan)));
   }
-  // For larger sizes, whose lists are looked up in steps.
+  // For larger sizes; looks their lists up in steps.
   static void* allocate_stepped(const Heap& heap, ThreadCache& cache, std::size_t size, Scan scan) {
     if (size > objects::SizeTable::kMaxStepped) return nullptr;
     return objects::Cache::pop(cache.objects.list_at(heap.sizes_.stepped(size, scan)));
   }
 
-  // The next two: at a multiple of `alignment`, a power of two up to the page size, of which `size`
-  // is a multiple, and not 0. Not for heaps with tiny objects. Null: the slow way is left.
+  // The next two allocate at a multiple of `alignment`, a power of two up to the page size. `size`
+  // must be a multiple of `alignment`, and not 0. Not for heaps with tiny objects. Null: the caller
+  // must take the slow path.
   //
   // For sizes up to kMaxDirect: the class of such a size is a multiple of the alignment, too.
   static void* allocate_aligned(const Heap& heap, ThreadCache& cache, std::size_t size) {
@@ -43,9 +44,9 @@ class FastPath {
     return objects::Cache::pop(cache.objects.list_at(offset));
   }
 
-  // Where free_to() puts `p`, if it is the cache's own; else the next way is left. They are tried
-  // in this order, the first only where the heap has a window, then gather() with what came of
-  // them.
+  // These find the list where free_to() puts `p`, if it is the cache's own. Callers try them in
+  // this order, the first only if the heap has a window, and pass the result to gather() if the
+  // list is not the cache's own.
   static pages::WhoseList list_in_window(const ThreadCache& cache, const void* p) {
     return cache.objects.list_in_window(p);
   }
@@ -53,14 +54,15 @@ class FastPath {
     return cache.objects.list_for<Heap::kNativePort>(p);
   }
 
-  // The usable size of an object whose page's record tells of a list at `offset`, of whatever
-  // cache. Nothing tells whether an object begins there.
+  // The usable size of an object whose page's record names a list at `offset`, of any cache. The
+  // record does not tell whether an object begins there.
   static std::size_t size_at(const Heap& heap, std::size_t offset) {
     return heap.sizes_.size_at(offset);
   }
-  // Whether such an object, of `used` bytes, stays where it is when it becomes `size`.
+  // Whether such an object, of `used` bytes, stays where it is when it is resized to `size`.
   static bool stays(std::size_t used, std::size_t size) { return Heap::stays(used, size); }
-  // Whether `p`, which may be anything, is a large object, and stays where it is.
+  // Whether `p`, any pointer, is a large object that stays where it is when it is resized to
+  // `size`.
   static bool large_stays(const Heap& heap, const void* p, std::size_t size) {
     if (!heap.state_.has_value() || heap.sizes_.is_small(size)) return false;
     const Address address = heap.platform().address(p);
@@ -72,7 +74,7 @@ class FastPath {
            objects::is_set(span->alloc_bits, 0);
   }
 
-  // The next way. False: Heap::free() is left.
+  // The next way. Returns false if Heap::free() must free `p`.
   static bool gather(Heap& heap, ThreadCache& cache, pages::WhoseList list, void* p);
 
   // Precondition: `list` is the cache's own.

@@ -1,4 +1,4 @@
-// From an address to the object that holds it.
+// Finds the object that holds an address.
 
 #include <algorithm>
 #include <limits>
@@ -29,8 +29,8 @@ objects::Central& Heap::central_of(const pages::Span& span) {
   return state_->objects.centrals[span.span_class.load(std::memory_order_relaxed)];
 }
 
-// Nobody may hold on to an object at `p`, or the span be another one in a moment: the page heap's
-// lock keeps it as it is.
+// Perhaps nobody owns an object at `p`, and the span may be freed and reused at any moment: the
+// page heap's lock prevents that.
 Object Heap::find_object(const void* p) {
   if (!state_.has_value()) return {};
   const Entry entry(*this);

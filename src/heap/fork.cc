@@ -1,8 +1,8 @@
-// A process that forks has one thread in the child. A lock that another thread held at that moment
-// would be held for ever there, and what it guards might be half changed.
+// In the child of a fork a process has only one thread. A lock that another thread held at the fork
+// would be held for ever there, and the state that it guards might be half changed.
 //
-// So it is at the end of a process where the system ends the other threads first (Windows),
-// wherever they are. That can only be found out afterwards.
+// The same happens at the end of a process if the system ends the other threads first (Windows),
+// wherever they are. The heap can find that out only afterwards.
 
 #include <algorithm>
 #include <new>
@@ -39,7 +39,7 @@ bool Heap::before_fork() {
   if (!state_.has_value()) return false;
   State& state = *state_;
   if (is_inner()) {
-    // A signal handler that forks, while the thread does.
+    // A signal handler forks while its thread is forking.
     if (Entry::innermost() == fork_entry()) ++state.inner_forks;
     return false;
   }
@@ -77,9 +77,10 @@ void Heap::after_fork_in_parent() {
   leave_fork();
 }
 
-// The other threads' caches hold spans still, in good order, as their locks were taken. Most
-// children have no use for these: each class waits until there is one. So nothing of these caches
-// but the limits of long lists is written to here: it would be copied, page by page.
+// The other threads' caches still hold spans, in a consistent state, because this thread held their
+// locks. Most children do not need these spans, so the child gives back those of a class only when
+// it uses that class. Until then it writes only to the limits of long lists: a page that it writes
+// to is copied.
 void Heap::after_fork_in_child() {
   if (was_inner_fork()) return;
   State& state = *state_;
@@ -159,7 +160,7 @@ void Heap::unlock_all() {
 
 // --- The end of a process. ---
 
-// No other thread is left, so a lock that is held stays held, and one that is free is not missed.
+// No other thread is left, so a held lock stays held, and nobody will want a free one.
 bool Heap::was_abandoned() {
   State& state = *state_;
   if (!state.was_abandoned.has_value()) state.was_abandoned = has_lock_held();
@@ -173,7 +174,7 @@ bool Heap::has_lock_held() {
     lock.unlock(os);
     return false;
   };
-  // The list of caches is whole if nobody held its lock.
+  // The list of caches is intact if nobody held its lock.
   if (is_held(state.closed_lock, state.platform.os)) return true;
   if (is_held(state.lock, state.platform.os)) return true;
   bool found = false;

@@ -1,4 +1,4 @@
-// Objects to the heap, where the fast path ends.
+// Frees beyond the fast path.
 
 #include "src/heap/fast_path.h"
 #include "src/heap/heap.h"
@@ -13,7 +13,7 @@ void Heap::free_slowly(void* p) {
   if (FastPath::gather(*this, own, FastPath::list_by_arena(own, p), p)) return;
   const CacheUse cache(*this);
   if (cache.is_inner()) put_aside(p);
-  // Else the object is lost: there is no memory to remember it with, or the process is ending.
+  // Without a cache the object is lost: there is no memory for a cache, or the process is ending.
   if (!cache) return;
   cache.objects().refresh_lookup(state_->objects, kNativePort);
   cache.objects().free(state_->objects, p);

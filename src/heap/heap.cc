@@ -38,7 +38,7 @@ Line out_of_memory() {
     forget_state();
     return why;
   }
-  // The system may call malloc() for this, which may be this heap's.
+  // The system may call malloc() here, and this may be the heap that serves it.
   watch_thread_end(os);
   return why;
 }
@@ -63,8 +63,8 @@ Line out_of_memory() {
   if (!state.pages.init(state.platform, state.memory, &state.counters, options.pages)) {
     return out_of_memory();
   }
-  // Only what is used of these becomes resident: memory that is zero is what their constructors
-  // make.
+  // The constructors of these make all bytes zero, as the memory is, so only what the heap uses of
+  // them becomes resident.
   auto* const centrals =
       state.memory.alloc_array<objects::Central>(objects::kMaxSpanClasses, MemoryKind::kOther);
   if (centrals == nullptr) return out_of_memory();
@@ -111,7 +111,7 @@ Line out_of_memory() {
 void Heap::destroy() {
   if (!state_.has_value()) return;
   if (is_abandoned()) {
-    // Its memory goes with the process.
+    // The system takes the heap's memory with the process.
     thread_caches()[slot_] = const_cast<ThreadCache*>(&no_cache);
   } else {
     release_all();
@@ -142,7 +142,8 @@ void Heap::CacheUse::find_cache() {
 
 void Heap::CacheUse::let_go() { heap_.state_->closed_lock.unlock(heap_.state_->platform.os); }
 
-// `slot`: where its thread will find it when it has left; null if it is no thread's own.
+// `slot` is where its thread will find the cache after it has left the heap; null if no thread owns
+// the cache.
 [[gnu::cold]] ThreadCache* Heap::new_cache(ThreadCache** slot) {
   State& state = *state_;
   const LockGuard guard(state.lock, state.platform.os);
@@ -168,8 +169,9 @@ ThreadCache* Heap::attach(Entry& entry) {
   ThreadCache* const cache = new_cache(&thread_caches()[slot_]);
   if (cache == nullptr) return nullptr;
   entry.set_cache(cache);
-  // The system may hold a lock of its own for this, and hold it too while it calls a thread that
-  // ends, which then waits for ours. It may also want memory, and keep it.
+  // The system may hold a lock of its own during this call, and also while it runs the exit
+  // function of a thread, which then waits for this heap's locks. It may also allocate memory, and
+  // keep it.
   entry.step_out([this] { watch_thread_end(state_->platform.os); });
   return cache;
 }

@@ -5,20 +5,21 @@
 //   void* p = heap.allocate(100);
 //   heap.free(p);
 //
-// Several heaps may live in one process, and nothing is global but the thread's list of its caches.
+// Several heaps may live in one process; the only global state is each thread's list of its caches.
 // A thread needs no preparation: it gets its cache with its first call, and gives everything back
 // when it ends.
 //
-// Any thread may free what any thread allocated. All calls are thread safe, but for those that say
-// otherwise. allocate() and free() of small objects take no lock, but once in a batch.
+// Any thread may free what any thread allocated. All functions are thread safe unless their comment
+// says otherwise. allocate() and free() of small objects take a lock only once in a batch.
 //
-// The system's functions may call the heap that called them, and so may signal handlers, whatever
-// they interrupted: nothing hangs or breaks, but such an inner call gets no memory, no statistics
-// and no stack, and what it frees is free when the outer call ends (src/heap/entry.h).
+// A function of the system may call the heap that called it, and a signal handler may call the heap
+// that it interrupted. Nothing hangs or breaks, but such an inner call gets no memory, no
+// statistics and no stack, and what it frees becomes free when the outer call ends
+// (src/heap/entry.h).
 //
-// Out of memory is a null pointer, and the heap stays usable: last_failure() tells why. What no
-// correct program can do (freeing twice, freeing what was never allocated) is told to the
-// corruption handler (src/base/corruption.h), as soon as it is seen.
+// When the heap is out of memory, functions return null, and the heap stays usable; last_failure()
+// tells why. As soon as the heap sees what no correct program can do (a double free, a free of
+// memory that it never allocated), it calls the corruption handler (src/base/corruption.h).
 #pragma once
 
 #include <array>
@@ -75,117 +76,122 @@ class Heap {
 
   // --- Beginning and end. No other thread may use the heap meanwhile. ---
 
-  // stackinit and mallocinit in the book's order, with their checks. An empty line: the heap can be
-  // used. Otherwise the book's message (src/heap/init_checks.h), and nothing is left behind.
-  // `os` must outlive the heap. Fails too when 16 heaps live already, or a second one would be the
-  // process's.
+  // Does stackinit and mallocinit in the book's order, with their checks. Returns an empty line if
+  // the heap can be used. Otherwise returns the book's message (src/heap/init_checks.h), and leaves
+  // nothing behind. Fails also if 16 heaps live already, or if the process has a process heap
+  // already and this would be another. `os` must outlive the heap.
   [[nodiscard]] Line init(os::Os& os, const HeapOptions& options = {});
 
-  // Gives everything back to the system, objects in use as well. init() may follow.
+  // Gives everything back to the system, including objects in use. init() may follow.
   void destroy();
 
   bool is_initialised() const { return state_.has_value(); }
 
   // --- Objects. ---
 
-  // At least `size` bytes, not zeroed, at a multiple of 8, and of 16 and more if the size's class
-  // is; tiny objects as HeapOptions says. `scan` tells a collector whether there are pointers in
-  // it; by default there are none. size 0: an address that all empty objects share, but for
-  // HeapOptions::distinct_empty. Null: no memory.
+  // Allocates at least `size` bytes, not zeroed, at a multiple of 8, and of 16 and more if the
+  // size's class is; HeapOptions says how tiny objects lie. `scan` tells a collector whether the
+  // object has pointers; by default it has none. For size 0, returns an address that all empty
+  // objects share, unless HeapOptions::distinct_empty is set. Null: no memory.
   void* allocate(std::size_t size);
   void* allocate(std::size_t size, Scan scan);
-  // The same, zeroed: `size` bytes, and of an object with pointers all that are usable.
+  // The same, zeroed: the first `size` bytes, or all usable bytes of an object with pointers.
   void* allocate_zeroed(std::size_t size, Scan scan = Scan::kNoscan);
-  // At a multiple of `alignment`, a power of two (else null); not zeroed; never tiny.
+  // Allocates at a multiple of `alignment`. Not zeroed, and never tiny. Null: no memory, or
+  // `alignment` is not a power of two.
   void* allocate_aligned(std::size_t size, std::size_t alignment, Scan scan = Scan::kNoscan);
 
-  // Null is ignored.
+  // Ignores null.
   void free(void* p);
 
-  // As C's realloc: keeps the contents up to the smaller size, may move; null and unchanged if
-  // there is no memory, but never for a size that is usable already. reallocate(nullptr, n)
-  // allocates; size 0 frees and returns the empty object. The object stays scan or noscan; `scan`
-  // is for a new one.
+  // Resizes as C's realloc does: keeps the contents up to the smaller size, and may move the
+  // object. If there is no memory, returns null and leaves the object alone, but never for a size
+  // that is usable already. reallocate(nullptr, n) allocates; size 0 frees the object and returns
+  // the empty object. The object stays scan or noscan; `scan` is for a new one.
   void* reallocate(void* p, std::size_t size, Scan scan = Scan::kNoscan);
 
-  // Bytes that may be used from `p`, an object's beginning, or a tiny object.
+  // The number of bytes that may be used from `p`, which is the beginning of an object or a tiny
+  // object.
   std::size_t usable_size(const void* p);
 
-  // The object that holds `p`, which may be any address: inside of an object, or wild. Between
-  // begin_mark() and end_mark() the answer is exact. At other times a free object may be found too,
-  // while a thread's cache holds it; one that was not marked is never found from end_mark() on.
+  // Returns the object that holds `p`, which may be any address: inside of an object, or wild.
+  // Between begin_mark() and end_mark() the answer is exact. At other times the function may also
+  // find a free object that a thread's cache holds. From end_mark() on it never finds an object
+  // that was not marked.
   Object find_object(const void* p);
 
-  // --- Stacks: `size` is a power of two and at least the port's FixedStack (else null). ---
+  // --- Stacks. `size` is a power of two and at least the port's FixedStack (else null). ---
 
   StackMemory stack_allocate(std::size_t size);
   void stack_free(StackMemory stack);
 
-  // --- Mark and sweep, for a runtime with a collector. explicit free() goes on working. ---
+  // --- Mark and sweep, for a runtime with a collector. Explicit free() goes on working. ---
 
   // Sweeps what is left of the last cycle, and clears all marks. From now on new objects are born
   // marked. No other thread may use the heap during the call.
   void begin_mark();
-  // Marks the object that holds `p` (any address). The object if it was not marked before, so that
-  // the caller looks at its pointers next; else none. Any number of threads, one at a time: it
-  // takes the lock of the heap's pages.
+  // Marks the object that holds `p` (any address). Returns the object if it was not marked before,
+  // so that the caller looks at its pointers next; otherwise returns none. Any number of threads
+  // may call this, but it takes the lock of the heap's pages, so they mark one at a time.
   Object mark(const void* p);
-  // Marking is complete. No other thread may use the heap during the call. Objects that are not
-  // marked are free from now on; their memory comes back as spans are swept, at the latest when
-  // they are needed.
+  // Ends marking. No other thread may use the heap during the call. Objects that are not marked are
+  // free from now on; their memory comes back as spans are swept, at the latest when an allocation
+  // needs it.
   void end_mark();
-  // Sweeps one more span. False: all are swept.
+  // Sweeps one more span. Returns false if all are swept.
   bool sweep_one();
   void sweep_all();
 
-  // --- Finalizers: `function(object, argument)` is due when the object dies in a sweep. The object
-  // lives on until its turn has come, and dies for good with the sweep after that. What it refers
-  // to lives as long only if the collector marks it, see for_each_finalizable(). free() drops the
-  // finalizer. ---
+  // --- Finalizers. `function(object, argument)` becomes due when the object dies in a sweep. The
+  // object lives until its finalizer has run, and dies for good in the next sweep after that. What
+  // it refers to lives as long only if the collector marks it, see for_each_finalizable(). free()
+  // drops the finalizer. ---
 
-  // False: no such object, it is tiny, it has one already, or no memory.
+  // Returns false if there is no such object, if it is tiny or has one already, or if memory is
+  // out.
   bool set_finalizer(void* p, objects::FinalizerFunction function, void* argument);
   bool clear_finalizer(void* p);
-  // Runs at most one that is due; false: there is none.
+  // Runs at most one due finalizer. Returns false if none is due.
   bool run_finalizer();
-  // Every object with a finalizer, due or not. Between begin_mark() and end_mark(); no other thread
-  // may use the heap during the call, but `visit` may mark. As Go does, a collector marks what
-  // these objects refer to, but not the objects themselves, which would never die.
+  // Visits every object with a finalizer, due or not. For use between begin_mark() and end_mark();
+  // no other thread may use the heap during the call, but `visit` may mark. As in Go, a collector
+  // marks what these objects refer to, but not the objects themselves, which would never die.
   void for_each_finalizable(void (*visit)(void* context, Object object), void* context);
 
   // --- Memory. ---
 
-  // Returns free pages to the system: all that have been free for `age_nanoseconds`. Tells how many
-  // bytes that was. This thread's cache is flushed first, and what waits for other caches.
+  // Returns to the system all pages that have been free for `age_nanoseconds`, and returns the
+  // number of bytes. First flushes this thread's cache and the chains that wait for other caches.
   std::uint64_t scavenge(std::uint64_t age_nanoseconds = 0);
 
-  // As scavenge() of all free pages, but first takes free objects and pages from the caches of all
-  // other threads, too. It cannot take the objects on their lists, which only their threads reach.
-  // Pages between objects in use go back as well, where the system shares memory out when it is
-  // touched; to statistics they stay in use.
+  // Does what scavenge() does to all free pages, but first takes free objects and pages from the
+  // caches of all other threads, too. It cannot take the objects on their lists, which only their
+  // threads reach. If the system allocates memory when it is touched, trim() also releases free
+  // pages between objects in use; statistics count these as in use.
   std::uint64_t trim();
 
-  // Hands what this thread's cache holds back to the heap, and what waits to be passed on to other
-  // caches. Its next call gets a new one.
+  // Gives back to the heap what this thread's cache holds, and the chains that wait for other
+  // caches. The thread's next call gets a new cache.
   void flush_thread();
 
-  // An object that is freed twice in a row is named when the next one of its size is allocated, or
-  // when objects go back to their spans; what the calling thread freed last is looked at now.
+  // The heap reports an object that is freed twice in a row when the next one of its size is
+  // allocated, or when objects go back to their spans. This function checks at once what the
+  // calling thread freed last.
   void check_thread();
 
-  // Complete and consistent: every sum in it holds. Objects that other threads allocate or free
-  // meanwhile may or may not be counted.
+  // Returns complete and consistent statistics: every sum in them holds. Objects that other threads
+  // allocate or free meanwhile may or may not be counted.
   Statistics statistics();
 
-  // The first violated invariant, or an empty line. No other thread may use the heap meanwhile.
-  // Takes time proportional to the heap.
+  // Returns the first violated invariant, or an empty line. No other thread may use the heap
+  // meanwhile. Takes time proportional to the heap.
   Line check();
 
   // Why the last allocation of pages failed.
   Line last_failure();
 
-  // Whether this is an inner call: one that the heap's own call of the system led to, or that
-  // interrupted the heap.
+  // Whether this is an inner call: the heap's own call of the system led to it, or it interrupted
+  // the heap.
   bool is_inner() const { return Entry::is_inside(*this); }
 
   // Whether `p`, any address, lies in memory that is divided into objects and stacks.
@@ -198,25 +204,26 @@ class Heap {
 
   // --- For a process that forks while other threads use the heap. ---
 
-  // Takes every lock of the heap, so that no other thread changes anything shared until one of the
-  // other two, which give them back. Calls of this thread in between are inner calls. In an inner
-  // call, as of a signal handler that forks, nothing is done: the thread goes on where it was, in
-  // the parent and in the child. Whether the locks were taken.
+  // Takes every lock of the heap, so that no other thread changes shared state until one of the two
+  // after_fork functions releases them. Calls of this thread in between are inner calls. Does
+  // nothing in an inner call, such as that of a signal handler that forks: parent and child go on
+  // where the thread was. Returns whether it took the locks.
   bool before_fork();
-  // Whether the other two would give locks back now.
+  // Whether the after_fork functions would release locks now.
   bool is_forking() const;
   void after_fork_in_parent();
-  // Spans that other threads' caches held are everybody's then, as soon as somebody frees or needs
-  // objects of their class, and so are pages in their stock. Free objects that were on their lists
-  // are lost to the child.
+  // In the child, spans that other threads' caches held, and pages in their stock, are available to
+  // everybody as soon as somebody frees or needs objects of their class. The free objects on their
+  // lists are lost to the child.
   void after_fork_in_child();
 
   // --- For a process that the system ends thread by thread (Os::is_ending()). ---
 
-  // Whether a thread that is gone held a lock of the heap, so that something may be half changed.
-  // Then, once the system has called this thread's exit function, the heap hands out nothing, and
-  // what is freed or given back is lost: the process is about to end. Statistics may be wrong, and
-  // check() finds it. No until the end, and where nobody held a lock: the heap works as ever.
+  // Whether a thread that is gone held a lock of the heap, so that some state may be half changed.
+  // If so, once the system has called this thread's exit function, the heap hands out nothing, and
+  // loses what is freed or given back: the process is about to end. Statistics may be wrong, and
+  // check() may find that. Returns false until the end of the process, and if nobody held a lock:
+  // then the heap works as before.
   bool is_abandoned() {
     return state_.has_value() && state_->platform.os.is_ending() && was_abandoned();
   }
@@ -226,9 +233,9 @@ class Heap {
   friend class FastPath;
   friend class ThreadExit;
 
-  // The calling thread's cache for the time of one call. The thread gets one if it has none yet;
-  // one that is ending uses the cache such threads share, under a lock. None: no memory, or an
-  // inner call.
+  // The calling thread's cache for the time of one call. A thread without a cache gets one. A
+  // thread that is ending uses the cache that such threads share, under a lock. There is no cache
+  // in an inner call, or if there is no memory.
   class CacheUse {
    public:
     explicit CacheUse(Heap& heap);
@@ -254,10 +261,11 @@ class Heap {
     bool is_shared_ = false;
   };
 
-  // What the fast path computes with, whatever the heap's own port: see Cache::refresh_lookup().
+  // The port that the fast path computes with, whatever the heap's own port: see
+  // Cache::refresh_lookup().
   static constexpr port::PortSpec kNativePort = port::native_spec();
 
-  // Everything of a heap that lives.
+  // The state of an initialised heap.
   struct State {
     [[gnu::cold]] State(os::Os& os, const HeapOptions& heap_options)
         : platform{os, os.probe(), heap_options.spec}, options(heap_options) {}
@@ -272,33 +280,33 @@ class Heap {
     objects::ObjectHeap objects;
     stacks::StackHeap stacks;
 
-    Mutex fork_lock;  // of the entry of a thread that forks, held from before it until after it:
+    Mutex fork_lock;  // of a forking thread's entry, from before the fork until after it:
     alignas(Entry) std::array<std::byte, sizeof(Entry)> fork_entry;
     unsigned inner_forks = 0;
-    ThreadCache* interrupted = nullptr;  // whose lock the forking thread has already
+    ThreadCache* interrupted = nullptr;  // whose lock the forking thread holds already
 
-    Mutex closed_lock;              // of the cache that threads share while they end:
-    ThreadCache* closed = nullptr;  // made when it is needed
+    Mutex closed_lock;              // of the cache that ending threads share:
+    ThreadCache* closed = nullptr;  // made when a thread needs it
 
     Mutex lock;  // of what follows
     List<ThreadCache> caches;
     pages::CacheNumber last_number;
-    objects::ObjectCounts retired;  // of caches that are gone
+    objects::ObjectCounts retired;  // the sums of caches that are gone
     objects::Random random;
     std::uint64_t cache_count = 0;  // without orphans
     std::uint64_t caches_made = 0;
-    // In the child of a fork, caches of threads that are gone: the first so many that were made,
-    // but for the survivors. Their locks are held for ever, and not needed.
+    // In the child of a fork: the caches made up to this age are orphans, whose threads are gone,
+    // except the survivors. Their locks are held for ever; nobody needs them.
     std::uint64_t orphan_age = 0;
     std::array<std::uint64_t, 2> survivor_ages{};
-    // The last one whose spans of a class were given back. Orphans stay in the list.
+    // The last orphan that gave back its spans of a class. Orphans stay in the list.
     std::array<const ThreadCache*, objects::kMaxSpanClasses> last_adopted{};
-    // Classes whose spans they may hold still. 0 is for their stock.
+    // Classes whose spans orphans may still hold. 0 stands for their stock.
     std::array<bool, objects::kMaxSpanClasses> is_orphaned{};
     unsigned orphaned_classes = 0;
     unsigned next_swept = 0;  // span class
 
-    std::optional<bool> was_abandoned;  // found out at the end of the process, once
+    std::optional<bool> was_abandoned;  // computed once, at the end of the process
   };
 
   Line start(Entry& entry);
@@ -310,8 +318,8 @@ class Heap {
   void free_slowly(void* p);
   void* allocate_large(std::size_t size, std::size_t alignment, Scan scan, bool* needs_zero);
   void* allocate_beside_tiny(unsigned span_class);
-  // Whether an object of a size class, of `used` bytes, stays where it is when it becomes `size`:
-  // one that would leave half of its room unused or more does not.
+  // Whether a small object of `used` bytes stays where it is when it is resized to `size`: not if
+  // that would leave half of its room or more unused.
   static bool stays(std::size_t used, std::size_t size) {
     return size <= used && size > used / policy::kStaysFraction;
   }
@@ -329,36 +337,36 @@ class Heap {
   bool adopt(unsigned span_class, objects::ObjectHeap::Orphans whose);
   bool is_orphan(const ThreadCache& cache) const;
   void adopt_all();
-  // Calls visit(cache's objects) for each cache, under its lock. Under `lock`.
+  // Calls visit(cache's objects) for each cache, under its lock. The caller holds `lock`.
   template <typename Visit>
   void for_each_cache(Visit visit);
   template <typename Visit>
-  void visit_locks(const Visit& visit);  // but those of State itself
+  void visit_locks(const Visit& visit);  // all but those of State itself
   bool has_lock_held();
-  bool was_abandoned();  // asked at the end of the process only
+  bool was_abandoned();  // call it at the end of the process only
   void detach(ThreadCache* cache);
   void flush(ThreadCache& cache);
   void give_back_own(ThreadCache* own);
   void settle_chains();
   pages::CacheNumber new_number();
-  // The span of an object in use, or free and in a cache. Whoever asks holds the object, or the
-  // page heap's lock.
+  // Returns the span of an object that is in use, or free in a cache. The caller owns the object or
+  // holds the page heap's lock.
   pages::Span* find_span(const void* p, std::uint64_t* index);
   Object object_of(const pages::Span& span, std::uint64_t index) const;
-  // Of what lies at `p` in object `index`; 0 if that is no beginning.
+  // The usable size at `p` in object `index`; 0 if nothing begins there.
   std::size_t usable_size(const void* p, const pages::Span& span, std::uint64_t index) const;
   objects::Central& central_of(const pages::Span& span);
-  // Null: nobody holds the span, or a cache that is gone.
+  // Returns null if nobody holds the span, or if its holder is a cache that is gone.
   const ThreadCache* holder_of(const pages::Span& span) const;
   objects::ObjectCounts count_objects(pages::PageStatistics* pages);
   Line check_span(const pages::Span& span);
   Line check_objects();
 
-  // What all empty objects are. Nobody writes to it.
+  // The address that all empty objects share. Nobody writes to it.
   static std::uint64_t empty_object_;
 
-  // Read by every call, so beside each other and first. Without a heap the slot is one where no
-  // thread has a cache.
+  // Every call reads these, so they come first and beside each other. Without a heap, slot_ is a
+  // slot in which no thread has a cache.
   unsigned slot_ = kNoHeapSlot;
   objects::SizeTable sizes_;
   std::optional<State> state_;
@@ -376,7 +384,7 @@ inline Entry::Entry(Heap& heap)
 }
 
 inline Heap::CacheUse::CacheUse(Heap& heap) : heap_(heap), entry_(heap) {
-  // An inner call finds no cache there, as does a thread that has none yet.
+  // An inner call finds no cache there, nor does a thread that has none yet.
   if (entry_.cache() != &no_cache) [[likely]] {
     cache_ = entry_.cache();
   } else {

@@ -16,7 +16,7 @@ std::optional<Line> problem(std::string_view text) {
   return line;
 }
 
-// The size a request of `bytes` is rounded up to; 0 if the table is so wrong that it has none.
+// The class size for a request of `bytes`; 0 if the table is so wrong that it has none.
 std::uint64_t rounded_size(const port::SizeClassTable& table, std::uint64_t bytes) {
   const unsigned size_class = port::size_class(table, bytes);
   return size_class < table.count ? table.classes[size_class].size : 0;

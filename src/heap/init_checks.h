@@ -1,7 +1,8 @@
-// What a heap checks before it starts: stackinit's and mallocinit's looks at their own numbers.
+// The checks that a heap makes before it starts: those of stackinit and mallocinit on their own
+// numbers.
 //
-// No port of any release fails these; a wrong table does. Each answers with the book's message, or
-// with nothing. A release that does not make a check passes it.
+// No port of any release fails these; a wrong table does. Each function returns the book's message,
+// or nothing. A release that does not make a check passes it.
 #pragma once
 
 #include <optional>
@@ -12,24 +13,25 @@
 
 namespace Atoll {
 
-// stackinit: a pool's span is whole pages.
+// stackinit: the span of a pool is a whole number of pages.
 std::optional<Line> check_stack_cache_size(const port::PortSpec& spec);
 
 // mallocinit, in the book's order. Tiny blocks are objects of their class.
 std::optional<Line> check_tiny_class(const port::PortSpec& spec, const port::SizeClassTable& table);
 
-// Up to release 1.17: all records of deferred calls in one pool are of one size class.
+// Up to release 1.17: all records of deferred calls in one pool have one size class.
 std::optional<Line> check_defer_sizes(const port::PortSpec& spec,
                                       const port::SizeClassTable& table);
 
-// Addresses in the heap bitmap are computed with masks.
+// The heap bitmap has a size that masks can address.
 std::optional<Line> check_heap_bitmap(const port::PortSpec& spec);
 
 // Up to release 1.18: the sizes that the statistics by size copy are complete and ascend. The book
-// only copies them; the message is ours.
+// only copies them; this message is Atoll's own.
 std::optional<Line> check_by_size(const port::PortSpec& spec, const port::SizeClassTable& table);
 
-// All of the above in turn, and then the two of src/pages/physical_page.h: the first message.
+// Makes all checks above in turn, and then the two of src/pages/physical_page.h. Returns the first
+// message.
 std::optional<Line> check_initialisation(const port::PortSpec& spec,
                                          const port::SizeClassTable& table, os::Os& os,
                                          const os::Machine& machine);

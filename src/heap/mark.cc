@@ -25,7 +25,7 @@ void Heap::begin_mark() {
     }
     settle_chains();
   }
-  // What a finalizer is due for lives until it has run.
+  // An object with a due finalizer lives until the finalizer has run.
   state.objects.specials.for_each_due(
       [](void* heap, void* object) { (void)static_cast<Heap*>(heap)->mark(object); }, this);
 }
@@ -47,7 +47,8 @@ void Heap::end_mark() {
   State& state = *state_;
   const Entry entry(*this);
   state.objects.marking.store(false, std::memory_order_relaxed);
-  // New numbers: what threads freed the fast way before is looked at until its span is swept.
+  // With new numbers, frees no longer trust page records with the old ones: they take a slower
+  // path, which sweeps the span first.
   for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
     if (is_orphan(*cache)) continue;
     cache->objects.flush(state.objects);

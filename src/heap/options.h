@@ -1,5 +1,5 @@
-// What a heap may be told when it begins. The defaults are Go's own ways; the heap behind malloc()
-// has others (src/malloc/options.cc).
+// The options of a heap, fixed when it begins. The defaults are what Go does; the heap behind
+// malloc() sets others (src/malloc/options.cc).
 #pragma once
 
 #include "src/objects/options.h"
@@ -9,21 +9,23 @@
 namespace Atoll {
 
 struct HeapOptions {
-  // The port whose numbers the heap uses: this build's own, of the release the book describes (or
-  // the first that has the port). Another 64-bit port's can be had over a simulated system.
+  // The port whose numbers the heap uses. By default this is the build's own port, of the release
+  // that the book describes (or the first release that has the port). Over a simulated system it
+  // may be any other 64-bit port.
   port::PortSpec spec = port::native_spec();
 
   pages::Options pages = {};
   objects::Options objects = {};
 
-  // pages.hints.random_seed is taken from the system, where the release can randomize the heap's
+  // The heap takes pages.hints.random_seed from the system, if the release can randomize the heap's
   // base.
   bool random_hints = false;
 
-  // size 0 is taken for 1, as C's malloc() may: no two objects in use have the same address.
+  // The heap treats size 0 as 1, as C's malloc() may: no two objects in use have the same address.
   bool distinct_empty = false;
 
-  // The heap of the process, behind malloc(): there is one at most, beside the others.
+  // This is the heap of the process, behind malloc(). A process has at most one, beside other
+  // heaps.
   bool is_process_heap = false;
 };
 

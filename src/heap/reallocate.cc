@@ -1,4 +1,4 @@
-// Objects of another size: in place, or somewhere else.
+// Resizes objects, in place or by moving them.
 
 #include <algorithm>
 #include <cstddef>
@@ -10,14 +10,14 @@
 namespace Atoll {
 namespace {
 
-// The C library compares faster than a loop does, and needs no zeroes to compare with: those would
-// be resident in every process.
+// The C library compares faster than a loop. The comparison of the bytes with themselves needs no
+// array of zeroes, which would be resident in every process.
 bool is_zero(const std::byte* bytes, std::size_t size) {
   return *bytes == std::byte{0} && std::memcmp(bytes, bytes + 1, size - 1) == 0;
 }
 
-// Copies without a write where both are zero: pages that were never written need no memory then.
-// Only of a page that is zero in the source does it look at the target, which may be zero too.
+// Copies, but does not write a step that is zero on both sides: pages that were never written then
+// need no memory. Reads the target only if the source is zero.
 void copy_sparsely(const void* from, void* to, std::size_t size) {
   for (std::size_t done = 0; done < size; done += policy::kCopyStep) {
     const auto* const source = static_cast<const std::byte*>(from) + done;
@@ -55,7 +55,7 @@ void* Heap::reallocate(void* p, std::size_t size, Scan scan) {
   return moved == nullptr && size <= used ? shrink(p, span, size) : moved;
 }
 
-// Where there is no memory for a smaller one.
+// Called if there is no memory for a smaller object.
 [[gnu::cold]] void* Heap::shrink(void* p, pages::Span* span, std::size_t size) {
   const std::uint64_t npages = pages::pages_for(size);
   const unsigned span_class = span->span_class.load(std::memory_order_relaxed);
@@ -76,7 +76,7 @@ void* Heap::move(void* p, pages::Span& span, std::size_t used, std::size_t size,
   if (moved == nullptr) return nullptr;
   if (was_large) {
     copy_sparsely(p, moved, kept);
-    // A buffer that grows beside this one will want as much.
+    // A buffer that grows beside this one will need as much.
     span.is_resident = kept == used;
   } else {
     std::memcpy(moved, p, kept);

@@ -1,4 +1,4 @@
-// Stacks from the heap and back.
+// Allocates and frees stacks.
 
 #include "src/heap/heap.h"
 
@@ -6,7 +6,7 @@ namespace Atoll {
 
 StackMemory Heap::stack_allocate(std::size_t size) {
   if (!state_.has_value()) return {};
-  // Without a cache a stack comes from the pool.
+  // Without a cache the stack comes from the pool.
   const CacheUse cache(*this);
   if (!cache && (cache.is_inner() || is_abandoned())) return {};
   void* const base = state_->stacks.allocate(cache.stacks(), size);

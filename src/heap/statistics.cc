@@ -6,9 +6,9 @@
 
 namespace Atoll {
 
-// Frees are read before allocations, so that no object is counted as freed only. Other threads may
-// have had several objects at one place meanwhile; so no more are counted as in use than fit, at
-// the moment for which `pages` is right.
+// Reads frees before allocations, so that no object counts only as freed. Meanwhile other threads
+// may have had several objects at one place; so this counts no more objects as in use than fit at
+// the moment at which it reads `pages`.
 [[gnu::cold]] objects::ObjectCounts Heap::count_objects(pages::PageStatistics* pages) {
   State& state = *state_;
   os::Os& os = state.platform.os;

@@ -1,4 +1,4 @@
-// The book's memory statistics.
+// The memory statistics of a heap.
 #pragma once
 
 #include <array>
@@ -8,16 +8,17 @@
 
 namespace Atoll {
 
-// Names are those of Go's runtime.MemStats. Bytes, but where a comment says otherwise. At every
-// moment:
+// The names are those of Go's runtime.MemStats. Numbers are bytes unless a comment says otherwise.
+// At every moment:
 //   - sys is the sum of heap_sys, stack_sys, mspan_sys, mcache_sys, buck_hash_sys, gc_sys and
 //     other_sys;
 //   - heap_sys is heap_idle + heap_in_use, and heap_released is at most heap_idle;
-//   - mallocs is the sum of by_size[i].mallocs, and large_mallocs; so are frees; the difference is
-//     heap_objects;
-//   - heap_alloc, which is alloc, is the sum of by_size[i].size * (mallocs - frees), and
-//     large_alloc; it is at most heap_in_use;
-//   - so is heap_alloc and the sum of by_size[i].size * free_places.
+//   - mallocs is large_mallocs plus the sum of by_size[i].mallocs, and likewise frees; their
+//     difference is heap_objects;
+//   - heap_alloc, which is alloc, is large_alloc plus the sum of by_size[i].size * (mallocs -
+//   frees);
+//     it is at most heap_in_use;
+//   - heap_alloc plus the sum of by_size[i].size * free_places is also at most heap_in_use.
 struct Statistics {
   std::uint64_t alloc = 0;        // of objects in use
   std::uint64_t total_alloc = 0;  // of all objects ever
@@ -54,19 +55,20 @@ struct Statistics {
     std::uint32_t size = 0;
     std::uint64_t mallocs = 0;
     std::uint64_t frees = 0;
-    std::uint64_t free_places = 0;  // for objects, in spans that there are
+    std::uint64_t free_places = 0;  // for objects, in existing spans
   };
   unsigned size_classes = 0;  // entries of by_size in use; the first is empty
   std::array<BySize, port::kMaxSizeClasses> by_size{};
 
-  // The number of small objects that could be allocated without more pages, each of its own size.
+  // The number of small objects that the heap could allocate without more pages, each of its own
+  // size.
   std::uint64_t free_places() const {
     std::uint64_t sum = 0;
     for (const BySize& one : by_size) sum += one.free_places;
     return sum;
   }
 
-  // All memory that is no object's but the heap's own, records and bitmaps: what the heap costs.
+  // The memory of the heap's own records and bitmaps: what the heap costs beyond its objects.
   std::uint64_t metadata() const {
     return mspan_sys + mcache_sys + buck_hash_sys + gc_sys + other_sys;
   }

@@ -1,4 +1,4 @@
-// Sweeping, span by span.
+// Sweeps span by span.
 
 #include "src/heap/heap.h"
 

@@ -61,10 +61,10 @@ class ThreadExit {
     return false;
   }
 
-  // The last thread of a process keeps its caches: nobody else needs what they hold, and there are
-  // calls still to come. But those of abandoned heaps it leaves, so that the fast paths find
-  // nothing, and the slower ones see why: in time for what the libraries do at the end, since the
-  // system calls exit functions first.
+  // The last thread of a process keeps its caches: nobody else needs what they hold, and more calls
+  // will come. But it leaves those of abandoned heaps, so that the fast paths find nothing, and the
+  // slow paths see why. The system calls exit functions first, so this happens before the libraries
+  // end.
   static void leave_abandoned(ThreadCaches& caches) {
     for (ThreadCache*& cache : caches) {
       if (cache != &no_cache && cache->heap->is_abandoned()) {

@@ -1,11 +1,11 @@
-// Free memory back to the system.
+// Returns free memory to the system.
 
 #include "src/heap/heap.h"
 
 namespace Atoll {
 
-// Gives the page heap what this thread's cache, if it has one, and the central lists have that is
-// free. Inside of the heap.
+// Gives the page heap what is free in this thread's cache, if it has one, and in the central lists.
+// The caller is inside of the heap.
 void Heap::give_back_own(ThreadCache* own) {
   if (own != &no_cache) flush(*own);
   settle_chains();
@@ -33,7 +33,7 @@ std::uint64_t Heap::trim() {
   }
   std::uint64_t bytes = state.pages.scavenge_older_than(0);
   const os::Machine& machine = state.platform.machine;
-  // Elsewhere the pages of a span in use could not be had again for sure.
+  // On other systems the heap might not get the pages of a span in use back.
   if (machine.can_shrink && machine.lazy_commit) {
     for (objects::Central& central : state.objects.centrals) {
       bytes += central.release_free_pages(state.objects);

@@ -1,4 +1,4 @@
-// What there is one of for each span class.
+// A view of an array that has one element for each span class.
 #pragma once
 
 #include "src/objects/size_table.h"
@@ -6,7 +6,8 @@
 namespace Atoll::objects {
 
 // Refers to kMaxSpanClasses elements side by side: first those of all classes without pointers,
-// then the others. Most heaps use only one half, and the other one's memory need not be there.
+// then the others. Most heaps use only one half, so the memory of the other half need not be
+// resident.
 template <typename T>
 class BySpanClass {
  public:
@@ -15,7 +16,7 @@ class BySpanClass {
 
   T& operator[](unsigned span_class) const { return elements_[position_of(span_class)]; }
 
-  // The other way round.
+  // The inverse of operator[].
   unsigned span_class_of(const T& element) const {
     const auto position = static_cast<unsigned>(&element - elements_);
     return position < port::kMaxSizeClasses

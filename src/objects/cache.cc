@@ -54,10 +54,11 @@ void Cache::refresh_lookup(ObjectHeap& heap, const port::PortSpec& port) {
   window_ = map.window();
   const auto table = reinterpret_cast<std::uintptr_t>(map.fast_table());
   if (table == 0) return;
-  // One level is indexed by the address alone, so that nothing is left to add.
+  // The index into a map of one level is the address alone, so the table's address includes the
+  // rest.
   arena_table_ = table + static_cast<std::uintptr_t>(map.fast_offset() * sizeof(void*));
-  // Addresses that are not below the end of the map, or wrap round to its beginning, are left to
-  // the slower lookup.
+  // The slow lookup handles addresses that are behind the end of the map or wrap round to its
+  // beginning.
   arena_limit_ = static_cast<std::uintptr_t>(map.fast_arenas());
 }
 
@@ -77,7 +78,8 @@ bool Cache::refill(ObjectHeap& heap, unsigned span_class) {
     Surplus surplus(heap);
     const LockGuard guard(*lock_, heap.os());
     lists_.count(heap, span_class);
-    // What it holds, for objects that it freed there, is not for it alone either.
+    // On trial the cache holds no span, not even one that it took over for objects that it freed
+    // there.
     if (lists_.is_on_trial(span_class)) [[unlikely]]
       give_back_held(heap, span_class, surplus);
   }
@@ -91,8 +93,8 @@ bool Cache::refill(ObjectHeap& heap, unsigned span_class) {
     return true;
   }
   const std::int32_t wanted = lists_.next_refill(heap, span_class);
-  // A new span is made only when an object must be had: spans lie in the order in which they are
-  // needed. A trim may take the span away before its first object is had.
+  // The cache makes a new span only when it needs an object at once, so that spans lie in the order
+  // in which they are needed. A trim may take the span away before the cache gets its first object.
   do {
     Surplus surplus(heap);
     const LockGuard guard(*lock_, heap.os());
@@ -101,8 +103,8 @@ bool Cache::refill(ObjectHeap& heap, unsigned span_class) {
   return !list.empty();
 }
 
-// Of a class on trial: from a span that no cache holds, so that threads share what they use
-// little of.
+// For a class on trial: takes an object from a span that no cache holds, so that threads share the
+// spans of classes that they use little.
 [[gnu::cold]] bool Cache::refill_with_one(ObjectHeap& heap, unsigned span_class) {
   Central& central = heap.centrals[span_class];
   FreeObject* object = central.take_shared(heap);
@@ -165,7 +167,7 @@ bool Cache::resize_large(ObjectHeap& heap, Span* span, std::uint64_t npages) {
   return true;
 }
 
-// --- The end of it all. ---
+// --- The end of a cache. ---
 
 void Cache::flush(ObjectHeap& heap) {
   close_tiny(heap);
@@ -192,7 +194,7 @@ void Cache::flush(ObjectHeap& heap) {
     const std::int32_t kept = lists_.listed_count(i) + state.batch.count();
     if (kept == 0) continue;
     state.freed -= static_cast<std::uint64_t>(std::int64_t{kept});
-    // Nothing but its figures is looked at any more.
+    // From now on others read only the figures.
     state.list.length -= kept;
   }
 }

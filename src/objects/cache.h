@@ -1,21 +1,22 @@
-// What one thread keeps of free objects, so that most calls touch nothing that is shared.
+// The cache of free objects of one thread: with it, most calls touch no shared memory.
 //
-// There is a list of free objects for each span class. An allocation takes the first, a free puts
-// one back in front; neither looks at a span or its bits. This class has that fast path, and moves
-// objects between its pieces when a list is empty or too long. The pieces know nothing of each
-// other:
+// The cache has a list of free objects for each span class. An allocation takes the first object of
+// a list, and a free puts one back in front; neither looks at a span or its bits. This class has
+// that fast path, and moves objects between its pieces when a list is empty or too long. The pieces
+// know nothing of each other:
 //
 //   FreeLists      the lists, and how long each is and may be       free_lists.h
 //   SpanCache      the spans that the cache holds, and its stock    span_cache.h
 //   TransferBatch  freed objects of spans that others hold          transfer_batch.h
 //   TinyAllocator  the block that tiny objects share                tiny_allocator.h
 //
-// Freed objects come to the list only if this cache was the last to hold their span: the page's
-// record has the cache's number. Others are gathered, in a batch for each class. If another cache
-// holds their span, the batch waits as a chain at the central list for whoever needs objects, or,
-// where enough of these wait, goes to the spans' holders (held_spans.h). If nobody does, this cache
-// holds the span from now on. So objects that lie side by side stay with one thread. Nothing
-// depends on it: any free object may be on any list, so numbers of caches that are gone do no harm.
+// A freed object goes on the list only if this cache was the last to hold its span: the record of
+// the object's page has the cache's number. The cache gathers other objects in a transfer batch for
+// each class. If another cache holds their span, a full batch waits as a chain at the central list
+// for any cache that needs objects; if enough chains wait there, the objects go to the holders of
+// their spans (held_spans.h). If nobody holds their span, this cache holds it from now on. So
+// objects that lie side by side stay with one thread. Correctness does not depend on this: any free
+// object may be on any list, so a record may have the number of a cache that is gone.
 #pragma once
 
 #include <array>
@@ -36,7 +37,7 @@
 
 namespace Atoll::objects {
 
-// Objects that a cache, or a heap, has handed out and taken back, by span class.
+// Numbers of objects that a cache or a heap has handed out and taken back, by span class.
 struct ObjectCounts {
   std::array<std::uint64_t, kMaxSpanClasses> allocated{};
   std::array<std::uint64_t, kMaxSpanClasses> freed{};
@@ -49,10 +50,10 @@ struct ObjectCounts {
   std::uint64_t large_freed_bytes = 0;
 };
 
-// A page's record tells where a list is.
+// A page's record has room for the offset of any list.
 static_assert(list_offset(kLists) <= pages::WhoseList::kMostOffset);
 
-// Used by one thread, but for what is said to be under its lock.
+// Used only by its own thread, except for the functions below that any thread may call.
 class Cache {
  public:
   constexpr Cache() = default;
@@ -63,13 +64,14 @@ class Cache {
     return *reinterpret_cast<FreeList*>(reinterpret_cast<char*>(this) + offset);
   }
 
-  // Null: the list is empty, or its first object was freed twice in a row; see end_of_list.
+  // Returns null if the list is empty, or if its first object was freed twice in a row: see
+  // end_of_list.
   static void* pop(FreeList& list) { return list.pop(); }
-  // False: the list must be looked at (overflow()).
+  // Returns false if the caller must call overflow() for the list.
   static bool push(FreeList& list, void* p) { return list.push(p); }
 
-  // Which list takes `p`, and whether this cache may. `p` may be anything. Knows the heap's window
-  // only.
+  // Returns the list for `p`, any pointer, and whether this cache may use it. Knows only the heap's
+  // window.
   pages::WhoseList list_in_window(const void* p) const {
     const std::uintptr_t page =
         (reinterpret_cast<std::uintptr_t>(p) >> port::kPageShift) - window_.first_page;
@@ -78,7 +80,7 @@ class Cache {
     return window_.records[page].load(std::memory_order_relaxed).for_cache(number_);
   }
 
-  // The same for all arenas, which are those of `kPort`, whatever port the heap is for: see
+  // The same for all arenas. The arenas are those of `kPort`, whatever port the heap is for: see
   // refresh_lookup().
   template <const port::PortSpec& kPort>
   pages::WhoseList list_for(const void* p) const {
@@ -90,68 +92,69 @@ class Cache {
     return arena->records()[page].load(std::memory_order_relaxed).for_cache(number_);
   }
 
-  // --- The slower ways. ---
+  // --- The slow paths. ---
 
-  // Careful if `heap` is. `classes`, of all span classes, are zero; they and `lock` outlive the
-  // cache.
+  // The cache is careful if `heap` is. `classes` has one zeroed element for each span class; it and
+  // `lock` must outlive the cache.
   void init(ObjectHeap& heap, ClassCache* classes, Mutex& lock, pages::CacheNumber number,
             std::uint64_t seed);
 
-  // An object of a small class. Null: no memory.
+  // Allocates an object of a small class. Null: no memory.
   void* allocate(ObjectHeap& heap, unsigned span_class);
   void* allocate_tiny(ObjectHeap& heap, std::size_t size);
   void* allocate_large(ObjectHeap& heap, std::size_t size, std::size_t alignment, Scan scan,
                        bool* needs_zero);
 
-  // Makes a large object longer or shorter where it is. False: it cannot be had.
+  // Resizes a large object in place. Returns false if that is not possible.
   bool resize_large(ObjectHeap& heap, Span* span, std::uint64_t npages);
 
-  // For what the functions above returned, which is not mine: gathers `p` with what other caches
-  // will want back. False: there is more to it than that, and free() is for it.
+  // For a result of the functions above that names another cache: adds `p` to the transfer batch of
+  // its class. Returns false if the caller must call free() instead.
   bool gather(ObjectHeap& heap, pages::WhoseList whose, void* p);
-  // A list that push() wants looked at. Both are inside of the heap only where they take more than
-  // this cache's lock, once in a while.
+  // For a list for which push() returned false. This and gather() enter the heap (heap/entry.h)
+  // only when they take more than this cache's lock, which is rare.
   void overflow(ObjectHeap& heap, std::size_t offset);
-  // Anything a fast free does not do, with all checks.
+  // Does everything that a fast free does not, with all checks.
   void free(ObjectHeap& heap, void* p);
 
-  // Reports what was freed twice in a row as the last of its class.
+  // Reports every list's first object that was freed twice in a row.
   void check_lists(ObjectHeap& heap);
 
-  // Gives back everything. The cache can be used on.
+  // Gives everything back. The cache stays usable.
   void flush(ObjectHeap& heap);
 
-  // Makes what init() was given zero again, as far as it was used. Precondition: just flushed, and
-  // counted for the last time.
+  // Zeroes what the cache used of init()'s `classes`. Precondition: the cache was just flushed, and
+  // nobody will count its objects again.
   void clear_classes();
 
   bool holds_by(const HeldSpans* held) const {
     return held >= &classes_.begin()->held && held < &classes_.end()->held;
   }
 
-  // For a cache whose thread is gone without flush(): others may have what was granted to it.
+  // For a cache whose thread ended without flush(): returns its share of long lists to the other
+  // caches.
   void forget_limits(ObjectHeap& heap) { lists_.forget_limits(heap); }
-  // The same for the free objects on its lists, which may be half changed: from now on they count
-  // as objects in use, so that sweeping may find that they are not.
+  // For the same cache: forgets the free objects on its lists, because the lists may be half
+  // changed. They count as objects in use from now on, so that sweeping can find that they are not.
   void forget_lists();
 
-  // In a careful cache the lists stay empty: objects are taken from the span one by one, and freed
-  // ones are settled at once. For marking, sampling, and heaps that check every free.
-  // Precondition: just flushed.
+  // The lists of a careful cache stay empty: it takes objects from spans one by one, and frees them
+  // at once. Caches are careful while the heap marks, samples, or checks every free. Precondition:
+  // the cache was just flushed.
   void set_careful(bool is_careful);
-  // A new number, so that what the old one was written to is looked at again.
+  // Sets a new number, so that frees no longer trust records that have the old one.
   void set_number(pages::CacheNumber number);
 
-  // Lets list_for() find arenas, once there are any, and if the heap's port divides the address
-  // space as `port` does.
+  // Lets list_for() find arenas once there are any, if the heap's port divides the address space as
+  // `port` does.
   void refresh_lookup(ObjectHeap& heap, const port::PortSpec& port);
 
   // --- For any thread, under the lock, whatever the cache's own thread does meanwhile. ---
 
   Mutex& lock() { return *lock_; }
 
-  // Gives back the stock, and spans that are held: those with free objects, what others freed in
-  // them included, or all of a class.
+  // These give back the stock and held spans: the spans with free objects, including those that
+  // others freed there, or all spans of a class.
   void give_back_free(ObjectHeap& heap, Surplus& surplus) { spans_.give_back_free(heap, surplus); }
   void give_back_stock(Surplus& surplus) { (void)spans_.give_back_stock(surplus); }
   bool holds_spans(unsigned span_class) const { return classes_[span_class].held.count != 0; }
@@ -159,20 +162,20 @@ class Cache {
     spans_.give_back_all(heap, span_class, surplus);
   }
 
-  // --- Statistics, the same way. ---
+  // --- Statistics, also for any thread under the lock. ---
 
   void add_freed(ObjectCounts& counts) const;
   void add_allocated(ObjectCounts& counts) const;
 
   std::int64_t next_sample() const { return next_sample_; }
-  // Objects that are free, but whose bits are set. No other thread may use the heap.
+  // Returns the number of free objects whose bits are set. No other thread may use the heap.
   std::uint64_t cached_count(unsigned span_class) const;
 
  private:
   template <const port::PortSpec& kPort>
   const pages::Arena* find_arena(std::uintptr_t index) const {
     if (index >= arena_limit_) return nullptr;
-    // A pointer to an object was passed on with more order than this needs.
+    // Whoever passed on a pointer to an object ordered memory more strictly than this load needs.
     constexpr auto kOrder = std::memory_order_relaxed;
     if constexpr (kPort.arena_l1_bits == 0) {
       return reinterpret_cast<const std::atomic<pages::Arena*>*>(arena_table_)[index].load(kOrder);
@@ -195,7 +198,7 @@ class Cache {
   void count_for_sample(ObjectHeap& heap, void* object, std::uint64_t size);
   void update_number();
 
-  // --- Under no lock. ---
+  // --- The caller holds no lock. ---
 
   // From spans and the central list to a list.
   bool refill(ObjectHeap& heap, unsigned span_class);
@@ -217,8 +220,8 @@ class Cache {
   void name_double_free(ObjectHeap& heap, unsigned list);
   void uncount_freed(ObjectHeap& heap, unsigned span_class, std::uint32_t count);
 
-  // From the program to a list, a batch, or nowhere else than its span.
-  // `is_own`: it goes on the list; else it waits in the batch.
+  // From the program to a list, to a batch, or straight to the object's span. put_back() puts the
+  // object on the list if `is_own`, and adds it to the batch otherwise.
   void put_back(ObjectHeap& heap, unsigned span_class, void* p, bool is_own);
   void free_one(ObjectHeap& heap, unsigned span_class, void* p);
   bool keep_on_trial(ObjectHeap& heap, unsigned list, void* p);
@@ -230,13 +233,13 @@ class Cache {
   void free_tiny(ObjectHeap& heap, Span* span, TinyBlock& block, Address base, void* p);
   void close_tiny(ObjectHeap& heap);
 
-  // First, at offset 0: page records know where a class's list is.
+  // The first member, at offset 0, because page records have the offset of a class's list.
   FreeLists lists_;
 
   pages::CacheNumber number_;  // nobody's while careful
   pages::CacheNumber own_number_;
   pages::RecordWindow window_;
-  std::uintptr_t arena_limit_ = 0;  // arenas below this index can be looked up in the table
+  std::uintptr_t arena_limit_ = 0;  // the table has arenas below this index
   std::uintptr_t arena_table_ = 0;  // address of the entry for address 0
 
   BySpanClass<ClassCache> classes_;
@@ -245,8 +248,8 @@ class Cache {
   bool is_careful_ = false;
   Random random_;
   std::int64_t next_sample_ = 0;  // bytes to allocate until the next sample
-  // Of the spans that are held, with their bits, of the stock, and of the figures.
-  // Elsewhere, beside those of other caches: a fork takes them all, and writes to few pages so.
+  // Guards the held spans with their bits, the stock, and the figures. It lies beside the locks of
+  // other caches, because a fork takes them all and so writes to few pages.
   Mutex* lock_ = nullptr;
   std::uint64_t tiny_allocated_ = 0;
   std::uint64_t large_allocated_ = 0;

@@ -1,4 +1,4 @@
-// Which way a freed object goes: to a list, to a batch, or straight to its span.
+// Where a freed object goes: to a list, to a batch, or straight to its span.
 
 #include "src/objects/cache.h"
 
@@ -28,9 +28,9 @@ void Cache::free(ObjectHeap& heap, void* p) {
     return;
   }
   const unsigned span_class = span->span_class.load(std::memory_order_relaxed);
-  // An object that has records, or had, always comes here.
+  // Every object that has or had a special record takes this path.
   if (heap.specials.in_use() != 0) {
-    // A finalizer may be all that keeps the object alive: sweeping must see it.
+    // Perhaps only a finalizer keeps the object alive: sweep the span first, to find out.
     if (!heap.centrals[span_class].sweep_for(heap, span, index)) {
       heap.report(CorruptionKind::kDoubleFree, p, span);
       return;
@@ -46,7 +46,7 @@ void Cache::free(ObjectHeap& heap, void* p) {
   const pages::Arena* const arena = heap.pages->map().arena(address);
   const pages::PageRecord record =
       arena->records()[heap.pages->map().page_index(address)].load(std::memory_order_relaxed);
-  // Where frees take this way for another reason, nobody knows whose the object was.
+  // If the record is empty, nobody knows whose the object was, and this cache takes it.
   put_back(heap, span_class, p, record.is_empty() || record.is_of(own_number_));
 }
 
@@ -76,7 +76,7 @@ bool Cache::gather(ObjectHeap& heap, pages::WhoseList whose, void* p) {
   return true;
 }
 
-// Whether the batch should be passed on.
+// Returns whether the batch should be passed on.
 bool Cache::add_to_batch(const ObjectHeap& heap, unsigned span_class, void* p) {
   return classes_[span_class].batch.add(p) >= heap.sizes->batch(span_class);
 }
@@ -93,7 +93,7 @@ void Cache::put_back(ObjectHeap& heap, unsigned span_class, void* p, bool is_own
   }
 }
 
-// Straight to its span, under the lock of the central list.
+// Frees the object straight to its span, under the lock of the central list.
 [[gnu::cold]] void Cache::free_one(ObjectHeap& heap, unsigned span_class, void* p) {
   List<Span> empties;
   const std::uint32_t freed =
@@ -104,7 +104,7 @@ void Cache::put_back(ObjectHeap& heap, unsigned span_class, void* p, bool is_own
   classes_[span_class].freed += freed;
 }
 
-// Whether the object is on its list now. The list is counted again with its next free.
+// Returns whether the object is on the list now. The next free to the list counts it again.
 [[gnu::cold]] bool Cache::keep_on_trial(ObjectHeap& heap, unsigned list, void* p) {
   const LockGuard guard(*lock_, heap.os());
   lists_.count(heap, list);
@@ -123,7 +123,7 @@ void Cache::finish_batch(ObjectHeap& heap, unsigned span_class, Others others) {
     chain = state.batch.take();
     state.freed += chain.count;
   }
-  // The others most likely lie in spans of the same thread.
+  // The other objects most likely lie in spans of the same thread.
   const Span* const span = heap.pages->map().span_of(heap.platform->address(chain.first));
   if (others == Others::kPassOn && span != nullptr &&
       span->holder.load(std::memory_order_relaxed) != nullptr &&

@@ -1,5 +1,4 @@
-// What a cache does with its lists: it counts them, and gives objects of those that are too long
-// back to spans.
+// What a cache does with its lists: it counts them, and gives objects of long lists back to spans.
 
 #include "src/objects/cache.h"
 #include "src/policy.h"
@@ -33,17 +32,17 @@ void Cache::overflow(ObjectHeap& heap, std::size_t offset) {
   });
 }
 
-// --- Objects that lists give back. ---
+// --- Lists give objects back. ---
 
-// If the list may not keep all of its objects, it gives some back.
+// Gives back the objects that the list may not keep.
 void Cache::lengthen(ObjectHeap& heap, unsigned list) {
   const std::int32_t excess = lists_.lengthen(heap, list);
-  // What is shared stays so.
+  // Objects of shared spans go back to these spans.
   const Others others = lists_.is_on_trial(list) ? Others::kFree : Others::kPassOn;
   if (excess != 0) give(heap, list, excess, others);
 }
 
-// Returns how many objects were given back.
+// Returns how many objects it gave back.
 std::int32_t Cache::shorten(ObjectHeap& heap, unsigned list, std::int32_t needed,
                             std::int32_t most) {
   count(heap, list);
@@ -54,7 +53,8 @@ std::int32_t Cache::shorten(ObjectHeap& heap, unsigned list, std::int32_t needed
   return excess;
 }
 
-// Memory is needed for something else. False: no list has more than it may have at first.
+// Called when the thread needs memory for something else. Returns false if no list exceeds its
+// first limit.
 bool Cache::shorten_lists(ObjectHeap& heap) {
   std::int32_t left = policy::kMostGivenUp;
   lists_.for_each_long([&](unsigned list) {
@@ -66,7 +66,7 @@ bool Cache::shorten_lists(ObjectHeap& heap) {
   return left < policy::kMostGivenUp;
 }
 
-// Lists give back what they have not used for a while, as many at a time.
+// Makes lists give back what they have not used for a while, up to kMostGivenUp objects at a time.
 void Cache::look_at_lists(ObjectHeap& heap) {
   const std::uint64_t delay = heap.pages->options().scavenge_delay;
   const std::optional<std::uint64_t> now = lists_.begin_look(heap.os(), delay);
@@ -79,7 +79,7 @@ void Cache::look_at_lists(ObjectHeap& heap) {
   if (left > 0) lists_.end_look(*now, delay);
 }
 
-// The list has just been counted, and has so many objects or more.
+// Precondition: the list was just counted, and has at least `count` objects.
 void Cache::give(ObjectHeap& heap, unsigned list, std::int32_t count, Others others) {
   FreeObject* const rest = settle(heap, list, lists_.begin_give(list, count), others);
   const std::uint32_t lost = lists_.end_give(list, rest);
@@ -95,8 +95,8 @@ FreeObject* Cache::settle(ObjectHeap& heap, unsigned span_class, Chain chain, Ot
 
 // --- Lists that a double free has cut short. ---
 
-// Of a list that was just counted, and whose first object is its own successor. What was behind
-// that is lost: it counts as never freed.
+// For a list that was just counted, and whose first object is its own successor. The objects behind
+// it are lost: they count as never freed.
 [[gnu::cold]] void Cache::name_double_free(ObjectHeap& heap, unsigned list) {
   const FreeObject* const object = lists_[list].head;
   const Address address = heap.platform->address(object);
@@ -112,7 +112,7 @@ FreeObject* Cache::settle(ObjectHeap& heap, unsigned span_class, Chain chain, Ot
   }
 }
 
-// So many objects that were counted as freed were free before, or none.
+// For `count` objects that were counted as freed, but were free before or not objects.
 void Cache::uncount_freed(ObjectHeap& heap, unsigned span_class, std::uint32_t count) {
   const LockGuard guard(*lock_, heap.os());
   classes_[span_class].freed -= count;

@@ -1,4 +1,4 @@
-// Which of a cache's objects are samples of the heap profile.
+// Selects the objects of a cache that become samples of the heap profile.
 
 #include "src/objects/cache.h"
 #include "src/objects/sampling.h"

@@ -4,9 +4,9 @@
 
 namespace Atoll::objects {
 
-// When no span that had objects before will do.
+// Called when no span that had objects before has a free one.
 bool Cache::hold_another(ObjectHeap& heap, unsigned span_class) {
-  // Of one orphan after the other: most children of a fork need few objects.
+  // Adopts the spans of one orphan at a time: most children of a fork need few objects.
   while (heap.adopt(span_class, ObjectHeap::Orphans::kNext)) {
     const LockGuard guard(*lock_, heap.os());
     if (spans_.hold(heap, span_class)) return true;
@@ -19,7 +19,7 @@ bool Cache::hold_another(ObjectHeap& heap, unsigned span_class) {
 }
 
 Span* Cache::new_span(ObjectHeap& heap, std::uint64_t npages, std::uint64_t alignment) {
-  // For what can never be had nothing is given up. The page heap tells why.
+  // A request that can never succeed gives nothing up. The page heap records why it failed.
   if (npages > heap.pages->most_pages()) {
     return heap.pages->allocate(npages, pages::PageUse::kObjects, alignment);
   }
@@ -32,7 +32,7 @@ Span* Cache::new_span(ObjectHeap& heap, std::uint64_t npages, std::uint64_t alig
   while (span == nullptr) {
     span = heap.pages->allocate(npages, pages::PageUse::kObjects, alignment);
     if (span != nullptr) break;
-    // What is missing may be what this thread keeps.
+    // The memory that is missing may be what this thread keeps.
     const bool gave_objects = shorten_lists(heap);
     const bool gave_spans = give_back_own_stock(heap);
     if (!gave_objects && !gave_spans) break;

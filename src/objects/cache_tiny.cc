@@ -1,4 +1,4 @@
-// Where a cache's blocks of tiny objects come from, and where they go.
+// Where a cache gets blocks of tiny objects from, and where they go.
 
 #include "src/objects/cache.h"
 
@@ -20,14 +20,14 @@ void* Cache::allocate_tiny(ObjectHeap& heap, std::size_t size) {
   return object;
 }
 
-// A block with an object of `size` bytes at its beginning.
+// Allocates a block with an object of `size` bytes at its beginning.
 void* Cache::allocate_block(ObjectHeap& heap, std::size_t size) {
   void* const base = allocate(heap, kTinySpanClass);
   if (base == nullptr) return nullptr;
   const Address address = heap.platform->address(base);
   Span* const span = heap.pages->map().object_span_of(address);
   TinyBlock* const blocks = heap.centrals[kTinySpanClass].tiny_blocks(heap, span);
-  // Without a table it is an object of 16 bytes like others.
+  // Without a table the block is an ordinary object of 16 bytes.
   if (blocks == nullptr) return base;
   void* const finished =
       tiny_.begin_block(base, blocks[index_of(*span, address)], static_cast<unsigned>(size));

@@ -7,10 +7,9 @@
 
 namespace Atoll::objects {
 
-// A swept span that nobody holds, with a free object. Null: there is none.
+// Returns a swept span with a free object that nobody holds. Null: there is none.
 Span* Central::find_free(ObjectHeap& heap, List<Span>& empties) {
-  // What waits to be swept is looked at only when nothing else is there, and no longer than until
-  // something is found.
+  // Sweeps only when there is no other span, and only until it finds one.
   while (partial_.empty() && empties.empty() && !unswept_.empty()) {
     Span* const span = unswept_.first();
     sweep(heap, span);
@@ -72,7 +71,7 @@ bool Central::try_hold(ObjectHeap& heap, Span* span, const Holder& holder, Addre
   const bool is_free = span->holder.load(std::memory_order_relaxed) == nullptr &&
                        (span->list == &full_ || span->list == &partial_) &&
                        span->range().contains(address);
-  // One that will be empty in a moment goes back to the page heap.
+  // A span that is about to become empty goes back to the page heap.
   if (!is_free || span->taken_count <= 1) return false;
   hold(heap, span, holder);
   return true;
@@ -83,7 +82,7 @@ void Central::end_hold(Span* span, HeldSpans& held) {
   --held.count;
   span->holder.store(nullptr, std::memory_order_relaxed);
   untake(*span);
-  // The objects that were in its alloc_cache lie before.
+  // The objects that were in alloc_cache lie before free_index.
   span->free_index = 0;
 }
 
@@ -112,7 +111,7 @@ std::uint32_t Central::collect_freed(ObjectHeap& heap, HeldSpans& held, List<Spa
   return rejected;
 }
 
-// What others have freed in a span that is held, or was.
+// Frees what others have freed in a span that a cache holds, or held until now.
 std::uint32_t Central::free_waiting(ObjectHeap& heap, Span& span) {
   std::uint32_t rejected = 0;
   FreeObject* object = span.freed_by_others;
@@ -172,7 +171,7 @@ void Central::place(Span* span, List<Span>& empties) {
   belongs->push_front(span);
 }
 
-// Spans that became empty are not this list's any more.
+// Ends the spans that became empty: they no longer belong to this list.
 void Central::forget(ObjectHeap& heap, const List<Span>& empties) {
   for (Span* span = empties.first(); span != nullptr; span = span->next) {
     if (!span->has_objects.load(std::memory_order_relaxed)) continue;
@@ -198,7 +197,7 @@ std::uint32_t Central::free_chain(ObjectHeap& heap, Chain chain, List<Span>& emp
     Span* span = nullptr;  // the last object's
     FreeObject* object = chain.first;
     for (std::uint32_t left = chain.count; left > 0; --left) {
-      // Read before the object is free: then it may be somebody else's.
+      // Read the link before the object becomes free: then another thread may use it.
       FreeObject* const next = left > 1 ? object->next : nullptr;
       const Address address = Address::of(object) + bias;
       if (span == nullptr || !span->range().contains(address)) {
@@ -213,7 +212,8 @@ std::uint32_t Central::free_chain(ObjectHeap& heap, Chain chain, List<Span>& emp
   return freed;
 }
 
-// Whether `span`, or null, has objects of this class; else `object` is reported. It is swept then.
+// Whether `span`, which may be null, has objects of this class; if not, reports `object`. Sweeps
+// the span if need be.
 inline bool Central::is_good(ObjectHeap& heap, const FreeObject* object, Span* span,
                              List<Span>& empties) {
   if (span == nullptr || span->span_class.load(std::memory_order_relaxed) != span_class(heap))
@@ -228,7 +228,7 @@ inline bool Central::is_good(ObjectHeap& heap, const FreeObject* object, Span* s
   return true;
 }
 
-// Whether the object was taken. In a span that is held it only waits to be freed.
+// Whether the object was taken. If a cache holds the span, the object only waits to be freed.
 inline bool Central::free_one(ObjectHeap& heap, Span& span, FreeObject* object, Address address,
                               List<Span>& empties) {
   HeldSpans* const holder = span.holder.load(std::memory_order_relaxed);
@@ -261,7 +261,8 @@ inline bool Central::free_one(ObjectHeap& heap, Span& span, FreeObject* object, 
       const Address address = object_at(span, i);
       (void)free_one(heap, span, heap.platform->pointer_to<FreeObject>(address), address, empties);
     }
-    // Behind those that were not looked at yet, again. What a cache holds by now is on its lists.
+    // Puts the span behind those that were not looked at yet, again. If a cache holds it by now, it
+    // is on a list of that cache.
     if (span.holder.load(std::memory_order_relaxed) == nullptr && partial_.contains(&span)) {
       partial_.remove(&span);
       partial_.push_back(&span);
@@ -272,7 +273,7 @@ inline bool Central::free_one(ObjectHeap& heap, Span& span, FreeObject* object, 
 
 bool Central::keep(ObjectHeap& heap, Chain chain) {
   const LockGuard guard(lock_, heap.os());
-  // What waits to be swept may be dead: nobody may get it before.
+  // Objects in unswept spans may be dead: nobody may get them before the sweep.
   if (!unswept_.empty()) return false;
   const std::uint32_t kept = chained_.load(std::memory_order_relaxed);
   const std::uint32_t most = heap.sizes->most_chained(span_class(heap));

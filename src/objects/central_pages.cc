@@ -1,8 +1,8 @@
-// Pages of spans in use that hold no object in use.
+// Releases pages without an object in use that lie in spans in use.
 //
-// Whoever gives them to the system takes the free objects there first, as if it allocated them, and
-// frees them afterwards: so it holds no lock while it asks the system, and nobody can have anything
-// there meanwhile.
+// The thread that releases them first takes the free objects there, as if it allocated them, and
+// frees them afterwards. So it holds no lock while it calls the system, and nobody can use an
+// object there meanwhile.
 
 #include <bit>
 
@@ -17,7 +17,7 @@ constexpr std::uint64_t bits_up_to(std::uint64_t count) {
   return count >= kMostPages ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
 }
 
-// False: all of them stay as they are, or what the system has taken cannot be had again.
+// Returns false if the system does not give back pages that it has taken.
 [[gnu::cold]] bool release_pages(ObjectHeap& heap, const FreePages& pages, std::uint64_t* bytes) {
   os::Os& os = heap.os();
   for (std::uint64_t left = pages.mask; left != 0;) {
@@ -45,11 +45,11 @@ constexpr std::uint64_t bits_up_to(std::uint64_t count) {
   return bits_up_to(to) & ~bits_up_to(from);
 }
 
-// Takes the objects of the next span. False: there is none.
+// Takes the objects in the free pages of the next span. Returns false if there is none.
 [[gnu::cold]] bool Central::take_free_pages(ObjectHeap& heap, FreePages& pages) {
   const LockGuard guard(lock_, heap.os());
   Span* const span = partial_.first();
-  // What waits to be swept, or is being marked, may not be free.
+  // While spans wait to be swept, or the heap marks, free objects are not known.
   if (span == nullptr || !unswept_.empty() || heap.marking.load(std::memory_order_relaxed)) {
     return false;
   }
@@ -66,7 +66,7 @@ constexpr std::uint64_t bits_up_to(std::uint64_t count) {
     word.store(word.load(std::memory_order_relaxed) | mask_of(i), std::memory_order_relaxed);
     ++span->taken_count;
   }
-  // Behind those that were not looked at yet.
+  // The span goes behind those that were not looked at yet.
   partial_.remove(span);
   (span->taken_count == span->object_count ? full_ : partial_).push_back(span);
   return true;
@@ -83,7 +83,7 @@ constexpr std::uint64_t bits_up_to(std::uint64_t count) {
   pages.page_size = heap.platform->machine.page_size;
   for (; left > 0 && take_free_pages(heap, pages); --left) {
     if (pages.mask == 0) continue;
-    // Else its objects stay taken: there is no memory for them.
+    // If this fails, the objects stay taken: there is no memory for them.
     if (release_pages(heap, pages, &bytes)) give_free_pages(heap, pages);
   }
   return bytes;

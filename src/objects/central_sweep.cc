@@ -1,5 +1,5 @@
-// What a central list has to do with marks, records and tiny objects: no part of a program without
-// any of these.
+// The functions of a central list for marks, special records and tiny objects. A program that has
+// none of these does not run them.
 
 #include "src/objects/central.h"
 #include "src/objects/sweep.h"

@@ -1,5 +1,5 @@
-// What a cache needs of one class only once in a batch: a record for all of its pieces together, so
-// that a class that is not used costs no memory.
+// The part of a cache's state for one class that the cache uses only once in a batch. All pieces of
+// the cache share one record, so that an unused class costs no memory.
 #pragma once
 
 #include <cstdint>
@@ -14,21 +14,20 @@ struct ListAccount {
   std::int32_t granted = 0;      // the list's `room` when it was counted last
   std::int32_t length = 0;       // of the list, then
   std::int32_t limit = 0;        // objects that it may have, or kOnTrial; 0: not known yet
-  std::int16_t first_limit = 0;  // so many at first; what it has beyond that all threads share
-  std::int16_t refill = 0;       // how many objects it was to be filled with last
-  std::uint32_t looked_at = 0;   // of what was ever allocated, when long lists were looked at last
+  std::int16_t first_limit = 0;  // the limit at first; all threads share what goes beyond it
+  std::int16_t refill = 0;       // how many objects the last refill was to bring
+  std::uint32_t looked_at = 0;   // objects ever allocated, at the last look at long lists
 
   static constexpr std::int32_t kOnTrial = -1;
 };
 
-// Zero is what its constructor makes.
+// The constructor makes all bytes zero.
 struct ClassCache {
   HeldSpans held;  // under the cache's lock
   // The account begins where the batch's last member ends.
   [[no_unique_address]] TransferBatch batch;
   ListAccount list;
-  // Objects that were allocated and freed ever, up to when the list was counted last. Under the
-  // cache's lock.
+  // Objects ever allocated and freed, up to when the list was counted last. Under the cache's lock.
   std::uint64_t allocated = 0;
   std::uint64_t freed = 0;
 };

@@ -1,4 +1,4 @@
-// Lists of free objects, which are linked through their own first words.
+// Lists of free objects, linked through the objects' own first words.
 #pragma once
 
 #include <cstdint>
@@ -8,32 +8,32 @@
 
 namespace Atoll::objects {
 
-// A free object, which leads to the next one on its list.
+// A free object, which points to the next one on its list.
 struct FreeObject {
   FreeObject* next;
 };
 
-// What follows the last object of a list, and heads an empty one: its own successor, and nobody's
-// object. An object that is freed twice in a row becomes its own successor too. So one question,
-// whether the first object of a list follows itself, tells both, and costs what the question for
-// null did. Never written to.
+// The end of every list, and so the head of an empty one. It is its own successor, and no object.
+// An object that is freed twice in a row becomes its own successor too. So a single test, whether
+// the first object of a list is its own successor, finds both cases, at the cost of a test for
+// null. Never written to.
 extern constinit FreeObject end_of_list;
 
-// Free objects that stay together on their way from one place to another. What follows the last one
-// does not matter: its reader counts.
+// Free objects that move together from one place to another. The last object's link has no meaning:
+// readers count.
 struct Chain {
   FreeObject* first = nullptr;  // null: there is none
   std::uint32_t count = 0;
 };
 
-// One thread's list of free objects of one class: all that the fast path needs of it. It does not
-// know its own length; free_lists.h has the account of it.
+// The part of a thread's list of one class that the fast path needs. It does not know its own
+// length; free_lists.h keeps account of that.
 struct alignas(kListStride) FreeList {
   FreeObject* head = &end_of_list;
   OwnerCounter allocated;  // objects taken since the list was counted last
   OwnerCounter room;       // counts down with every free; below 0 the list must be counted
 
-  // Null: the list is empty, or its first object was freed twice in a row.
+  // Returns null if the list is empty, or if its first object was freed twice in a row.
   void* pop() {
     FreeObject* const object = head;
     FreeObject* const next = object->next;
@@ -43,7 +43,7 @@ struct alignas(kListStride) FreeList {
     return object;
   }
 
-  // False: the list must be counted.
+  // Returns false if the list must be counted.
   bool push(void* p) {
     auto* const object = static_cast<FreeObject*>(p);
     object->next = head;

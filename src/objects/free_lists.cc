@@ -4,7 +4,7 @@ namespace Atoll::objects {
 
 constinit FreeObject end_of_list{&end_of_list};
 
-// --- Objects come and go. ---
+// --- Moving objects. ---
 
 std::int32_t FreeLists::next_refill(const ObjectHeap& heap, unsigned list) {
   ListAccount& its = account(list);
@@ -47,7 +47,7 @@ void FreeLists::set_first_limit(const ObjectHeap& heap, unsigned list) {
       is_on_trial ? heap.sizes->objects_in(policy::kOnTrial, list) : its.list.limit);
 }
 
-// Of a list without a limit yet, or on trial: then it is counted again with the next free.
+// For a list that has no limit yet, or is on trial, which is counted again with its next free.
 [[gnu::noinline]] void FreeLists::count_anew(const ObjectHeap& heap, unsigned list) {
   set_first_limit(heap, list);
   count_objects(list);
@@ -81,7 +81,7 @@ std::int32_t FreeLists::shorten(ObjectHeap& heap, unsigned list, std::int32_t ne
 
 void FreeLists::set_limit(ObjectHeap& heap, unsigned list, std::int32_t limit) {
   ListAccount& its = account(list);
-  // Of a shorter limit the difference wraps, and so does the sum.
+  // For a lower limit the difference wraps, and so does the sum.
   const auto more = static_cast<std::size_t>(std::ptrdiff_t{limit - its.limit});
   heap.listed_bytes.fetch_add(more * heap.sizes->size_class(list).size, std::memory_order_relaxed);
   its.limit = limit;
@@ -94,7 +94,7 @@ void FreeLists::forget_limits(ObjectHeap& heap) {
   for_each_long([&](unsigned list) { set_limit(heap, list, account(list).first_limit); });
 }
 
-// --- Looking. ---
+// --- Finding unused lists. ---
 
 std::optional<std::uint64_t> FreeLists::begin_look(os::Os& os, std::uint64_t delay) {
   put_off_look();

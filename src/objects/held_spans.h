@@ -1,11 +1,11 @@
 // The spans of one class that a cache holds.
 //
-// While a span is held its bits are that cache's alone: its thread takes objects and puts them back
-// under no other lock than the cache's own, which hardly anybody else wants, and without atomic
-// operations. What other threads free there waits on a list of the span's, which the holder is told
-// of.
+// While a cache holds a span, only that cache changes its bits: its thread takes objects and puts
+// them back under no other lock than the cache's own, which other threads hardly ever want, and
+// without atomic read-modify-write operations. Objects that other threads free there wait on a list
+// of the span, and the holder finds the span on `freed_by_others`.
 //
-// Spans stay held when they have no more free objects, for what their thread frees there later.
+// A cache goes on holding spans without free objects, for what its thread frees there later.
 #pragma once
 
 #include <atomic>
@@ -18,14 +18,14 @@
 namespace Atoll::objects {
 
 struct HeldSpans {
-  // Under the holder's lock, as are the spans' links while they are held.
+  // Under the holder's lock, as are the links of held spans.
   List<pages::Span> usable;  // with free objects
   List<pages::Span> full;    // all bits are set
   std::uint32_t count = 0;   // of both
   // Spans with objects that others freed, under the lock of the central list.
   std::atomic<pages::Span*> freed_by_others{nullptr};
 
-  // One that is empty may stay, so that it need not be fetched again at once.
+  // One usable span may stay even if it is empty, so that the cache need not fetch a new one soon.
   bool has_several_usable() const { return usable.first() != usable.last(); }
 
   bool has(const pages::Span& span) const {
@@ -33,8 +33,8 @@ struct HeldSpans {
   }
 };
 
-// A cache as the holder of spans of a class: `record` is what their pages' records become, empty
-// if objects in them may not be freed the fast way.
+// A cache as the holder of spans of a class. `record` becomes the record of their pages; it is
+// empty if objects in them may not be freed the fast way.
 struct Holder {
   HeldSpans& held;
   pages::PageRecord record;

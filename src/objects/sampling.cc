@@ -15,7 +15,7 @@ constexpr std::uint64_t kMaxMean = 0x7000000;
 constexpr std::uint64_t kLn2 = 0x58b90bfc;  // in units of 2^-31
 constexpr unsigned kLn2FractionBits = 31;
 
-// What a note handler of plan9 takes for the rate, so that twice as much fits into 31 bits.
+// The highest rate that a note handler of plan9 uses, so that twice as much fits into 31 bits.
 constexpr std::uint64_t kMaxUniformRate = 0x3fffffff;
 
 [[gnu::cold]] std::int64_t uniform_sample(std::uint64_t rate, Random& random) {
@@ -25,7 +25,7 @@ constexpr std::uint64_t kMaxUniformRate = 0x3fffffff;
 
 }  // namespace
 
-// Splitmix64: a counter that goes round in steps of the golden ratio, its bits mixed.
+// Splitmix64: a counter that steps by the golden ratio modulo 2^64, with its bits mixed.
 std::uint64_t Random::next() {
   state += 0x9e3779b97f4a7c15;
   std::uint64_t bits = state;

@@ -8,8 +8,8 @@
 namespace Atoll::objects {
 namespace {
 
-// Whether each multiple of a power of two, up to `most`, has a class that is a multiple of it: the
-// fast path for aligned objects (src/heap/fast_path.h) relies on it.
+// Whether each multiple of a power of two, up to `most`, has a class that is a multiple of that
+// power. The fast path for aligned objects (src/heap/fast_path.h) relies on it.
 constexpr bool are_classes_aligned(const port::SizeClassTable& classes, std::uint64_t most) {
   for (std::uint64_t alignment = 8; alignment <= most; alignment *= 2) {
     for (std::uint64_t size = alignment; size <= most; size += alignment) {
@@ -50,11 +50,12 @@ static_assert(are_classes_aligned(port::size_classes(port::kLastRelease), SizeTa
 }
 
 // Calls visit(i, offset of the list) for requests of up to (i + 1) * step bytes that are not tiny.
-// Every process does this when it starts, so a class is looked for only where the last one ends.
+// Every process does this when it starts, so the function looks a class up only where the previous
+// one ends.
 template <typename Visit>
 void SizeTable::for_each_list(Scan scan, std::size_t steps, std::size_t step, Visit visit) const {
   unsigned list = kEmptyList;
-  std::uint64_t largest = 0;  // that has this list
+  std::uint64_t largest = 0;  // the largest size with this list
   for (std::size_t i = 0; i < steps; ++i) {
     const std::size_t size = (i + 1) * step;
     if (!is_small(size)) {

@@ -1,4 +1,4 @@
-// From the size of a request to the list that serves it.
+// Maps the size of a request to the list that serves it.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +19,7 @@ enum class Scan : unsigned { kNoscan, kScan };
 inline constexpr unsigned kMaxSpanClasses = port::kMaxSizeClasses * 2;
 
 // Two lists that are always empty, so that requests for tiny and for empty objects leave the fast
-// path without being asked for.
+// path without a test of their own.
 inline constexpr unsigned kTinyList = kMaxSpanClasses;
 inline constexpr unsigned kEmptyList = kMaxSpanClasses + 1;
 inline constexpr unsigned kLists = kMaxSpanClasses + 2;
@@ -27,9 +27,9 @@ inline constexpr unsigned kLists = kMaxSpanClasses + 2;
 // Distance of the lists of a cache from each other, in bytes.
 inline constexpr unsigned kListStride = 16;
 
-// Where a cache has a list, in bytes from its beginning.
+// The offset of a list in a cache, in bytes.
 constexpr std::size_t list_offset(unsigned list) { return std::size_t{list} * kListStride; }
-// The class whose list that is, or 0.
+// The class of the list at `offset`, or 0.
 constexpr unsigned span_class_at(std::size_t offset) {
   return static_cast<unsigned>(offset / kListStride);
 }
@@ -43,13 +43,13 @@ class SizeTable {
 
   void init(const port::PortSpec& spec, const Options& options);
 
-  // Where the list for `size` (up to kMaxDirect) is in a cache, in bytes.
+  // The offset in a cache, in bytes, of the list for `size` (up to kMaxDirect).
   std::uint16_t direct(std::size_t size, Scan scan) const {
     return direct_[static_cast<unsigned>(scan)][size];
   }
 
-  // The same for larger requests, up to kMaxStepped, in steps. A request that is too large to be
-  // small gets the list that is always empty.
+  // The same for larger requests, up to kMaxStepped, in steps. A request that is not small gets the
+  // list that is always empty.
   static constexpr std::size_t kMaxStepped = port::kMaxSmallSize;
   std::uint16_t stepped(std::size_t size, Scan scan) const {
     return stepped_[static_cast<unsigned>(scan)][(size - 1) / kStep];
@@ -60,7 +60,7 @@ class SizeTable {
     return has_tiny_ && scan == Scan::kNoscan && size < port::kTinySize;
   }
 
-  // The span class for a small size, not 0.
+  // The span class for a small size, which must not be 0.
   unsigned span_class(std::uint64_t size, Scan scan) const {
     if (size >= least_aligned_to_16_) return aligned_span_class(size, 16, scan);
     return port::span_class(port::size_class(*classes_, size), scan == Scan::kNoscan);
@@ -73,7 +73,7 @@ class SizeTable {
   const port::SizeClass& size_class(unsigned span_class) const {
     return classes_->classes[port::size_class_of(span_class)];
   }
-  // Bytes of each object on the list at `offset`; 0 where no list of objects begins.
+  // Bytes of each object on the list at `offset`, or 0 if that list has no objects.
   std::size_t size_at(std::size_t offset) const { return sizes_[offset / kListStride]; }
   std::uint16_t object_count(unsigned span_class) const { return object_counts_[span_class]; }
 
@@ -82,15 +82,15 @@ class SizeTable {
     return std::clamp(budget.bytes / size, budget.fewest, budget.most);
   }
 
-  // How many objects a cache collects to give back at a time, and takes at most: neither many
-  // objects nor many bytes.
+  // The most objects that a cache gathers before it gives them back, and that a refill takes: few
+  // objects and few bytes.
   std::int32_t batch(unsigned span_class) const { return batches_[span_class]; }
-  // How many free objects a cache keeps when it gives back: so many at first, and at most.
+  // How many free objects a cache keeps on a list at first, and at most.
   std::int32_t limit(unsigned span_class) const { return limits_[span_class]; }
   std::int32_t max_limit(unsigned span_class) const {
     return objects_in(policy::kLongestList, span_class);
   }
-  // How many free objects caches may pass on to each other by way of the central list.
+  // How many free objects caches may pass on to each other through the central list.
   std::uint32_t most_chained(unsigned span_class) const {
     return static_cast<std::uint32_t>(objects_in(policy::kPassedOn, span_class));
   }

@@ -12,7 +12,7 @@ Chain SpanCache::take(ObjectHeap& heap, unsigned span_class, std::int32_t most, 
   FreeObject* first = nullptr;
   FreeObject** link = &first;
   std::int32_t left = most;
-  // Where spans have few free objects, several serve one batch.
+  // If spans have few free objects, several serve one batch.
   while (left > 0) {
     Span* const span = span_with_objects(heap, span_class, surplus);
     if (span == nullptr) break;
@@ -33,7 +33,8 @@ Chain SpanCache::take(ObjectHeap& heap, unsigned span_class, std::int32_t most, 
   return {first, static_cast<std::uint32_t>(most - left)};
 }
 
-// A span with objects in its alloc_cache, of those that had objects before. Null: there is none.
+// Returns a span with objects in its alloc_cache, among those that had objects before. Null: there
+// is none.
 Span* SpanCache::span_with_objects(ObjectHeap& heap, unsigned span_class, Surplus& surplus) {
   HeldSpans& held = classes_[span_class].held;
   for (;;) {
@@ -69,12 +70,12 @@ Span* SpanCache::span_with_objects(ObjectHeap& heap, unsigned span_class, Surplu
   return nullptr;
 }
 
-// --- Objects that go back to spans. ---
+// --- Objects back to spans. ---
 
 namespace {
 
-// An object of the span was freed. Whether the cache should give the span back: all of its objects
-// are free, and it is not the only one with free objects.
+// Call after freeing an object of the span. Returns whether the cache should give the span back:
+// all of its objects are free, and another usable span is left.
 inline bool note_free(HeldSpans& held, Span& span) {
   if (span.taken_count + 1 == span.object_count && held.full.contains(&span)) {
     held.full.remove(&span);
@@ -95,7 +96,7 @@ FreeObject* SpanCache::settle(ObjectHeap& heap, unsigned span_class, Chain chain
   List<Span> empties;
   std::uint32_t rejected = 0;
   Chain rest;
-  // The last object's page, and its span, if that is held.
+  // The page of the last object, and the span there if the cache holds it.
   std::uint64_t page = 0;
   Span* span = nullptr;
   FreeObject* object = chain.first;
@@ -136,14 +137,14 @@ FreeObject* SpanCache::settle(ObjectHeap& heap, unsigned span_class, Chain chain
   return object;
 }
 
-// Holds a span for an object of it that was freed, if nobody else holds it and there is room.
+// Holds a span because the cache frees an object in it, if nobody holds the span and there is room.
 bool SpanCache::try_hold(ObjectHeap& heap, unsigned span_class, Span* span, Address address,
                          Surplus& surplus) {
   return make_room(heap, span_class, surplus) &&
          heap.centrals[span_class].try_hold(heap, span, holder(span_class), address);
 }
 
-// What others have freed in spans that are held.
+// Frees what others have freed in spans that the cache holds.
 void SpanCache::collect(ObjectHeap& heap, unsigned span_class, Surplus& surplus) {
   List<Span> empties;
   ClassCache& its = classes_[span_class];
@@ -151,9 +152,9 @@ void SpanCache::collect(ObjectHeap& heap, unsigned span_class, Surplus& surplus)
   put_in_stock(heap, empties, surplus);
 }
 
-// --- Spans that are held no more. ---
+// --- Spans back to the central list. ---
 
-// For one more span to hold. The one that has been full for longest makes it.
+// Makes room to hold one more span: gives back the span that has been full for longest, if need be.
 bool SpanCache::make_room(ObjectHeap& heap, unsigned span_class, Surplus& surplus) {
   const HeldSpans& held = classes_[span_class].held;
   const std::uint64_t bytes = heap.sizes->size_class(span_class).span_bytes();
@@ -173,7 +174,7 @@ void SpanCache::give_back(ObjectHeap& heap, unsigned span_class, Span* span, Sur
 
 void SpanCache::give_back_all(ObjectHeap& heap, unsigned span_class, Surplus& surplus) {
   const HeldSpans& held = classes_[span_class].held;
-  // A span that is given back may make another one usable.
+  // Giving one span back may make another one usable.
   while (held.count != 0) {
     give_back(heap, span_class, held.usable.empty() ? held.full.first() : held.usable.first(),
               surplus);

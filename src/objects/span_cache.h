@@ -1,11 +1,11 @@
-// The spans that one cache owns: of each class those that it holds, and a stock of empty ones.
+// The spans that one cache owns: the ones that it holds of each class, and a stock of empty ones.
 //
 // A cache takes objects from the spans that it holds, and frees objects into them, under no other
 // lock than its own. It goes on holding a span that it has emptied, for what its thread frees there
-// later, until too many bytes of that class are held. Then the span that has been full for longest
-// goes back to the central list. Of spans in which all objects are free, one of each class stays;
-// the others become stock, for whatever class needs a span next, and what is too much for the stock
-// is surplus, which the page heap gets.
+// later, until it holds too many bytes of that class. Then the span that has been full for longest
+// goes back to the central list. Of the spans in which all objects are free, the cache keeps one of
+// each class. The others become stock, for whatever class needs a span next, and those that exceed
+// the stock are surplus, which goes to the page heap.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@
 
 namespace Atoll::objects {
 
-// Spans that a cache does not keep. They go to the page heap, which may ask the system, at the end
-// of the scope: when the cache's lock is not held any more, if that was taken in the same scope.
+// Spans that a cache does not keep. They go to the page heap, which may call the system, at the end
+// of the scope. If the same scope takes the cache's lock later, it has released that lock by then.
 class Surplus {
  public:
   explicit Surplus(ObjectHeap& heap) : heap_(heap) {}
@@ -37,33 +37,33 @@ class Surplus {
   ObjectHeap& heap_;
 };
 
-// What becomes of free objects in spans that their cache neither holds nor may hold.
+// Where free objects go if their cache neither holds their span nor may hold it.
 enum class Others : std::uint8_t {
   kFree,    // the central list frees them
   kPassOn,  // the central list keeps them for the next cache that needs some, if it has room
 };
 
-// Everything is done under the cache's lock, by its own thread unless something else is said.
+// The caller holds the cache's lock, and is the cache's own thread unless a comment says otherwise.
 class SpanCache {
  public:
   constexpr SpanCache() = default;
 
-  // `classes`, of all span classes, are zero, and outlive this.
+  // `classes` has one zeroed element for each span class, and must outlive this object.
   void init(ClassCache* classes) { classes_ = BySpanClass(classes); }
-  // What records of pages tell of their holder from now on: a cache's number, or nobody's while
+  // Sets what records of pages say of their holder from now on: a cache's number, or nobody's while
   // objects may not be freed the fast way.
   void set_number(pages::CacheNumber number) { number_ = number; }
 
-  // --- Spans that are held. ---
+  // --- Held spans. ---
 
-  // Up to `most` free objects, in a chain that ends with end_of_list, from spans that are held or
-  // that the central list has.
+  // Takes up to `most` free objects from spans that the cache holds or that the central list has,
+  // and returns them in a chain that ends with end_of_list.
   Chain take(ObjectHeap& heap, unsigned span_class, std::int32_t most, Surplus& surplus);
-  // One object of a careful cache, which takes each under the central list's lock, and counts it as
-  // allocated. Null: the same spans have none.
+  // Takes one object for a careful cache, which takes each under the central list's lock, and
+  // counts it as allocated. Returns null if these spans have none.
   void* take_one(ObjectHeap& heap, unsigned span_class, Surplus& surplus);
 
-  // Holds one more span that the central list has, with a free object. False: it has none.
+  // Holds one more span of the central list that has a free object. Returns false if there is none.
   bool hold(ObjectHeap& heap, unsigned span_class) {
     return heap.centrals[span_class].take(heap, holder(span_class));
   }
@@ -72,27 +72,27 @@ class SpanCache {
     heap.centrals[span_class].add(heap, holder(span_class), span);
   }
 
-  // Frees the objects of a chain, which were counted as freed, and returns what follows the last:
-  // end_of_list if one of them was freed twice in a row, and so is its own successor. What lies in
-  // a span that is held, or may be held from now on, needs no lock that others want. What was no
-  // object in use is reported, and is not counted as freed any more.
+  // Frees the objects of a chain, which count as freed already, and returns the successor of the
+  // last: end_of_list if one of them was freed twice in a row, and so is its own successor. Objects
+  // in spans that the cache holds, or may hold from now on, need no shared lock. The function
+  // reports objects that were not in use, and no longer counts them as freed.
   FreeObject* settle(ObjectHeap& heap, unsigned span_class, Chain chain, Others others,
                      Surplus& surplus);
 
-  // For any thread: gives spans back to the central list, all of a class, or those of all classes
-  // with free objects, what others freed in them included, and the stock.
+  // For any thread: these give spans back to the central list, either all of a class, or those of
+  // all classes that have free objects, including what others freed there, and the stock.
   void give_back_all(ObjectHeap& heap, unsigned span_class, Surplus& surplus);
   void give_back_free(ObjectHeap& heap, Surplus& surplus);
 
   // --- The stock. ---
 
-  // Also without the lock: then it may have changed since.
+  // May be called without the lock; then the stock may have changed since.
   bool has_stock() const { return !stock_.empty(); }
-  // A span of exactly `npages`, or null.
+  // Takes a span of exactly `npages`, or returns null.
   Span* take_stock(std::uint64_t npages) { return stock_.take(npages); }
   // Keeps spans without objects, as far as there is room for them.
   void put_in_stock(ObjectHeap& heap, List<Span>& spans, Surplus& surplus);
-  // For any thread. False: there was none.
+  // For any thread. Returns false if the stock was empty.
   bool give_back_stock(Surplus& surplus) { return stock_.flush(surplus.spans); }
 
  private:

@@ -1,8 +1,9 @@
 // The objects of one span and their bits.
 //
-// The bits are changed by the thread whose cache holds the span, and while nobody does, under the
-// lock of its central list: so without atomic operations, but others may look at them at any time.
-// (While caches are careful, all of this is done under that lock.)
+// The thread whose cache holds the span changes the bits under that cache's lock. While no cache
+// holds the span, they change under the lock of its central list. So changes need no atomic
+// read-modify-write operations, but other threads may read the bits at any time. (While caches are
+// careful, all of this happens under the central list's lock.)
 //
 // The cache that holds a span takes its free objects 64 at a time: it sets their bits at once and
 // keeps the ones that were clear in `alloc_cache`.
@@ -21,24 +22,25 @@ using pages::BitWord;
 using pages::kBitsPerWord;
 using pages::Span;
 
-// Makes a span that is just in use one of objects of a span class, all of them free. A large object
-// is the one object of a span of class 0 or 1. The bits of marks are left alone if there can be
-// none.
+// Makes a span that was just allocated a span of objects of a span class, all of them free. A large
+// object is the only object of a span of class 0 or 1. The function leaves mark bits alone if none
+// can be set.
 void prepare(Span& span, pages::ArenaMap& map, const SizeTable& sizes, unsigned span_class,
              std::uint32_t generation, bool may_have_marks);
 
-// What offsets in a span are multiplied by, rather than divided by the size of its objects (and 1
-// for a large object).
+// The factor that replaces a division of offsets in a span by the size of its objects (it is 1 for
+// a large object).
 //
 // Let e = reciprocal * size - 2^32, so 0 < e <= size. The product of an offset q * size + r and the
 // reciprocal is q * 2^32 + r * reciprocal + q * e. Spans are so small that (q + 1) * e is below the
 // reciprocal (at most 80 + 32 KiB, and 128 KiB at least). So the upper half of the product is q;
-// and the lower half is below the reciprocal if r is 0, and else it is not.
+// and the lower half is below the reciprocal exactly if r is 0.
 constexpr std::uint32_t reciprocal_of(std::uint64_t object_size) {
   return static_cast<std::uint32_t>((std::uint64_t{1} << 32) / object_size + 1);
 }
 
-// The object of the span that holds an address of its range: object_count or more behind the last.
+// The index of the object that holds an address in the span's range; object_count or more if the
+// address is behind the last object.
 inline std::uint64_t index_of(const Span& span, Address address) {
   if (span.object_count == 1) return 0;
   return ((address - span.base) * span.reciprocal) >> 32;
@@ -55,22 +57,22 @@ inline bool is_set(std::atomic<BitWord>* bits, std::uint64_t index) {
   return (word_of(bits, index).load(std::memory_order_relaxed) & mask_of(index)) != 0;
 }
 
-// Everything below is for whoever may change the bits.
+// The functions below are for whoever may change the bits.
 
-// Takes the next free objects into alloc_cache, which must be
-// empty. False: there is none from free_index on.
+// Takes the next free objects into alloc_cache, which must be empty. Returns false if there is none
+// from free_index on.
 bool take_next(Span& span);
-// Takes one object only, the first that is free from free_index on, and not by way of alloc_cache,
-// which must be empty. object_count: there is none.
+// Takes only one object, the first free one from free_index on, and leaves alloc_cache alone, which
+// must be empty. Returns object_count if there is none.
 unsigned take_one(Span& span);
-// Gives back what is in alloc_cache.
+// Gives back the objects in alloc_cache.
 void untake(Span& span);
 
-// Reports that what was freed at `address` is no object in use. Always false.
+// Reports that the freed `address` is not an object in use. Always returns false.
 bool reject(const ObjectHeap& heap, const Span& span, Address address, CorruptionKind kind);
 
-// Finds the object that begins at `address`, of the span's range. False: there is none, which is
-// reported.
+// Finds the object that begins at `address`, in the span's range. If there is none, reports that
+// and returns false.
 [[gnu::always_inline]] inline bool find_begin(const ObjectHeap& heap, const Span& span,
                                               Address address, std::uint64_t* index) {
   const std::uint64_t product = (address - span.base) * span.reciprocal;
@@ -82,8 +84,8 @@ bool reject(const ObjectHeap& heap, const Span& span, Address address, Corruptio
   return reject(heap, span, address, CorruptionKind::kFreeInsideObject);
 }
 
-// Frees the object at `address`, of the span's range. False: it was free, or there is none, which
-// is reported.
+// Frees the object at `address`, in the span's range. If it was free, or there is none, reports
+// that and returns false.
 [[gnu::always_inline]] inline bool release(const ObjectHeap& heap, Span& span, Address address) {
   std::uint64_t index = 0;
   if (!find_begin(heap, span, address, &index)) [[unlikely]]
@@ -99,7 +101,7 @@ bool reject(const ObjectHeap& heap, const Span& span, Address address, Corruptio
   return true;
 }
 
-// Number of bits set.
+// The number of bits set.
 unsigned count_taken(const Span& span);
 
 constexpr unsigned words_of_bits(unsigned object_count) {

@@ -12,7 +12,7 @@ Span* SpanStock::take(std::uint64_t npages) {
   if (span == nullptr) return nullptr;
   list.remove(span);
   add(-span->bytes());
-  // Whoever had it wrote to it.
+  // Its last user may have written to it.
   span->needs_zero = true;
   return span;
 }

@@ -1,5 +1,5 @@
-// Empty spans that a cache keeps for the next one it needs, of whatever class, so that it need not
-// ask the page heap, which all threads share.
+// Empty spans that a cache keeps for the next one that it needs, of whatever class, so that it need
+// not ask the page heap, which all threads share.
 #pragma once
 
 #include <array>
@@ -14,26 +14,27 @@
 
 namespace Atoll::objects {
 
-// Under its cache's lock. To the page heap its spans are in use; they have no objects.
+// Used under its cache's lock. The page heap counts these spans as in use; they have no objects.
 class SpanStock {
  public:
   constexpr SpanStock() = default;
 
-  // Also without the lock: then it may have changed since.
+  // May be called without the lock; then the stock may have changed since.
   bool empty() const { return bytes_.load(std::memory_order_relaxed) == 0; }
 
-  // A span of exactly `npages`, or null.
+  // Takes a span of exactly `npages`, or returns null.
   pages::Span* take(std::uint64_t npages);
 
-  // Keeps `spans`, with no more than `most_bytes` in all. Beyond that, everything is added to
-  // `surplus`, which the caller gives back to the page heap when it holds no lock.
+  // Keeps `spans`, with at most `most_bytes` in all. A span that would exceed that first moves the
+  // whole stock to `surplus`, and a span too long for the stock goes there itself. The caller gives
+  // `surplus` back to the page heap when it holds no lock.
   void put(pages::ArenaMap& map, List<pages::Span>& spans, std::uint64_t most_bytes,
            List<pages::Span>& surplus);
-  // The same for all that is here. False: there was nothing.
+  // Moves the whole stock to `surplus`. Returns false if it was empty.
   bool flush(List<pages::Span>& surplus);
 
  private:
-  // By their length in pages; all that are longer are on the first list.
+  // By length in pages; the first list has all spans of kLists pages or more.
   static constexpr std::size_t kLists = policy::kStockLists;
   void add(std::uint64_t bytes) {
     bytes_.store(bytes_.load(std::memory_order_relaxed) + static_cast<std::size_t>(bytes),

@@ -35,7 +35,7 @@ bool SpecialRecords::is_at(const Special* special, std::uint64_t offset, Special
 Special* SpecialRecords::unlink(Special** link) {
   Special* const special = *link;
   *link = special->next;
-  special->next = nullptr;  // as the queue wants it
+  special->next = nullptr;  // the queue needs null here
   return special;
 }
 

@@ -1,4 +1,4 @@
-// What an object may have beside its bytes: a finalizer, or an entry in the heap profile.
+// The special records of objects: a finalizer, or an entry in the heap profile.
 #pragma once
 
 #include <atomic>
@@ -28,7 +28,7 @@ struct Special {
 struct FinalizerSpecial : Special {
   FinalizerFunction function;
   void* argument;
-  void* object;  // once it is due; `next` is the queue's then
+  void* object;  // set once it is due, when `next` is the queue's link
 };
 
 struct ProfileSpecial : Special {
@@ -41,64 +41,66 @@ struct DueFinalizer {
   void* argument = nullptr;
 };
 
-// All records of a heap, and the queue of finalizers that are due. Thread safe, but for init().
+// All special records of a heap, and the queue of due finalizers. Thread safe, except init().
 //
-// `offset` is that of an object's beginning. An object has at most one record of each kind. Callers
-// see to it that the object is in use and stays so during a call. Time is proportional to the
-// number of records of the span.
+// `offset` is the offset of an object's beginning. An object has at most one record of each kind.
+// The caller must ensure that the object is in use and stays so during a call. Calls take time
+// proportional to the number of records of the span.
 class SpecialRecords {
  public:
   constexpr SpecialRecords() = default;
   SpecialRecords(const SpecialRecords&) = delete;
   SpecialRecords& operator=(const SpecialRecords&) = delete;
 
-  // The fourth and fifth allocator of mheap.init. Both must outlive this object; when `memory`
-  // gives everything back, all records are gone, and init() may follow. Nothing is allocated yet.
+  // The fourth and fifth allocator of mheap.init. Allocates nothing yet. Both arguments must
+  // outlive this object. When `memory` gives everything back, all records are gone, and init() may
+  // follow.
   void init(const Platform& platform, PersistentAlloc& memory);
 
-  // False: the object has one already, or there is no memory.
+  // Return false if the object has such a record already, or if there is no memory.
   bool add_finalizer(pages::Span* span, std::uint64_t offset, FinalizerFunction function,
                      void* argument);
   bool add_profile(pages::Span* span, std::uint64_t offset, void* bucket);
 
-  // Null if there is none. The record is good until somebody removes or takes it.
+  // Returns null if there is none. The record is valid until somebody removes or takes it.
   Special* find(pages::Span* span, std::uint64_t offset, SpecialKind kind);
 
-  // False: there is none.
+  // Returns false if there is none.
   bool remove(pages::Span* span, std::uint64_t offset, SpecialKind kind);
 
-  // For an object that is freed. A finalizer is dropped; `on_profile`, if not null, is told the
-  // bucket of a profile record, and is called without a lock.
+  // For an object that is freed. Drops its finalizer. Removes its profile record, and passes the
+  // bucket to `on_profile`, if that is not null, without a lock.
   using ProfileFunction = void (*)(void* context, void* bucket);
   void remove_all(pages::Span* span, std::uint64_t offset, ProfileFunction on_profile,
                   void* context);
 
-  // --- For sweeping: the sweeper looks at the objects that have records one after the other. Of a
-  // dead one it takes the finalizer and queues it; without a finalizer it removes all. ---
+  // --- For sweeping. The sweeper visits one by one the objects that have records. It takes and
+  // queues the finalizer of a dead object; if there is none, it removes all records. ---
 
-  // The offset of the first object at `from` or after that has records; none if there are no more.
+  // Returns the offset of the first object with records at `from` or after, or nothing if there are
+  // no more.
   std::optional<std::uint64_t> next_offset(pages::Span* span, std::uint64_t from);
 
   // Takes the first record at `from` or after off the span's list. The caller hands it to queue()
-  // or to free(). Null: there are no more.
+  // or to free(). Returns null if there are no more.
   Special* take(pages::Span* span, std::uint64_t from);
-  // Null: the object has no finalizer.
+  // Returns null if the object has no finalizer.
   FinalizerSpecial* take_finalizer(pages::Span* span, std::uint64_t offset);
   void free(Special* special);
 
-  // --- Finalizers that are due, first in, first out. ---
+  // --- Due finalizers, first in, first out. ---
 
-  // Cannot fail, because the record itself is the place in the queue.
+  // Cannot fail, because the record itself is the queue's link.
   void queue(FinalizerSpecial* special, void* object);
-  // False: none is due.
+  // Returns false if none is due.
   bool take_due(DueFinalizer* due);
-  // Forgets what is due for an object that is freed. Takes time proportional to the queue.
+  // Drops due finalizers of an object that is freed. Takes time proportional to the queue.
   void drop_due(const void* object);
-  // The objects in the queue, which live until their turn comes: a collector marks them. Called
-  // under the lock: `visit` must not call this object.
+  // Visits the objects in the queue, which live until their turn comes, so that a collector can
+  // mark them. Calls `visit` under the lock: `visit` must not call this class.
   void for_each_due(void (*visit)(void* context, void* object), void* context);
 
-  // Records on spans, taken or queued. At 0 no object has any.
+  // The number of records that are on spans, taken or queued. If it is 0, no object has any.
   std::size_t in_use() const { return in_use_.load(std::memory_order_relaxed); }
 
   Mutex& lock() { return mutex_; }

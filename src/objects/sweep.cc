@@ -6,8 +6,8 @@
 namespace Atoll::objects {
 namespace {
 
-// Objects with records that are not marked: a finalizer is queued and its object marked, as are the
-// block's tiny objects with it; without one, the records go.
+// For unmarked objects with records. If there is a finalizer, queues it and marks the object;
+// otherwise removes the records.
 void sweep_specials(ObjectHeap& heap, Span& span) {
   std::optional<std::uint64_t> offset = heap.specials.next_offset(&span, 0);
   for (; offset; offset = heap.specials.next_offset(&span, *offset + 1)) {
@@ -33,8 +33,9 @@ bool is_alive(ObjectHeap& heap, Span& span, std::uint64_t index) {
   const auto is_marked = [&] {
     return (word_of(span.mark_bits, index).load(std::memory_order_acquire) & mask_of(index)) != 0;
   };
-  // A sweeper first marks the object whose finalizer it takes, and clears marks when the span
-  // counts as swept: so each question is asked again after the one that it is taken away by.
+  // A sweeper marks an object before it takes the finalizer, and clears marks after it has declared
+  // the span swept. So this asks each question again after the question whose answer the sweeper
+  // changes next.
   if (!is_swept() && !is_marked()) {
     const std::uint64_t offset = index * span.object_size;
     const bool has_finalizer =
@@ -65,7 +66,7 @@ std::uint32_t sweep_objects(ObjectHeap& heap, Span& span) {
   span.taken_count = static_cast<std::uint16_t>(taken);
   span.free_index = 0;
   span.sweep_generation.store(heap.generation(), std::memory_order_release);
-  // Not before: until now the marks told who is alive.
+  // Not earlier: until now the marks told which objects are alive.
   for (unsigned i = 0; i < words; ++i) {
     if (span.mark_bits[i].load(std::memory_order_relaxed) != 0) {
       span.mark_bits[i].store(0, std::memory_order_release);

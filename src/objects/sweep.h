@@ -1,4 +1,4 @@
-// What sweeping does to one span.
+// Sweeping of one span.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +8,13 @@
 
 namespace Atoll::objects {
 
-// Whether an object's bit is set, and sweeping will leave it so. For any thread that sees to it
-// that the span stays what it is.
+// Returns whether an object's bit is set and sweeping will leave it set. Any thread may call it
+// that makes sure that the span stays in use.
 bool is_alive(ObjectHeap& heap, Span& span, std::uint64_t index);
 
-// Frees the objects of `span` that are not marked, clears the marks, and makes taken_count right.
-// Objects with a finalizer live on for one more cycle, and the finalizer becomes due. Returns how
-// many objects were freed. Under the lock of the span's central list; nobody may hold the span.
+// Frees the unmarked objects of `span`, clears the marks, and corrects taken_count. An object with
+// a finalizer lives on for one more cycle, and its finalizer becomes due. Returns the number of
+// objects freed. The caller holds the lock of the span's central list, and no cache holds the span.
 std::uint32_t sweep_objects(ObjectHeap& heap, Span& span);
 
 }  // namespace Atoll::objects

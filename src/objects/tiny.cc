@@ -5,7 +5,7 @@
 namespace Atoll::objects {
 
 unsigned tiny_size(std::uint32_t block, unsigned offset) {
-  // Bit i of the edges: one at byte i + 1.
+  // Bit i of `edges` stands for an edge at byte i + 1.
   const std::uint32_t edges = block >> 17;
   const std::uint32_t behind = edges >> offset;
   return behind == 0 ? port::kTinySize - offset

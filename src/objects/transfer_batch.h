@@ -1,5 +1,5 @@
-// What one thread has freed of one class in spans that other caches hold, until it is worth passing
-// on.
+// Objects of one class that one thread has freed in spans of other caches, gathered until it is
+// worth passing them on.
 #pragma once
 
 #include <cstdint>
@@ -9,12 +9,12 @@
 
 namespace Atoll::objects {
 
-// Used by one thread. Others may read its count.
+// Used by one thread. Other threads may read its count.
 class TransferBatch {
  public:
   constexpr TransferBatch() = default;
 
-  // Adds a free object, and returns how many there are now.
+  // Adds a free object, and returns the new number of objects.
   std::int32_t add(void* p) {
     auto* const object = static_cast<FreeObject*>(p);
     object->next = first_ != nullptr ? first_ : &end_of_list;

@@ -1,6 +1,6 @@
-// What the map and the bits of pages do for arenas whose pages are all alike: see stand_ins.h.
+// The parts of ArenaMap and PageBits for arenas whose pages are all alike: see stand_ins.h.
 //
-// Few programs have any, so it lies apart: see src/malloc/elf/layout.lds.
+// Few programs have such arenas, so this code lies apart: see src/malloc/elf/layout.lds.
 #include <cstring>
 
 #include "src/pages/arena_map.h"
@@ -8,7 +8,8 @@
 
 namespace Atoll::pages {
 
-// For a new arena that comes with many others. Null: it needs metadata of its own.
+// Returns the stand-in for a new arena that comes with many others, or null if the arena needs
+// metadata of its own.
 Arena* ArenaMap::share_arena(Range region, Address base) {
   const Range whole{base, arena_bytes()};
   return region.contains(whole) && stand_ins_.begin() ? stand_ins_.of_free(0) : nullptr;
@@ -20,8 +21,8 @@ bool ArenaMap::own(Address page) {
   return !arena.stands_in() || own(place, arena);
 }
 
-// What was true of its pages stays true, so others may look at them meanwhile. What is written is
-// only what is not zero.
+// Other threads may look at the pages meanwhile: they find in the new metadata what they found in
+// the stand-in. This writes only what is not zero.
 bool ArenaMap::own(Slot& slot, const Arena& stand_in) {
   Arena* const arena = make_arena();
   if (arena == nullptr) return false;
@@ -46,7 +47,7 @@ bool ArenaMap::own_place(Range whole, Range place) {
   return !has_stand_ins_in(place) || stand_ins_.stock();
 }
 
-// Not those of its ends.
+// Does not look at the arenas of both ends.
 bool ArenaMap::has_stand_ins_in(Range pages) const {
   bool found = false;
   if (pages.size <= arena_bytes()) return found;

@@ -1,4 +1,4 @@
-// What the heap knows of the pages of one arena.
+// The heap's metadata for the pages of one arena.
 #pragma once
 
 #include <atomic>
@@ -13,32 +13,34 @@
 
 namespace Atoll::pages {
 
-// The metadata of one arena, or of arenas whose pages are all alike. Its page records follow it in
-// memory, and its bits of pages lie before it: so all that a small heap needs of them is on one
-// page.
+// The metadata of one arena, or of several arenas whose pages are all alike. The page records
+// follow it in memory, and the bitmaps of pages lie before it, so everything that a small heap
+// needs of them is on one page.
 struct Arena {
-  // Set: it stands in for arenas that have no metadata of their own (stand_ins.h), has none of the
-  // bits below, and these are those of every page.
+  // If set, this stands in for arenas that have no metadata of their own (stand_ins.h). It then has
+  // none of the bitmaps below, and the next two flags hold for every page.
   static constexpr std::uint64_t kStandsIn = 1;
   static constexpr std::uint64_t kReady = 2;
   static constexpr std::uint64_t kDirty = 4;
 
   std::uint64_t flags;
-  std::atomic<Span*>* spans;         // of each page in use; of a free span, its first and last page
-  std::atomic<BitWord>* alloc_bits;  // kBitmapBytes for each page; a span uses its first page's
+  std::atomic<Span*>* spans;         // for each page in use; of a free span, only for its first and
+                                     // last page
+  std::atomic<BitWord>* alloc_bits;  // kBitmapBytes for each page; a span uses those of its first
+                                     // page
   std::atomic<BitWord>* mark_bits;
-  // Instead of these, in a sparing heap: for each policy::kBitGroupPages bits of objects and then
-  // of marks, as soon as a span begins there. Null otherwise.
+  // A sparing heap has these instead: for each policy::kBitGroupPages, alloc bits and then mark
+  // bits, which the map makes when the first span begins there. Null otherwise.
   std::byte** bit_groups;
-  // A bit per page, under the heap's lock. Neither set: never used, and zero.
-  std::uint64_t* ready;  // in the state Ready
+  // One bit per page, under the heap's lock. A page with neither bit was never used and is zero.
+  std::uint64_t* ready;  // the page is in the state Ready
   union {
-    std::uint64_t* dirty;  // has been used: its bytes may not be zero, unless it was given back to
-                           // a system that zeroes
-    Arena* next_spare;     // of what stands in for none: the next such
+    std::uint64_t* dirty;  // the page has been used: its bytes may not be zero, unless the heap
+                           // gave it back to a system that zeroes
+    Arena* next_spare;     // for a stand-in that is not in use: the next one
   };
 
-  // Of the bitmap with a bit for each of so many pages.
+  // The size of a bitmap with one bit for each of `pages`.
   static constexpr std::uint64_t bitmap_bytes(std::uint64_t pages) {
     return round_up(pages, 64) / 8;
   }
@@ -46,7 +48,7 @@ struct Arena {
   bool stands_in() const { return (flags & kStandsIn) != 0; }
   std::uint64_t common_bits() const { return flags & (kReady | kDirty); }
 
-  // Of the span that begins with page number `page`.
+  // The bits of the span that begins at page number `page`.
   std::atomic<BitWord>* alloc_bits_of(std::uint64_t page) const {
     if (bit_groups == nullptr) return alloc_bits + page * kWords;
     return reinterpret_cast<std::atomic<BitWord>*>(bit_groups[page / policy::kBitGroupPages]) +

@@ -10,7 +10,8 @@ namespace Atoll::pages {
 namespace {
 
 constexpr std::uint64_t kCacheLine = 64;
-// Of most hardware: what is used first of a larger record is to lie on one.
+// The page size of most hardware. The part of a larger record that is used first should lie on one
+// page.
 constexpr std::uint64_t kPage = 4096;
 
 }  // namespace
@@ -79,9 +80,10 @@ bool ArenaMap::add(Range region) {
   return true;
 }
 
-// Makes a window if there is none, or a larger one if `region` lies behind it, as far as it may.
-// Under the heap's lock; nobody has an object of `region` yet. Records that are not copied do no
-// harm, and to copy them would be a race with those who write them.
+// Makes the first window, or a larger one if `region` lies past the end of the newest, up to the
+// limits. The caller holds the heap's lock, and nobody has an object in `region` yet. Old records
+// need no copy, since an empty record is always correct, and copying them would race with threads
+// that write them.
 void ArenaMap::make_window(Range region) {
   constexpr auto kPages =
       (std::uint64_t{std::numeric_limits<std::uintptr_t>::max()} >> port::kPageShift) + 1;
@@ -135,8 +137,8 @@ ArenaMap::Slot* ArenaMap::make_slot(Address address) {
   return slot(address);
 }
 
-// The metadata's arrays and the bitmaps are zeroed memory, which is what empty ones are: writing it
-// would make the system find memory for all of it at once.
+// The arrays and bitmaps begin as zeroed memory, which is their empty state. Writing them would
+// make the system provide memory for all of it at once.
 Arena* ArenaMap::make_arena() {
   const std::uint64_t pages = pages_per_arena_;
   if (!has_bit_groups_) {
@@ -150,7 +152,7 @@ Arena* ArenaMap::make_arena() {
   const std::uint64_t records = before + sizeof(Arena) + pages * sizeof(PageRecord);
   const std::uint64_t spans = round_up(records, kCacheLine);
   const std::uint64_t size = has_bit_groups_ ? spans + pages * sizeof(Span*) : records;
-  // Where it is larger than a page of most hardware, what is used of it first lies on one.
+  // If the record is larger than a page of most hardware, its first used part lies on one page.
   const std::uint64_t alignment = size >= kPage ? kPage : kCacheLine;
   auto* const memory = static_cast<std::byte*>(memory_->alloc(size, alignment, MemoryKind::kGc));
   if (memory == nullptr) return nullptr;
@@ -171,7 +173,7 @@ Arena* ArenaMap::make_arena() {
   return arena;
 }
 
-// What the sources take, or what it takes here if that is more.
+// The size that Go uses, or this implementation's if that is larger.
 std::uint64_t ArenaMap::metadata_bytes() const {
   return std::max(platform_->spec.heap_arena_metadata_bytes,
                   pages_per_arena_ * (2 * kBitmapBytes + sizeof(Span*)));

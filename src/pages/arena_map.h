@@ -1,9 +1,9 @@
-// From any address to what the heap knows of it: the arena, the page's record, the span.
+// Maps any address to its arena, its page's record and its span.
 //
 // The map has two levels, as the port's numbers say (one on most ports): L1 tables of L2 tables of
-// pointers to arenas. A sparing heap (sparing.h) has smaller L2 tables, and so always two. Tables
-// and arenas are made when the heap grows and never go away before it ends, so all lookups are free
-// of locks, and right for any address whatsoever.
+// pointers to arenas. A sparing heap (sparing.h) has smaller L2 tables, and so always two levels.
+// The map makes tables and arenas when the heap grows and keeps them until the heap ends, so
+// lookups take no lock and are correct for any address.
 #pragma once
 
 #include <algorithm>
@@ -26,9 +26,9 @@
 
 namespace Atoll::pages {
 
-// The page records of a part of the address space, in one table: a copy of those in the arenas, for
-// frees that cannot afford to look for the arena. Pages outside of arenas have empty
-// ones, and so may pages whose record was written before there was this window.
+// The page records of a part of the address space in one table: a copy of those in the arenas, for
+// frees that cannot afford to look up the arena. Pages outside of arenas have empty records, and so
+// may pages whose record was written before this window existed.
 struct RecordWindow {
   std::uintptr_t first_page = 0;  // number of the first page: its address / kPageSize
   std::uintptr_t page_count = 0;  // 0: there is no window
@@ -36,119 +36,123 @@ struct RecordWindow {
 };
 
 class ArenaMap {
-  using Slot = std::atomic<Arena*>;  // an L2 table is an array of them
+  using Slot = std::atomic<Arena*>;  // an L2 table is an array of slots
 
  public:
   constexpr ArenaMap() = default;
   ArenaMap(const ArenaMap&) = delete;
   ArenaMap& operator=(const ArenaMap&) = delete;
 
-  // `metadata` is the reservation of a 32-bit start, tried first for the records of arenas. All
-  // must outlive this object. What is taken from it is counted in `counters`, if there are any.
-  // False: no memory for the L1 table.
+  // `metadata` is the reservation of a 32-bit start, which the map tries first for the metadata of
+  // arenas. All arguments must outlive this object. The map counts in `counters`, if there are any,
+  // what it takes from `metadata`. Returns false if there is no memory for the L1 table.
   bool init(const Platform& platform, PersistentAlloc& memory, LinearAlloc& metadata,
             MemoryCounters* counters = nullptr, const Options& options = {});
 
   // Forgets everything, before the memory goes away. init() may follow.
   void clear();
 
-  // The first arena is the beginning of a window of up to Options::record_window bytes of
-  // addresses, if the memory for it can be had; memory that is touched only where there are arenas.
-  // In a sparing heap it begins small: where arenas come to lie behind its end, there is a larger
-  // one, that begins at the same page. Those before are kept up to date, since threads may still
-  // look at them. This is the newest.
+  // The newest window. The first window begins at the first arena and covers up to
+  // Options::record_window bytes of addresses, if there is memory for it; the heap touches that
+  // memory only where there are arenas. In a sparing heap the first window is small. When the heap
+  // grows past its end, the map makes a larger window that begins at the same page, and keeps the
+  // older ones up to date, since threads may still look at them.
   const RecordWindow& window() const {
     const std::size_t count = window_count_.load(std::memory_order_acquire);
     return count == 0 ? kNoWindow : windows_[count - 1];
   }
 
-  // Makes the metadata of every arena that has pages in `region`, for which the map has a place.
-  // False: no memory; arenas that were made stay, and the call may be repeated. Under the heap's
-  // lock.
+  // Makes the metadata of every arena that has pages in `region`, for which the map must have a
+  // place. Returns false if there is no memory; the arenas made so far stay, and the caller may
+  // repeat the call. Call under the heap's lock.
   //
-  // In a sparing heap many arenas at once get a stand-in (stand_ins.h). Where spans, of whatever
-  // state, begin and end, arenas must have metadata of their own, and once they have, they keep it:
-  // see own_ends() and what follows it.
+  // In a sparing heap, many arenas that come at once get a stand-in (stand_ins.h). An arena in
+  // which a span begins or ends, whatever its state, must have metadata of its own, and keeps it
+  // from then on: see own_ends() and the functions after it.
   //
-  // As the sources do: an L2 table that does not exist yet, then for each arena its metadata, of
-  // spec.heap_arena_metadata_bytes or more, counted as gc_sys. Both are PersistentAlloc's, so they
-  // are calls of the system of their own where they are 64 KiB or more.
+  // The order is Go's: an L2 table that does not exist yet, then for each arena its metadata, of
+  // spec.heap_arena_metadata_bytes or more, counted as gc_sys. Both come from PersistentAlloc, so
+  // each one of 64 KiB or more is a system call of its own.
   bool add(Range region);
 
   bool has_stand_ins() const { return stand_ins_.exist(); }
-  // The next three make such metadata, where there are stand-ins. False: no memory, and nothing is
-  // different for others.
+  // The next three give arenas that have stand-ins metadata of their own where spans need it. They
+  // return false if there is no memory, and lookups still find the same then.
   //
-  // Before `pages` become the heap's.
+  // Call this before `pages` become the heap's.
   bool own_ends(Range pages) { return !has_stand_ins() || own_ends_of(pages); }
-  // Before a span is cut at `at`, where it does not end.
+  // Call this before a span is cut at `at`, which is not its end.
   bool prepare_cut(Address at) { return !has_stand_ins() || own_cut(at); }
-  // Before `place`, of a free span that has `whole`, becomes a span in use, or a part of one.
+  // Call this before `place`, in a free span that has `whole`, becomes a span in use or a part of
+  // one.
   bool prepare(Range whole, Range place) { return !has_stand_ins() || own_place(whole, place); }
 
-  // Before a span begins at `base`: its bits. Does nothing, but in a sparing heap. False: no
-  // memory.
+  // Makes the bits of the span that will begin at `base`, in a sparing heap; does nothing in
+  // others. Returns false if there is no memory.
   bool make_bits(Address base);
 
-  // Null if the heap has no arena there. Any address will do.
+  // The arena at any address; null if the heap has none there.
   Arena* arena(Address address) const {
     const Slot* const place = slot(address);
     return place != nullptr ? place->load(std::memory_order_acquire) : nullptr;
   }
 
-  // The span whose page this is, or null. Pages inside of free spans may have a stale span or none:
-  // callers look at its state and range. Any address will do.
+  // The span of the page at any address, or null. Pages inside of free spans may have a stale span
+  // or none, so callers look at its state and range.
   Span* span_of(Address address) const {
     const Arena* const found = arena(address);
     if (found == nullptr) return nullptr;
     return found->spans[page_index(address)].load(std::memory_order_acquire);
   }
-  // As span_of(), but only a span in use, for objects, that really holds the address.
+  // Like span_of(), but returns only a span that is in use for objects and really holds the
+  // address.
   Span* object_span_of(Address address) const {
     Span* const span = span_of(address);
     return holds_object(span, address) ? span : nullptr;
   }
-  // Whether `span`, or null, is in use for objects and holds the address.
+  // Whether `span`, which may be null, is in use for objects and holds the address.
   static bool holds_object(const Span* span, Address address) {
     return span != nullptr && span->state.load(std::memory_order_acquire) == SpanState::kInUse &&
            span->range().contains(address);
   }
 
-  // Arenas that have stand-ins have one of this span from now on. Precondition: prepare() was
-  // called.
+  // Makes `span` the span of these pages; arenas that have a stand-in get that of `span`.
+  // Precondition: prepare() was called.
   void set_spans(Range pages, Span* span);
-  // Before `pages` of a span in use become free, which are all of it or what is behind a cut.
+  // Call this before `pages` of a span in use become free. They are all of the span, or what a cut
+  // leaves after its end.
   void clear_spans(Span& span, Range pages) {
     if (span.stand_in != nullptr) leave_stand_in(span, pages);
   }
-  void set_ends(Span* span);  // of a free span: its first and last page only
-  // Of pages that no arena of its own has, the records stay empty.
+  void set_ends(Span* span);  // for a free span: sets its first and last page only
+  // The records of pages whose arena has a stand-in stay empty.
   void set_records(Range pages, PageRecord record);
-  // Of a span in use. Free pages have empty records, and nothing is written where these are
-  // already.
+  // Sets the records of a span in use. Free pages have empty records, and this writes nothing if
+  // the span's records are empty already.
   void set_records(Span& span, PageRecord record) {
     if (record.is_empty() && !span.has_records) return;
     span.has_records = !record.is_empty();
     set_records(span.range(), record);
   }
 
-  // Whether what windows have of these pages is what their arenas have, or empty. For checks.
+  // For checks: whether each record of these pages in a window is empty or equals the arena's
+  // record.
   bool windows_agree(Range pages) const;
 
-  // Within its arena.
+  // The number of the page within its arena.
   std::uint64_t page_index(Address address) const {
     return (address.value() >> port::kPageShift) & (pages_per_arena_ - 1);
   }
 
-  // Of an arena with a stand-in of free pages: now all its pages have these bits.
+  // Sets the bits of all pages of an arena that has a stand-in of free pages.
   void set_all_bits(Address base, std::uint64_t bits);
-  // Whether these pages, all of a span, have the stand-ins they should have. For checks.
+  // For checks: whether all pages of the span have the metadata or the stand-ins that they should.
   bool stand_ins_are_right(const Span& span);
 
   // Calls visit(Arena&, std::uint64_t first, std::uint64_t count, Address base) for each arena's
   // part of `pages`, in order: `count` pages from `base` on, which is page `first` of the arena.
-  // All these arenas exist. Of one that stands in for others they are all pages, if spans begin and
-  // end where `pages` do.
+  // All these arenas must exist. If spans begin and end where `pages` do, a stand-in is visited
+  // only with all pages of an arena.
   template <typename Visit>
   void for_each_arena(Range pages, Visit visit) {
     for (std::uint64_t done = 0; done < pages.size;) {
@@ -164,12 +168,14 @@ class ArenaMap {
   std::uint64_t arena_bytes() const { return pages_per_arena_ * port::kPageSize; }
 
   // For the fast path of this build's own port, which computes with constants: the L2 table if the
-  // port has one level, else the L1 table, whose elements are pointers to L2 tables; null before
-  // the first growth. In a sparing heap of such a port the L2 table that has address 0, or null.
+  // port has one level, otherwise the L1 table, whose elements are pointers to L2 tables; null
+  // before the first growth. In a sparing heap of a one-level port, the L2 table that has address
+  // 0, or null.
   const std::atomic<Arena*>* fast_table() const;
-  // How many arenas, from the one of address 0 on, can be looked up there; 0 without a table.
+  // How many arenas the fast path can look up there, from the one of address 0 on; 0 without a
+  // table.
   std::uint64_t fast_arenas() const;
-  // Where in fast_table() the arena of address 0 is, if it has arenas.
+  // The index in fast_table() of the arena of address 0, if the table has arenas.
   std::uint64_t fast_offset() const;
 
  private:
@@ -180,7 +186,7 @@ class ArenaMap {
     if (table == nullptr) return nullptr;
     return table + (index & ((std::uint64_t{1} << l2_bits_) - 1));
   }
-  // Calls visit(page, record) for each page that is in a window, once for each.
+  // Calls visit(page, record) once for each of the pages in each window.
   template <typename Visit>
   void for_each_in_windows(Range pages, Visit visit) const {
     const std::uint64_t first = pages.base.value() >> port::kPageShift;
@@ -198,11 +204,11 @@ class ArenaMap {
   Slot* make_slot(Address address);
   Arena* make_arena();
   Arena* share_arena(Range region, Address base);
-  // What the public functions do where there are stand-ins.
+  // The out-of-line parts of the public functions, for heaps with stand-ins.
   bool own_ends_of(Range pages);
   bool own_cut(Address at);
   bool own_place(Range whole, Range place);
-  // Of the arena with this page.
+  // Gives the arena that has this page metadata of its own.
   bool own(Address page);
   bool own(Slot& slot, const Arena& stand_in);
   bool has_stand_ins_in(Range pages) const;
@@ -213,13 +219,13 @@ class ArenaMap {
   bool has_small_tables() const { return l2_bits_ != platform_->spec.arena_l2_bits; }
   std::uint64_t metadata_bytes() const;
 
-  // Of the spec, and 0 before init(), so that nothing is found.
+  // As in the spec; 0 before init(), so that lookups find nothing.
   std::uint64_t num_arenas_ = 0;
   std::uint64_t lowest_ = 0;  // address of arena 0
   std::uint64_t pages_per_arena_ = 0;
   unsigned log_arena_bytes_ = 0;
   unsigned l2_bits_ = 0;
-  // The L1 table; where the port has one level, its only element is here.
+  // The L1 table. On a port with one level, its only element is `only_table_`.
   std::atomic<Slot*>* tables_ = nullptr;
   std::atomic<Slot*> only_table_{nullptr};
 
@@ -228,16 +234,16 @@ class ArenaMap {
   LinearAlloc* metadata_ = nullptr;
   MemoryCounters* counters_ = nullptr;
   std::uint64_t counted_ = 0;            // in bytes
-  std::byte* spare_metadata_ = nullptr;  // of an arena whose record could not be made
+  std::byte* spare_metadata_ = nullptr;  // for an arena whose record the map could not make
 
   bool is_sparing_ = false;
   bool has_bit_groups_ = false;
   StandIns stand_ins_;
 
   static constexpr RecordWindow kNoWindow{};
-  std::uint64_t record_window_ = 0;  // 0: there is to be none
+  std::uint64_t record_window_ = 0;  // 0: the map makes none
   std::array<RecordWindow, policy::kMostWindows> windows_;
-  std::atomic<std::uint32_t> window_count_{0};  // the others have no pages
+  std::atomic<std::uint32_t> window_count_{0};  // windows from this number on have no pages
 };
 
 // Looks up many addresses, most of which lie in the same arena as the one before.
@@ -245,7 +251,7 @@ class ArenaCursor {
  public:
   explicit ArenaCursor(const ArenaMap& map) : map_(map), arena_bytes_(map.arena_bytes()) {}
 
-  // As the functions of ArenaMap.
+  // Like the functions of ArenaMap.
   Span* object_span_of(Address address) {
     Span* const span = span_of(address);
     return ArenaMap::holds_object(span, address) ? span : nullptr;

@@ -86,7 +86,7 @@ ArenaSpace::ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortS
   }
   wish = takes_parts() ? std::max(round_up(wish, unit()), size) : size;
   const Growth growth = grow_at_hints(wish, size);
-  // The walk ends early only with a region, or with one that could not be mapped.
+  // The walk ends before the last hint only with a region, or with a failure to get or map one.
   if (!hints_.empty()) return growth;
   if (spec_.race) return failed(GrowFailure::kRaceCollisions);
   return grow_anywhere(wish, size);
@@ -119,7 +119,7 @@ ArenaSpace::ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortS
   return failed(GrowFailure::kNoMemory);
 }
 
-// Whether the system has so much room at all.
+// Whether the system has this much room anywhere.
 [[gnu::cold]] os::Status ArenaSpace::ask_anywhere(std::uint64_t size) {
   const os::Allocation answer = os_.reserve(Address(), size);
   if (answer.ok()) (void)os_.release(answer.base, size);
@@ -164,7 +164,7 @@ ArenaSpace::ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortS
   return growth;
 }
 
-// Checks and maps what was just reserved, or gives it back.
+// Checks and maps the region that was just reserved, or gives it back.
 [[gnu::cold]] Growth ArenaSpace::finish(Range region) {
   Growth growth = check(region);
   if (growth.ok() && !options_.is_sparing && spec_.until(port::Release::k1_16)) {
@@ -192,7 +192,8 @@ ArenaSpace::ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortS
   return refused;
 }
 
-// As the port's own pointers would: a range that ends exactly at the end wraps too.
+// Computes as the port's own pointers would: a range that ends exactly at the end of the address
+// space wraps too.
 [[gnu::cold]] bool ArenaSpace::wraps(Range region) const {
   if (spec_.ptr_size == 4)
     return region.last().value() >= 0xffff'ffff || region.end() < region.base;

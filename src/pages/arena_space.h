@@ -1,5 +1,5 @@
-// Where arenas come from: the walk along the hints that keeps a heap's addresses predictable and
-// its arenas side by side.
+// Where arenas come from: the walk along the hints, which keeps a heap's addresses predictable and
+// its arenas adjacent.
 #pragma once
 
 #include <cstdint>
@@ -17,17 +17,17 @@ namespace Atoll::pages {
 
 enum class GrowFailure : std::uint8_t {
   kNone,
-  kNoMemory,        // the system has no address space, or no memory, left
-  kRaceCollisions,  // others are in the race detector's window, and the heap may lie nowhere else
-  // The system's answer cannot be used. It was given back.
+  kNoMemory,        // the system has no address space or no memory left
+  kRaceCollisions,  // others occupy the race detector's window, and the heap may lie nowhere else
+  // The heap cannot use the system's answer, and gave it back.
   kRegionWraps,  // it passes the end of the pointers' range
   kBaseOutside,  // it begins, or ends, where the arena map has no place
   kEndOutside,
-  kMisaligned,  // it does not begin at an arena's boundary, or where a part may
+  kMisaligned,  // it does not begin at a boundary of arenas, or of parts in a heap that takes parts
 };
 
 struct [[nodiscard]] Growth {
-  Range region;  // whole arenas, or a part; empty exactly if the call failed
+  Range region;  // whole arenas, or a part of one; empty if and only if the call failed
   GrowFailure failure = GrowFailure::kNone;
   os::Status status;  // the system's own reason, for kNoMemory
   Range refused;      // the answer that cannot be used
@@ -40,11 +40,12 @@ struct [[nodiscard]] Growth {
 // space".
 Line explain(const Growth& growth);
 
-// What became of one hint.
+// The outcome of one hint.
 enum class HintOutcome : std::uint8_t {
   kTaken,
-  kMoved,     // the system put the memory elsewhere: something lies here, or it ignores hints
-  kRefused,   // the system gave nothing
+  kMoved,     // the system put the memory elsewhere: something lies at the hint, or it ignores
+              // hints
+  kRefused,   // the system returned nothing
   kNotAsked,  // the arena map has no place for it
 };
 
@@ -55,7 +56,7 @@ struct HintTrial {
   Address got;  // for kMoved
 };
 
-// Told about every hint the walk looks at. For diagnosis and tests.
+// The walk reports every hint that it tries, for diagnosis and tests.
 class HintObserver {
  public:
   virtual void on_trial(const HintTrial& trial) = 0;
@@ -64,11 +65,11 @@ class HintObserver {
   ~HintObserver() = default;
 };
 
-// Not thread safe: callers hold the heap's lock. Growing costs one system call as long as the
-// first hint holds, and one or two more for every hint that is dropped.
+// Not thread safe: callers hold the heap's lock. Growing costs one system call while the system
+// honours the first hint, and one or two more for every hint that the walk drops.
 class ArenaSpace {
  public:
-  // `machine` is what os.probe() told. `os`, `machine` and `spec` must outlive this object.
+  // `machine` is the result of os.probe(). `os`, `machine` and `spec` must outlive this object.
   ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortSpec& spec,
              const Options& options = {});
   ArenaSpace(const ArenaSpace&) = delete;
@@ -80,19 +81,20 @@ class ArenaSpace {
   // Gets address space for at least `bytes` (not 0): whole arenas, Prepared up to release 1.16 and
   // Reserved from 1.17, where the caller maps what it uses.
   //
-  // In order: the reservation of a 32-bit start; each hint, where one that is not honoured is
-  // dropped for good and one that is moves on past the new arenas; and when
-  // none is left, wherever the system likes, with two new hints at both ends of that place.
+  // It tries, in order: the reservation of a 32-bit start; each hint; and when no hint is left, any
+  // place that the system likes. It drops for good a hint that the system does not honour, and
+  // moves one that it does honour past the new arenas. A place that the system chose gives two new
+  // hints, one at each of its ends.
   //
-  // Where hints are kept, a size that the system has no room for anywhere drops none: before one is
-  // dropped that the system did not answer elsewhere, it is asked without a hint, once. By default,
-  // as in Go, such a size drops all hints.
+  // With Options::keeps_hints, a size for which the system has no room anywhere drops no hints: if
+  // the system refused a hint without answering elsewhere, the walk asks once without a hint before
+  // it drops any. By default, as in Go, such a size drops all hints.
   //
   // After a failure the heap can go on, and may grow again later.
   //
   // For a sparing heap all of it stays Reserved, and large arenas are taken part by part: `wish`
-  // bytes where they can be had, else what is needed. The next part follows if the system lets it,
-  // so hints need not be boundaries of arenas.
+  // bytes if the system has them, otherwise what is needed. The next part follows if the system
+  // lets it, so a hint need not be a boundary of arenas.
   Growth grow(std::uint64_t bytes, std::uint64_t wish = 0);
 
   void observe(HintObserver* observer) { observer_ = observer; }
@@ -104,7 +106,7 @@ class ArenaSpace {
   LinearAlloc& metadata() { return metadata_; }
 
  private:
-  // Two sizes each: the one that is wanted, and the one that will do.
+  // Both take two sizes: the one that the caller wants, and the least that it accepts.
   Growth grow_at_hints(std::uint64_t wish, std::uint64_t least);
   Growth grow_anywhere(std::uint64_t wish, std::uint64_t least);
   // If the hint was honoured, `size` bytes at `base` are Reserved.
@@ -114,7 +116,7 @@ class ArenaSpace {
   Growth check(Range region) const;
   bool wraps(Range region) const;
   bool takes_parts() const { return options_.is_sparing && has_large_arenas(spec_); }
-  // What regions begin at multiples of, and their sizes are.
+  // Regions begin at multiples of this many bytes, and so do their sizes.
   std::uint64_t unit() const;
 
   os::Os& os_;

@@ -62,7 +62,7 @@ constexpr std::string_view kNoMetadata = "out of memory allocating heap arena me
       return {};
     }
     const bool is_adjacent = pending_.base == rest_.end();
-    // What is left of an arena with no other behind it goes first.
+    // If the pending region does not follow the rest of the last one, that rest goes first.
     if (!rest_.is_empty() && !is_adjacent) return rest_;
     rest_ = {rest_.is_empty() ? pending_.base : rest_.base, rest_.size + pending_.size};
     pending_ = {};
@@ -97,7 +97,7 @@ constexpr std::string_view kNoMetadata = "out of memory allocating heap arena me
   return map_->own_ends(pages) || fail(kNoMetadata);
 }
 
-// A sparing heap has address space for as much again as it has, up to an arena.
+// A sparing heap reserves ahead as much again as it has, up to an arena.
 [[gnu::cold]] bool ArenaSupply::reserve(std::uint64_t bytes, std::uint64_t step) {
   if (spare_ == nullptr) spare_ = memory_->alloc_array<Region>(1, MemoryKind::kOther);
   if (spare_ == nullptr) return fail("out of memory");

@@ -1,5 +1,5 @@
-// New pages for the heap: arenas from ArenaSpace, made known to the ArenaMap and handed on in
-// steps.
+// Supplies the heap with new pages: takes arenas from ArenaSpace, adds them to the ArenaMap and
+// hands them on in steps.
 #pragma once
 
 #include <cstdint>
@@ -14,13 +14,13 @@
 
 namespace Atoll::pages {
 
-// Up to release 1.13 a region goes to the heap as a whole. From 1.14 the heap gets as much as it
-// needs, in multiples of 4 MiB on most ports, and the rest of the region is kept for later;
-// from 1.17 it stays Reserved until then. A sparing heap (sparing.h) does so in steps of its own,
+// Up to release 1.13 the heap gets a region as a whole. From 1.14 it gets as much as it needs, in
+// multiples of 4 MiB on most ports, and the supply keeps the rest of the region for later; from
+// 1.17 the rest stays Reserved until then. A sparing heap (sparing.h) grows in steps of its own,
 // whatever its release.
 //
-// Nothing is lost when something fails: the next try goes on from there. Not thread safe: callers
-// hold the heap's lock.
+// A failure loses nothing: the next try goes on from there. Not thread safe: callers hold the
+// heap's lock.
 class ArenaSupply {
  public:
   // One answer of the system, as it was reserved.
@@ -33,7 +33,7 @@ class ArenaSupply {
   ArenaSupply(const ArenaSupply&) = delete;
   ArenaSupply& operator=(const ArenaSupply&) = delete;
 
-  // All must outlive this object.
+  // All arguments must outlive this object.
   void init(const Platform& platform, PersistentAlloc& memory, ArenaMap& map,
             const Options& options);
   // Prepares the hints, or makes the reservations of a 32-bit start.
@@ -42,26 +42,26 @@ class ArenaSupply {
   // Gives all address space back to the system. init() may follow.
   void release_all();
 
-  // The pages that the heap gets next, for a wish of `bytes`, a multiple of the page size. May be
-  // fewer, and then another offer follows. Empty: failure() tells why.
+  // The pages that the heap gets next, for a wish of `bytes`, a multiple of the page size. They may
+  // be fewer, and then another offer follows. Empty if there are none: failure() tells why.
   Range offer(std::uint64_t bytes);
-  // Makes them Prepared; now they are the heap's. Of a sparing heap's step it may be only the part
-  // that `bytes` need. Empty: the system refused, see failure(), and the same pages will be offered
-  // again.
+  // Makes the offered pages Prepared and passes them to the heap. A sparing heap may get only the
+  // part of its step that `bytes` need. Empty if the system refused: failure() tells why, and the
+  // supply will offer the same pages again.
   Range take(Range offered, std::uint64_t bytes);
 
-  // Where the next offer will begin, as far as can be told; null if nowhere.
+  // Where the next offer will probably begin; null if that is unknown.
   Address next() const;
 
-  // In the words of Go's runtime, of what failed last.
+  // Why the last call failed, in the words of Go's runtime.
   const Line& failure() const { return *failure_; }
 
   // Precondition: init() was called.
   const ArenaSpace& space() const { return *space_; }
   LinearAlloc& metadata() { return space_->metadata(); }
-  // The newest first; those of a 32-bit start too.
+  // All regions, the newest first, including those of a 32-bit start.
   const Region* regions() const { return regions_; }
-  // Whether the address is kept for later: in a region, but not the heap's yet.
+  // Whether the supply keeps the address for later: a region has it, but it is not the heap's yet.
   bool keeps(Address address) const {
     return rest_.contains(address) || pending_.contains(address);
   }
@@ -79,14 +79,15 @@ class ArenaSupply {
   std::optional<ArenaSpace> space_;
   std::optional<Line> failure_;
   Region* regions_ = nullptr;
-  Region* spare_ = nullptr;  // for the next region, so that none goes unrecorded
-  Region first_;             // for the first
-  Address start32_next_;     // of the reservation of a 32-bit start
-  Range pending_;            // a region the map may not know yet
-  Range rest_;               // of the region in use
+  Region* spare_ = nullptr;  // the record of the next region, made early so that no region goes
+                             // unrecorded
+  Region first_;             // the record of the first region
+  Address start32_next_;     // the next unused address in the reservation of a 32-bit start
+  Range pending_;            // a region that the map may not know yet
+  Range rest_;               // what is left of the region in use
 
   bool is_sparing_ = false;
-  std::uint64_t reserved_ = 0;  // bytes, as `taken_`
+  std::uint64_t reserved_ = 0;  // in bytes, like `taken_`
   std::uint64_t taken_ = 0;
 };
 

@@ -6,7 +6,7 @@
 namespace Atoll::pages {
 namespace {
 
-// In the word that has it.
+// The bit of the list for `npages` in its word.
 std::uint64_t bit(std::size_t npages) { return std::uint64_t{1} << (npages % 64); }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The free spans of a heap, and which of them fits best.
+// The free spans of a heap, and the search for the best fit.
 #pragma once
 
 #include <array>
@@ -12,12 +12,12 @@
 
 namespace Atoll::pages {
 
-// Up to release 1.11 spans of fewer than 128 pages are on lists by size, where the last that came
-// is the first to go; larger ones are in a treap, where the lowest address goes first. From 1.12
-// all are in the treap.
+// Up to release 1.11, lists by size hold the spans of fewer than 128 pages, and a search takes the
+// last one that was inserted; a treap holds larger ones, and a search takes the lowest address
+// first. From 1.12 the treap holds all spans.
 //
 // Not thread safe: callers hold the heap's lock. No operation can fail. Lists take constant time,
-// the treap logarithmic.
+// the treap logarithmic time.
 class FreeSpans {
  public:
   static constexpr std::size_t kListedPages = 128;
@@ -26,22 +26,24 @@ class FreeSpans {
   FreeSpans(const FreeSpans&) = delete;
   FreeSpans& operator=(const FreeSpans&) = delete;
 
-  // Empty. `seed` is for the treap.
+  // Makes it empty. `seed` is for the treap.
   void init(port::Release release, std::uint64_t seed);
   // Forgets all spans, which may be gone already.
   void clear();
 
-  // The span has a treap node and is on no list. While it is here its size and base do not change.
+  // The span must have a treap node and be on no list. Its size and base must not change until it
+  // is removed.
   void insert(Span* span);
   void remove(Span* span);
   bool contains(const Span* span) const;
 
   // The smallest span of at least `npages`, or null.
   Span* find_best_fit(std::uint64_t npages) const;
-  // What find_best_fit() would find without `best`, which it found; or null.
+  // What find_best_fit() would find without `best`, which it returned; or null.
   Span* next_best_fit(const Span* best) const;
 
-  // Calls visit(span) for all, larger ones first, until it returns false. It changes nothing here.
+  // Calls visit(span) for all spans, larger ones first, until it returns false. `visit` must not
+  // change this object.
   template <typename Visit>
   void for_each(Visit visit) const {
     for (Span* span = treap_.largest(); span != nullptr;
@@ -65,7 +67,8 @@ class FreeSpans {
 
   bool has_lists_ = false;
   std::array<List<Span>, kListedPages> lists_{};              // by number of pages
-  std::array<std::uint64_t, kListedPages / kBits> filled_{};  // a bit per list that is not empty
+  std::array<std::uint64_t, kListedPages / kBits> filled_{};  // a bit for each list, set if the
+                                                              // list is not empty
   Treap treap_;
 };
 

@@ -1,11 +1,11 @@
-// What must be true of a page heap between any two calls.
+// The invariants of a page heap, which hold between any two calls.
 #include <string_view>
 
 #include "src/pages/page_heap.h"
 
 namespace Atoll::pages {
 
-// Looks at everything twice: by the table of spans, and by addresses.
+// Looks at every span twice: by the table of spans, and by address.
 class HeapCheck {
  public:
   explicit HeapCheck(PageHeap& heap) : heap_(heap) {}
@@ -23,7 +23,7 @@ class HeapCheck {
   struct Sums {
     std::uint64_t spans = 0;
     std::uint64_t in_use = 0;
-    std::uint64_t objects = 0;  // in pages, as all below
+    std::uint64_t objects = 0;  // in pages, like all below
     std::uint64_t stacks = 0;
     std::uint64_t idle = 0;
     std::uint64_t fresh = 0;
@@ -130,7 +130,7 @@ class HeapCheck {
     return true;
   }
 
-  // From each place where regions begin, span after span without a gap.
+  // Follows the spans from each place where regions begin; they must have no gaps.
   bool neighbours_are_right() {
     using Region = ArenaSupply::Region;
     std::uint64_t spans = 0;

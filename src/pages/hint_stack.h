@@ -1,4 +1,4 @@
-// The addresses at which the heap will ask for its next arenas, the next one on top.
+// The addresses at which the heap will ask for its next arenas, with the next one on top.
 #pragma once
 
 #include <array>
@@ -14,13 +14,13 @@ struct Hint {
   bool down = false;  // arenas end here, and the next ones lie below
 };
 
-// Hints are only ever pushed and dropped at the top. Two are pushed when the last one was dropped,
-// so a heap never has more than it started with: no allocator is needed, and nothing can fail.
+// The heap pushes and drops hints only at the top. It pushes two when it has dropped the last one,
+// so it never has more than it started with: the stack needs no allocator and cannot fail.
 class HintStack {
  public:
   static constexpr std::size_t kCapacity = port::kMaxHints;
 
-  // So that the first of `list` is on top.
+  // Makes the first of `list` the top.
   void assign(const port::HintList& list) {
     count_ = 0;
     for (std::size_t i = list.size(); i > 0; --i) push({Address(list[i - 1])});

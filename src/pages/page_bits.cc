@@ -10,7 +10,7 @@ constexpr std::uint64_t kBits = 64;
 constexpr std::uint64_t kAll = ~std::uint64_t{0};
 
 // Calls visit(word, mask) for each word of a bitmap that has bits `first` to first + count - 1,
-// where `mask` has those that are in the word, until it returns false.
+// where `mask` has those of them that are in the word, until it returns false.
 template <typename Visit>
 void for_each_word(std::uint64_t first, std::uint64_t count, Visit visit) {
   while (count > 0) {
@@ -22,7 +22,8 @@ void for_each_word(std::uint64_t first, std::uint64_t count, Visit visit) {
   }
 }
 
-// Most words of a long span have none or all, and not every processor counts in one instruction.
+// Most words of a long span have no bit set or all, and some processors need several instructions
+// to count.
 std::uint64_t ones(std::uint64_t word) {
   if (word == 0) return 0;
   return word == kAll ? kBits : static_cast<unsigned>(std::popcount(word));
@@ -78,7 +79,7 @@ Range PageBits::next_run(bool ready, Range pages) const {
   return {first, find(!ready, rest) - first};
 }
 
-// The first page that is Ready, or the first that is not; the end if there is none.
+// The first page that is Ready, or the first that is not; the end of `pages` if there is none.
 Address PageBits::find(bool ready, Range pages) const {
   const std::uint64_t flip = ready ? 0 : kAll;
   const Address end = pages.end();

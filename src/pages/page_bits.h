@@ -1,5 +1,4 @@
-// What the heap knows of each of its pages: a bit whether the page is Ready, and one whether it was
-// ever used.
+// Two bits for each of the heap's pages: whether the page is Ready, and whether it was ever used.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +13,8 @@ struct PageCounts {
   std::uint64_t released = 0;  // used, and given back to the system since
 };
 
-// Ranges are whole pages, one at least, whose arenas exist. Operations take time proportional to
-// the range, 64 pages at a step.
+// Ranges consist of whole pages, at least one, whose arenas exist. Operations take time
+// proportional to the range, 64 pages at a step.
 //
 // Not thread safe: callers hold the heap's lock.
 class PageBits {
@@ -30,13 +29,13 @@ class PageBits {
 
   PageCounts count(Range pages) const;
 
-  // The first run of pages in `pages` that are all Ready, or all not, as long as can be; empty if
-  // there is none.
+  // The first run of pages in `pages` that are all Ready, or all not Ready, as long as possible;
+  // empty if there is none.
   Range next_run(bool ready, Range pages) const;
 
  private:
   void set(std::uint64_t bit, bool value, Range pages);
-  // Of an arena that stands in for others.
+  // Sets the bit for all pages of an arena that has a stand-in.
   void set_all(const Arena& arena, Address base, std::uint64_t bit, bool value);
   Address find(bool ready, Range pages) const;
 

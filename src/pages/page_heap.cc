@@ -11,7 +11,7 @@ namespace {
 
 std::uint64_t count_of(Range pages) { return pages.size / port::kPageSize; }
 
-// What `range` has behind `part`, which is in it.
+// The part of `range` after `part`, which lies in it.
 Range behind(Range range, Range part) { return {part.end(), range.end() - part.end()}; }
 
 }  // namespace
@@ -131,8 +131,8 @@ void PageHeap::merge_free(Span* span, Range pages, std::uint64_t since) {
 
 // --- Pages in. ---
 
-// How much a heap without a place for `bytes` must grow: a sparing one goes on from what is free at
-// its end.
+// How much the heap must grow to get a place for `bytes`, when it has none. A sparing heap goes on
+// from the free span at its end.
 std::uint64_t PageHeap::missing(std::uint64_t bytes) const {
   if (!options_.is_sparing || mapped_pages_ == 0) return bytes;
   const Span* const last = supply_.next() == end_ ? free_span_before(end_) : nullptr;
@@ -149,15 +149,16 @@ bool PageHeap::grow(std::uint64_t bytes) {
     drop(span);
     return fail(supply_.failure().view());
   }
-  // Pages that were never used have nothing to give back: how old they are does not matter. The
-  // first ones have no neighbours, and to look for some would make memory of the map resident.
+  // The age of pages that were never used does not matter, since they have no memory to give back.
+  // The first pages have no neighbours, and a search for some would make memory of the map
+  // resident.
   if (mapped_pages_ == 0) {
     add_free(span, offered, 0);
   } else {
     merge_free(span, offered, 0);
   }
-  // All kinds of calls that it makes later a heap makes when it begins: its process may be entering
-  // a sandbox.
+  // A heap makes each kind of system call that it needs later when it begins too, since its process
+  // may enter a sandbox afterwards.
   if (mapped_pages_ == 0 && is_bounded_) (void)platform_->os.resident(offered.base, unit_);
   mapped_pages_ += count_of(offered);
   fresh_pages_ += count_of(offered);
@@ -165,7 +166,8 @@ bool PageHeap::grow(std::uint64_t bytes) {
   return true;
 }
 
-// Several runs may lie between pages that are Ready already. If one fails, those before are undone.
+// Pages that are Ready already may separate several runs. If one run fails, this undoes those
+// before it.
 bool PageHeap::make_ready(Range pages) {
   os::Os& os = platform_->os;
   const Range first = bits_.next_run(false, pages);
@@ -183,8 +185,8 @@ bool PageHeap::make_ready(Range pages) {
   return true;
 }
 
-// Before `pages` that hold no memory get some, and while they are free like others. Whether
-// anything was given back, which may be some of them.
+// Gives free pages back if the heap would hold too many when `pages` get memory. These are still
+// free, so it may release some of them. Returns whether it gave any back.
 bool PageHeap::relieve(std::uint64_t pages, std::uint64_t idle_fraction) {
   const std::uint64_t in_use = object_pages_ + stack_pages_ + pages;
   most_in_use_ = std::max(most_in_use_, in_use);
@@ -204,8 +206,8 @@ bool PageHeap::prepare_cut(Address at) { return map_.prepare_cut(at) || fail("ou
 
 bool PageHeap::make_bits(Address base) { return map_.make_bits(base) || fail("out of memory"); }
 
-// Makes free pages those of a user. Where a page of the hardware is larger, its other pages become
-// Ready with them, but stay free and fresh.
+// Makes free pages a user's. If a hardware page is larger, its other pages become Ready too, but
+// stay free and fresh.
 bool PageHeap::hand_out(Range pages, bool* needs_zero) {
   oversize_.remove(pages);
   const Address first = pages.base.aligned_down(unit_);
@@ -232,13 +234,13 @@ bool PageHeap::hand_out(Range pages, bool* needs_zero) {
 
 // --- Pages out. ---
 
-// Whether most of some free pages hold memory, as far as a few pieces of them tell. No where the
-// system does not tell.
+// Whether most of some free pages hold memory, judging by a few pieces of them. False if the system
+// does not tell.
 [[gnu::cold]] bool PageHeap::is_resident(Range pages) const {
   const Address first = pages.base.aligned_up(unit_);
   const std::uint64_t size = pages.end().aligned_down(unit_) - first;
   const std::uint64_t piece = std::max(policy::kAskedPiece, unit_);
-  if (pages.size <= piece * policy::kAskedPieces) return true;  // they are few
+  if (pages.size <= piece * policy::kAskedPieces) return true;  // there are only a few pages
   const std::uint64_t step = round_down((size - piece) / (policy::kAskedPieces - 1), unit_);
   std::uint64_t found = 0;
   for (std::uint64_t i = 0; i < policy::kAskedPieces; ++i) {
@@ -249,8 +251,8 @@ bool PageHeap::hand_out(Range pages, bool* needs_zero) {
   return found >= piece * policy::kAskedPieces / 4 * policy::kResidentQuarters;
 }
 
-// Gives pages of a free span back, as far as they are Ready and whole pages of the hardware, and
-// tells how many bytes that was.
+// Gives pages of a free span back, if they are Ready and fill whole hardware pages. Returns how
+// many bytes that was.
 std::uint64_t PageHeap::release(Range pages) {
   const Address first = pages.base.aligned_up(unit_);
   const Address end = pages.end().aligned_down(unit_);
@@ -277,7 +279,7 @@ std::uint64_t PageHeap::release(Range pages) {
 std::uint64_t PageHeap::release_older_than(std::uint64_t age, std::uint64_t now) {
   std::uint64_t bytes = 0;
   free_.for_each([&](const Span* span) {
-    // A span may have been freed since.
+    // The span may have become free after the caller read the time.
     if (span->unused_since <= now && now - span->unused_since >= age) {
       bytes += release(span->range());
     }
@@ -303,8 +305,8 @@ std::uint64_t PageHeap::release_largest(std::uint64_t bytes) {
 
 // --- Spans in use. ---
 
-// A sparing heap has few fresh pages at its end, which would be a better fit than many used ones:
-// as in other heaps they come last, and so count as the longest span.
+// A sparing heap has only a few fresh pages at its end, which would be a better fit than many used
+// ones. This takes them last, as if the span were as long as in other heaps.
 Span* PageHeap::find_best_fit(std::uint64_t npages) const {
   Span* const span = free_.find_best_fit(npages);
   if (!options_.is_sparing || span == nullptr || span->range().end() != end_) return span;
@@ -312,7 +314,8 @@ Span* PageHeap::find_best_fit(std::uint64_t npages) const {
   return other != nullptr ? other : span;
 }
 
-// The best fit may hold an aligned place by chance; a span that is longer by the alignment does.
+// The best fit may have an aligned place by chance; a span that is longer by the alignment always
+// has one.
 Span* PageHeap::find(std::uint64_t npages, std::uint64_t alignment, Range* place) const {
   for (const std::uint64_t enough : {npages, npages + alignment / port::kPageSize - 1}) {
     Span* const span = find_best_fit(enough);
@@ -335,15 +338,15 @@ Span* PageHeap::allocate(std::uint64_t npages, PageUse use, std::uint64_t alignm
   Range place;
   Span* span = find(npages, alignment, &place);
   for (std::uint64_t bytes = span == nullptr ? missing(enough) : 0; span == nullptr;
-       bytes = enough) {  // the system may have had another place for what was missing
+       bytes = enough) {  // the system may have given the missing bytes elsewhere
     if (!grow(bytes)) return nullptr;
     span = find(npages, alignment, &place);
   }
   return carve(span, place, use == PageUse::kStacks ? SpanState::kManual : SpanState::kInUse);
 }
 
-// Takes `place` out of a free span, whose record goes with it; what is left on its sides stays
-// free.
+// Takes `place` out of a free span and reuses the span's record for it. The pages on both sides of
+// `place` stay free.
 Span* PageHeap::carve(Span* span, Range place, SpanState state) {
   const Range whole = span->range();
   const Range head{whole.base, place.base - whole.base};
@@ -396,7 +399,7 @@ void PageHeap::free_locked(Span* span, std::uint64_t now) {
   --spans_in_use_;
   map_.set_records(*span, PageRecord());
   map_.clear_spans(*span, span->range());
-  // A long span that the heap knows to be resident waits for the bound, as shorter ones do.
+  // A long span that is known to be resident waits for the bound, as shorter ones do.
   if (is_bounded_ && span->bytes() >= policy::kOversize && !span->is_resident) {
     oversize_.add(span->range(), [this](Range range) {
       if (!is_resident(range)) (void)release(range);
@@ -420,7 +423,7 @@ bool PageHeap::extend(Span* span, std::uint64_t npages) {
     if (supply_.next() != added.base + there) return false;
     if (!grow(added.size - there)) return false;
     follower = free_span_at(added.base);
-    // The system may have had other places for it.
+    // The system may have given the bytes elsewhere.
     if (follower == nullptr || follower->bytes() == there) return false;
     there = follower->bytes();
   }

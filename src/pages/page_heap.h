@@ -1,14 +1,15 @@
-// Pages in, pages out: the heap's pages, in spans, and their way from and to the system.
+// The page heap: keeps the heap's pages in spans, and gets them from and returns them to the
+// system.
 //
-// Free spans are found best fit first, the lowest address among equals. Up to release 1.11 spans of
-// fewer than 128 pages wait on lists by size, and larger ones in a treap; from 1.12 all wait in the
-// treap. Neighbouring free spans are merged at once. Where a sparing heap ends (sparing.h) is taken
-// last.
+// A search takes the best fit, and the lowest address among equals. Up to release 1.11 lists by
+// size hold the free spans of fewer than 128 pages, and a treap holds larger ones; from 1.12 the
+// treap holds all. The heap merges neighbouring free spans at once. A sparing heap (sparing.h)
+// takes the free span at its end last.
 //
-// Go's releases from 1.14 have a bitmap of pages instead, and take the first fit. Here they keep
-// the treap. A heap without frees has the same addresses either way, but for two things: Go sets 64
-// pages aside for each processor, and where a new region does not follow the last one, Go goes on
-// in the old region until it is full, and here in the smaller of the two.
+// Go's releases from 1.14 have a bitmap of pages instead, and take the first fit. This heap keeps
+// the treap. A heap without frees has the same addresses either way, with two exceptions: Go sets
+// 64 pages aside for each processor; and where a new region does not follow the last one, Go goes
+// on in the old region until it is full, while this heap goes on in the smaller of the two.
 #pragma once
 
 #include <cstdint>
@@ -38,78 +39,80 @@ struct PageStatistics {
   std::uint64_t objects = 0;   // in spans of objects
   std::uint64_t stacks = 0;    // in spans of stacks
   std::uint64_t idle = 0;      // in free spans
-  std::uint64_t fresh = 0;     // the part of idle that was never used
-  std::uint64_t released = 0;  // the part of idle that was used and went back to the system
-  std::uint64_t spans_in_use = 0;       // number of spans, of objects and of stacks
-  std::uint64_t span_record_bytes = 0;  // mspan_inuse
+  std::uint64_t fresh = 0;     // the part of `idle` that was never used
+  std::uint64_t released = 0;  // the part of `idle` that was used and went back to the system
+  std::uint64_t spans_in_use = 0;       // number of spans in use, of objects and of stacks
+  std::uint64_t span_record_bytes = 0;  // Go's mspan_inuse
 };
 
-// Thread safe, but for init() and release_all().
+// Thread safe, except for init() and release_all().
 class PageHeap {
  public:
   constexpr PageHeap() = default;
   PageHeap(const PageHeap&) = delete;
   PageHeap& operator=(const PageHeap&) = delete;
 
-  // The order is mheap.init's: first the allocators for treap nodes and for spans (with the
-  // callback that records every span, not zeroed); the others are the heap's. All must outlive this
-  // object. `counters`, if any, learn of the metadata that is not PersistentAlloc's. False: no
-  // memory, and release_all() is due.
+  // Makes the allocators for treap nodes and for spans (with the callback that records every span,
+  // not zeroed), in the order of mheap.init; the heap makes the others. All arguments must outlive
+  // this object. `counters`, if any, count the metadata that is not PersistentAlloc's. Returns
+  // false if there is no memory; the caller must call release_all() then.
   bool init(const Platform& platform, PersistentAlloc& memory, MemoryCounters* counters = nullptr,
             const Options& options = {});
 
-  // Then, where mallocinit does it: the port's arena hints, or the reservations of a 32-bit start.
+  // Prepares the port's arena hints, or makes the reservations of a 32-bit start. Call it after
+  // init(), where mallocinit does this.
   void init_arenas() { supply_.start(); }
 
   const Options& options() const { return options_; }
 
-  // Gives all arenas back. The records are PersistentAlloc's, which ends after this.
+  // Gives all arenas back. PersistentAlloc owns the records and must end after this call.
   void release_all();
 
-  // A span of `npages` (not 0), kInUse or kManual, every page of it Ready, at a multiple of
-  // `alignment` bytes (a power of two; below the page size it means nothing). Fields of objects and
-  // stacks are as the last user of the record left them. Null if there is no memory; last_failure()
-  // tells why, in Go's words.
+  // Returns a span of `npages` (not 0) in state kInUse or kManual, with every page Ready, at a
+  // multiple of `alignment` bytes (a power of two; one below the page size has no effect). The
+  // fields for objects and stacks are as the last user of the record left them. Null if there is no
+  // memory; last_failure() tells why, in Go's words.
   Span* allocate(std::uint64_t npages, PageUse use, std::uint64_t alignment = port::kPageSize);
 
-  // No span is longer.
+  // The size of the longest possible span.
   std::uint64_t most_pages() const { return platform_->spec.max_alloc / port::kPageSize; }
 
-  // The span's pages are free, and its record may be dead. Page records become empty.
+  // Frees the span's pages and makes their page records empty. The span's record may be dead then.
   void free(Span* span);
-  // The same for all spans of a list.
+  // Frees all spans of a list in the same way.
   void free(List<Span>& spans);
 
-  // In place: makes a span in use longer, if what follows it is free, or grows the heap to that
-  // end; or shorter, freeing what is behind. `npages` differs from span->npages and is not 0.
-  // False: it cannot be had, and the span is what it was.
+  // Resizes a span in use in place. extend() makes it longer, if free pages follow it or the heap
+  // can grow to that end; truncate() makes it shorter and frees the pages after its new end.
+  // `npages` differs from span->npages and is not 0. They return false if that is impossible, and
+  // the span is unchanged then.
   bool extend(Span* span, std::uint64_t npages);
   bool truncate(Span* span, std::uint64_t npages);
 
-  // Gives pages of free spans back to the system, and tells how many bytes of Ready memory that
-  // was: spans that have been free for `age` nanoseconds or longer, or largest spans first until at
-  // least `bytes` were given back.
+  // Both give pages of free spans back to the system, and return how many bytes of Ready memory
+  // that was: the first takes spans that have been free for `age` nanoseconds or longer, the second
+  // takes the largest spans first until it has given back at least `bytes`.
   std::uint64_t scavenge_older_than(std::uint64_t age);
   std::uint64_t scavenge_bytes(std::uint64_t bytes);
 
   PageStatistics statistics();
-  // The same for a caller who holds lock(), and reads more of this moment.
+  // The same for a caller that holds lock() and reads more values of this moment.
   PageStatistics statistics_locked() const;
   Line last_failure();
 
   ArenaMap& map() { return map_; }
-  // Where the pages that the heap got last end.
+  // The end of the pages that the heap got last.
   Address end() const { return end_; }
   const ArenaMap& map() const { return map_; }
   const ArenaSpace& arena_space() const { return supply_.space(); }
   Mutex& lock() { return lock_; }
 
-  // Every span ever made, also dead ones; a record's place never changes. Under the lock.
+  // Every span ever made, including dead ones. A record never moves. Call under the lock.
   std::uint64_t span_count() const { return table_.count(); }
   Span* span(std::uint64_t i) const { return table_[i]; }
 
-  // The first violated invariant, or an empty line: sums, bits, coalescing, order of the treap, and
-  // the table of spans. Under no lock; takes time proportional to the heap.
+  // The first violated invariant, or an empty line. Checks sums, bits, coalescing, the order of the
+  // treap, and the table of spans. The caller holds no lock. Takes time proportional to the heap.
   Line check();
 
  private:
@@ -117,7 +120,8 @@ class PageHeap {
 
   static bool record_span(void* heap, void* record);
 
-  // All of these under the lock. Those that can fail have changed nothing then, and told why.
+  // These run under the lock, except in init() and release_all(). One that fails has changed no
+  // span and has set failure_.
   void forget();
   Span* new_span();
   void drop(Span* span);
@@ -127,7 +131,7 @@ class PageHeap {
   Span* carve(Span* span, Range place, SpanState state);
   std::uint64_t missing(std::uint64_t bytes) const;
   bool grow(std::uint64_t bytes);
-  // As the map's functions of these names, and tell why not.
+  // Like the map's functions of these names, but they set failure_ if they fail.
   bool prepare(Range whole, Range place);
   bool prepare_cut(Address at);
   bool make_bits(Address base);
@@ -152,24 +156,24 @@ class PageHeap {
   Mutex lock_;
   ArenaMap map_;
   const Platform* platform_ = nullptr;
-  FixedAlloc nodes_;  // of the treap
+  FixedAlloc nodes_;  // for the treap
   FixedAlloc spans_;
   SpanTable table_;
   FreeSpans free_;
   PageBits bits_{map_};
   ArenaSupply supply_;
   std::optional<Line> failure_;
-  // Pages become Ready and are released by so many bytes: a page of the hardware, or of the heap if
-  // that is larger.
+  // The bytes in whose multiples pages become Ready and are released: a hardware page, or a page of
+  // the heap if that is larger.
   std::uint64_t unit_ = 0;
 
   Options options_;
-  bool is_bounded_ = false;          // so it is to be, and the system takes memory back
-  std::uint64_t most_in_use_ = 0;    // pages, ever
-  std::uint64_t next_scavenge_ = 0;  // not before that time
+  bool is_bounded_ = false;          // the option is set, and the system takes memory back
+  std::uint64_t most_in_use_ = 0;    // the most pages that were ever in use at a time
+  std::uint64_t next_scavenge_ = 0;  // the time before which a free looks for no old pages
   RecentRanges oversize_;
 
-  Address end_;  // of the pages that came last
+  Address end_;  // of the pages that the heap got last
 
   std::uint64_t mapped_pages_ = 0;
   std::uint64_t object_pages_ = 0;

@@ -1,12 +1,12 @@
-// What a free needs to know of an object's page, in one word: which cache may take the object back
-// as its own, and on which of its lists.
+// What a free needs to know about an object's page, in one word: which cache may take the object
+// back as its own, and on which of its lists.
 //
 //   bits 12 to 31    the cache's number; 0: no cache may, ask the span
-//   bits  0 to 11    where that cache has the list, in bytes from the cache's beginning
+//   bits  0 to 11    the offset of the list in that cache, in bytes
 //
-// A cache compares a record with its number by one XOR: of a record of its own only the list's
-// place is left, and of any other a number that is no such place. Nobody but these three types
-// knows this layout.
+// A cache compares a record with its number by one XOR. The result is the list's offset if the
+// record is its own, and larger than any offset if it is not. Only the three types below know this
+// layout.
 #pragma once
 
 #include <cstddef>
@@ -16,11 +16,11 @@ namespace Atoll::pages {
 
 class PageRecord;
 
-// The number of a cache. There are 2^20 - 2, which caches get in turn; who has a number of a cache
-// that is gone, takes its records over.
+// The number of a cache. There are 2^20 - 2 numbers, which caches get in turn. A cache that gets
+// the number of one that is gone takes over its records.
 class CacheNumber {
  public:
-  // Nobody's: no record has it, so all records are others'.
+  // Nobody's number: no record has it, so every record is somebody else's.
   constexpr CacheNumber() = default;
 
   // The next number: the first one after nobody's, and again after the last.
@@ -40,22 +40,24 @@ class CacheNumber {
 
   explicit constexpr CacheNumber(std::uint32_t bits) : bits_(bits) {}
 
-  std::uint32_t bits_ = kNobody;  // in its place in a record
+  std::uint32_t bits_ = kNobody;  // shifted to its place in a record
 };
 
-// What a record tells one cache of a freed object: whether a list of its own takes it.
+// What a record tells one cache about a freed object: whether one of the cache's own lists takes
+// it.
 class WhoseList {
  public:
   static constexpr std::size_t kMostOffset = CacheNumber::kFirst - 1;
 
-  // There is no record.
+  // Stands for no record.
   constexpr WhoseList() = default;
 
   // Whether the cache that asked may take the object back.
   constexpr bool is_mine() const { return bits_ <= kMostOffset; }
-  // Where that list is, in bytes from the cache's beginning. Precondition: is_mine().
+  // The offset of that list in the cache, in bytes. Precondition: is_mine().
   constexpr std::size_t my_offset() const { return bits_; }
-  // Where the list is in the cache that may take the object back, whosever that is; 0: none may.
+  // The offset of the list in the cache that may take the object back, whichever cache that is; 0:
+  // none may.
   constexpr std::size_t offset() const { return bits_ & kMostOffset; }
   friend constexpr bool operator==(WhoseList, WhoseList) = default;
 
@@ -64,20 +66,20 @@ class WhoseList {
 
   explicit constexpr WhoseList(std::uint32_t bits) : bits_(bits) {}
 
-  std::size_t bits_ = CacheNumber::kNobody;  // as wide as a place: so it costs no instruction more
+  std::size_t bits_ = CacheNumber::kNobody;  // as wide as an offset, which saves an instruction
 };
 
 class PageRecord {
  public:
   // Empty: no cache may take objects of this page back.
   constexpr PageRecord() = default;
-  // `offset`: where the cache has the list, up to WhoseList::kMostOffset.
+  // `offset` is the list's place in the cache, at most WhoseList::kMostOffset.
   constexpr PageRecord(CacheNumber cache, std::size_t offset)
       : bits_(cache.bits_ | static_cast<std::uint32_t>(offset)) {}
 
   constexpr bool is_empty() const { return bits_ == 0; }
   constexpr bool is_of(CacheNumber cache) const { return for_cache(cache).is_mine(); }
-  // What it tells the cache with that number, or nobody.
+  // What the record tells the cache with that number, or nobody.
   constexpr WhoseList for_cache(CacheNumber cache) const { return WhoseList(bits_ ^ cache.bits_); }
   friend constexpr bool operator==(PageRecord, PageRecord) = default;
 

@@ -1,4 +1,4 @@
-// Pages of very long spans that became free lately: programs often want as many at once again.
+// Very long spans that became free lately: programs often allocate as much again soon.
 #pragma once
 
 #include <algorithm>
@@ -11,12 +11,13 @@
 
 namespace Atoll::pages {
 
-// The newest ranges, some MiB in all.
+// The newest ranges, at most policy::kNewestOversize bytes in all.
 class RecentRanges {
  public:
   constexpr RecentRanges() = default;
 
-  // Calls drop(Range) for older ones that have no place any more, or for `range`.
+  // Adds `range`. Calls drop(Range) for older ranges that no longer fit, or for `range` if it is
+  // too long.
   template <typename Drop>
   void add(Range range, Drop drop) {
     if (range.size > policy::kNewestOversize) {
@@ -34,7 +35,8 @@ class RecentRanges {
     bytes_ += range.size;
   }
 
-  // These pages are not free any more. Of a range they are taken from, what is behind them stays.
+  // Removes pages that are not free any more. If they come from a kept range, the part of the range
+  // after them stays.
   void remove(Range pages) {
     if (bytes_ == 0) return;
     std::size_t kept = 0;

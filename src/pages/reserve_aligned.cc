@@ -7,8 +7,8 @@ namespace {
 
 AlignedReservation failed(os::Failure failure) { return {{}, {failure, 0}}; }
 
-// Gives `rest` back, a part of `all`. If the system refuses, it is asked to take all of it: a part
-// that nobody remembers would be lost for good.
+// Gives back `rest`, a part of `all`. If the system refuses, this asks it to take all of it, since
+// a part that nobody remembers would be lost for good.
 bool give_back(os::Os& os, Range rest, Range all, os::Status* status) {
   if (rest.is_empty()) return true;
   *status = os.release(rest.base, rest.size);

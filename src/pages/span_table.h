@@ -1,4 +1,4 @@
-// Every span that was ever made, by number: the book's allspans.
+// Every span that the heap ever made, by number: Go's allspans.
 #pragma once
 
 #include <array>
@@ -10,7 +10,8 @@
 
 namespace Atoll::pages {
 
-// Segments that double in size and never move, so that growing copies nothing and frees nothing.
+// The table consists of segments that double in size and never move, so growing it copies nothing
+// and frees nothing.
 //
 // Not thread safe: callers hold the heap's lock.
 class SpanTable {
@@ -19,12 +20,12 @@ class SpanTable {
   SpanTable(const SpanTable&) = delete;
   SpanTable& operator=(const SpanTable&) = delete;
 
-  // Empty. `memory` must outlive this object.
+  // Makes it empty. `memory` must outlive this object.
   void init(PersistentAlloc& memory);
   // Forgets everything, before the memory goes away.
   void clear();
 
-  // False: no memory, and nothing has changed.
+  // Returns false if there is no memory, and then nothing has changed.
   bool append(Span* span);
 
   std::uint64_t count() const { return count_; }
@@ -36,7 +37,7 @@ class SpanTable {
   };
 
   static constexpr std::uint64_t kFirstSegment = policy::kFirstSpans;
-  static constexpr unsigned kSegments = 48;  // more than addresses can hold
+  static constexpr unsigned kSegments = 48;  // more segments than addresses can hold
 
   static unsigned segment_of(std::uint64_t i);
   Entry& entry(std::uint64_t i) const;

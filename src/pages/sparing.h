@@ -1,9 +1,9 @@
-// How a sparing heap takes memory from the system: as much as it needs soon, whatever the units of
-// its release are. For a process that may have limits (address space, writable memory, locked
-// memory), or that is one of thousands.
+// A sparing heap takes from the system only what it needs soon, whatever the units of its release
+// are. It is for a process that may have limits (address space, writable memory, locked memory), or
+// that is one of thousands.
 //
-// An arena of 64 MiB is then reserved and mapped part by part, and its records are made where spans
-// are. Nothing is reserved or made writable for what may never come.
+// It reserves and maps an arena of 64 MiB part by part, and makes records where spans are. It
+// reserves nothing, and makes nothing writable, that it may never use.
 #pragma once
 
 #include <cstdint>

@@ -11,12 +11,12 @@ constexpr std::uint64_t kAlignment = 64;
 
 }  // namespace
 
-// Of an arena and the records behind it, nearly all of which stays untouched.
+// The size of an arena and the records after it. Nearly all of it stays untouched.
 std::uint64_t StandIns::record_bytes() const {
   return round_up(sizeof(Arena) + pages_ * sizeof(PageRecord), kAlignment);
 }
 
-// They share the spans: none.
+// They share one array of spans, which are all null.
 bool StandIns::make_free() {
   constexpr std::uint64_t kCount = 4;
   const std::uint64_t size = record_bytes();

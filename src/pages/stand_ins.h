@@ -1,11 +1,11 @@
-// What the map of a sparing heap has in place of arenas whose pages are all alike, so that a huge
-// block that nobody touches costs one address for each of its arenas.
+// Stand-ins for arenas whose pages are all alike, in the map of a sparing heap. A huge block that
+// nobody touches then costs one pointer for each of its arenas.
 //
-// All arenas of free pages in the same state share one stand-in. Those inside of a span in use
-// share one that has this span for every page. Lookups need not know: a stand-in has a span and a
-// record for each page, as an arena has, and all records are empty. It goes to another span when
-// its own is freed, but its memory never goes away, so whoever finds it by a wild pointer finds
-// what is no longer true, as he may in an arena: a span that does not have his address.
+// All arenas of free pages in the same state share one stand-in. The arenas inside of a span in use
+// share one that has this span for every page. Lookups need not know: like an arena, a stand-in has
+// a span and a record for each page, and all of its records are empty. When its span is freed, the
+// stand-in serves another span, but its memory never goes away. So a lookup of a wild pointer may
+// find a stale span there, as it may in an arena: one that does not have the pointer's address.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@ class StandIns {
   StandIns(const StandIns&) = delete;
   StandIns& operator=(const StandIns&) = delete;
 
-  // There is none yet. `memory` must outlive this object.
+  // Begins without stand-ins. `memory` must outlive this object.
   void init(PersistentAlloc& memory, std::uint64_t pages_per_arena) {
     clear();
     memory_ = &memory;
@@ -35,19 +35,21 @@ class StandIns {
     spare_ = nullptr;
   }
 
-  // Makes those of free pages, if they are not there yet. False: no memory.
+  // Makes the stand-ins of free pages, if they do not exist yet. Returns false if there is no
+  // memory.
   bool begin() { return exist() || make_free(); }
   bool exist() const { return free_ != nullptr; }
 
-  // Of pages in no span in use, with these bits (Arena::kReady, Arena::kDirty). Precondition:
-  // exist().
+  // The stand-in of pages that are in no span in use and have these bits (Arena::kReady,
+  // Arena::kDirty). Precondition: exist().
   Arena* of_free(std::uint64_t bits) const;
 
-  // Sees to it that take() finds one. False: no memory.
+  // Makes sure that take() finds a stand-in. Returns false if there is no memory.
   bool stock() { return spare_ != nullptr || make_spare(); }
-  // Of the inside of this span in use, whose pages are Ready and dirty. Precondition: stock().
+  // Takes a stand-in for the inside of this span in use, whose pages are Ready and dirty.
+  // Precondition: stock() returned true.
   Arena* take(Span* span);
-  // It stands in for no arena any more.
+  // Takes back a stand-in that no arena uses any more.
   void give_back(Arena* arena);
 
  private:
@@ -57,7 +59,7 @@ class StandIns {
 
   PersistentAlloc* memory_ = nullptr;
   std::uint64_t pages_ = 0;    // in an arena
-  std::byte* free_ = nullptr;  // the four of free pages, by their bits
+  std::byte* free_ = nullptr;  // the four stand-ins of free pages, indexed by their bits
   Arena* spare_ = nullptr;
 };
 

@@ -6,8 +6,8 @@
 namespace Atoll::pages {
 namespace {
 
-// Who maps the pieces of the arena range: up to 1.12 the range itself, which then also made them
-// Ready up to 1.16; from 1.17 whoever grows the heap.
+// Who maps the pieces of the arena range. Up to 1.16 the range itself does: up to 1.12 it makes
+// them Prepared, from 1.13 Ready. From 1.17 the code that grows the heap maps them.
 LinearAlloc::Mapping arena_mapping(const port::PortSpec& spec) {
   if (spec.until(port::Release::k1_12)) return LinearAlloc::Mapping::kPrepares;
   if (spec.until(port::Release::k1_16)) return LinearAlloc::Mapping::kReadies;
@@ -15,7 +15,7 @@ LinearAlloc::Mapping arena_mapping(const port::PortSpec& spec) {
 }
 
 // Release 1.11 of wasm answers a hint below the end of the memory with that end. Here the system
-// refuses such a hint, and the end is what comes next without one.
+// refuses such a hint, and a request without a hint returns the end.
 AlignedReservation reserve_arenas(os::Os& os, const os::Machine& machine, Address hint,
                                   std::uint64_t size, std::uint64_t alignment) {
   const AlignedReservation at_hint = reserve_aligned(os, machine, hint, size, alignment);
@@ -51,7 +51,7 @@ AlignedReservation reserve_arenas(os::Os& os, const os::Machine& machine, Addres
         reserve_arenas(os, machine, start.hint, size, spec.heap_arena_bytes);
     if (!arenas.ok() || !arenas.range.base.is_aligned(spec.heap_arena_bytes)) continue;
     start.arena_range = arenas.range;
-    // A sparing heap maps what it takes.
+    // A sparing heap maps the pages that it takes.
     const auto mapping = is_sparing ? LinearAlloc::Mapping::kNone : arena_mapping(spec);
     start.arenas = LinearAlloc(arenas.range, mapping);
     start.hint = arenas.range.end();

@@ -1,4 +1,4 @@
-// The start of a heap in a small address space: two reservations, made before anybody else can
+// The start of a heap in a small address space: makes two reservations before anybody else can
 // scatter mappings there.
 #pragma once
 
@@ -13,13 +13,12 @@ struct Start32 {
   Range arena_range;     // likewise
   LinearAlloc metadata;  // serves the records of arenas; its pieces are Ready
   LinearAlloc arenas;    // serves the first arenas
-  Address hint;          // where the arenas behind those are asked for
+  Address hint;          // where the heap asks for the arenas after those
 };
 
-// Never fails: a heap that gets neither reservation begins with the hint alone.
-// Precondition: spec.uses_32_bit_start().
-// A sparing heap (sparing.h) reserves nothing and has the hint, but for linear memory: what lies
-// behind it would be in the way of what follows.
+// Never fails: a heap that gets neither reservation begins with the hint alone. Precondition:
+// spec.uses_32_bit_start(). A sparing heap (sparing.h) reserves nothing and has only the hint,
+// except in linear memory, where what lies after the heap's end would be in the way of its growth.
 Start32 start32(os::Os& os, const os::Machine& machine, const port::PortSpec& spec,
                 bool is_sparing = false);
 

@@ -10,7 +10,7 @@ using Key = std::tuple<std::uint64_t, Address>;
 Key key(const Span* span) { return {span->npages, span->base}; }
 Key key(const TreapNode* node) { return key(node->span); }
 
-// Deals the nodes of `tree` out to both sides of `node`.
+// Distributes the nodes of `tree` to the left and right of `node`.
 void split_around(TreapNode* node, TreapNode* tree) {
   TreapNode** left = &node->left;
   TreapNode** right = &node->right;
@@ -28,7 +28,7 @@ void split_around(TreapNode* node, TreapNode* tree) {
   *left = *right = nullptr;
 }
 
-// Joins two trees, of which one is all before the other.
+// Joins two trees; every node of `left` comes before every node of `right`.
 void join(TreapNode** link, TreapNode* left, TreapNode* right) {
   while (left != nullptr && right != nullptr) {
     if (left->priority >= right->priority) {
@@ -115,7 +115,7 @@ Span* Treap::before(std::uint64_t npages, Address base) const {
 
 namespace {
 
-// Whether every node below is in place, between the spans `low` and `high`, if there are any.
+// Whether every node below is in place, between the spans `low` and `high`, if they are not null.
 [[gnu::cold]] bool is_sound_below(const TreapNode* node, const Span* low, const Span* high) {
   if (node == nullptr) return true;
   const Span* const span = node->span;

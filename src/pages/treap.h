@@ -1,8 +1,8 @@
-// Free spans in order of size, and of address among spans of one size.
+// Free spans, ordered by size, and by address among spans of one size.
 //
-// A treap is a binary search tree that is also a heap of random priorities, which keep it as flat
-// as a tree of random insertions: operations take logarithmic time on average, whatever the caller
-// does.
+// A treap is a binary search tree that is also a heap of random priorities. The priorities keep it
+// as flat as a tree of random insertions, so operations take logarithmic time on average, whatever
+// the caller does.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ struct TreapNode {
   Span* span = nullptr;
   TreapNode* left = nullptr;   // smaller spans
   TreapNode* right = nullptr;  // larger spans
-  std::uint32_t priority = 0;  // not less than those of the nodes below
+  std::uint32_t priority = 0;  // not less than that of any node below
 };
 
 // Not thread safe: callers hold the heap's lock. No operation can fail.
@@ -25,25 +25,26 @@ class Treap {
   Treap(const Treap&) = delete;
   Treap& operator=(const Treap&) = delete;
 
-  // Empty, with priorities from `seed`.
+  // Makes it empty. `seed` is for the priorities.
   void init(std::uint64_t seed);
   // Forgets all spans, which may be gone already.
   void clear() { root_ = nullptr; }
 
-  // The span's own node takes its place in the tree, so span->treap_node is not null. The span is
-  // not here yet, and its size and base stay what they are until it is removed.
+  // Inserts the span with its own node, so span->treap_node must not be null. The span must not be
+  // in the treap yet, and its size and base must not change until it is removed.
   void insert(Span* span);
-  // Precondition: the span is here.
+  // Precondition: the treap contains the span.
   void remove(Span* span);
   bool contains(const Span* span) const;
 
-  // The first of at least `npages`, from `base` on among spans of just that size; or null.
+  // The first span in the order that has more than `npages`, or just `npages` and a base of at
+  // least `base`; or null.
   Span* at_least(std::uint64_t npages, Address base = Address()) const;
-  // The last in the order, and the one before a place in it; or null.
+  // The last span in the order, and the last one before (npages, base); or null.
   Span* largest() const;
   Span* before(std::uint64_t npages, Address base) const;
 
-  // Whether order and priorities are what they should be. Takes linear time.
+  // Whether order and priorities are correct. Takes linear time.
   bool is_sound() const;
 
  private:

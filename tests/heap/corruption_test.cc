@@ -119,7 +119,7 @@ TEST_F(Checked, ReallocatingWhatWasFreed) {
 class Unchecked : public HeapTest {};
 
 TEST_F(Unchecked, FreeingInsideOfAnObjectIsSeenWhenItsPageIsLookedAt) {
-  // A page that no thread frees to the fast way.
+  // Frees to this page never take the fast path.
   char* const p = static_cast<char*>(heap_.allocate(100'000));
   heap_.free(p + 8);
   EXPECT_EQ(take_corruptions(), Kinds{CorruptionKind::kFreeInsideObject});
@@ -128,7 +128,7 @@ TEST_F(Unchecked, FreeingInsideOfAnObjectIsSeenWhenItsPageIsLookedAt) {
   EXPECT_EQ(take_corruptions(), Kinds{CorruptionKind::kFreeOfForeignPointer});
 }
 
-// Double frees, alone and with other free objects behind them.
+// Double frees, with and without other free objects behind them.
 TEST_F(Unchecked, FreeingTwiceInARowIsSeenByTheNextAllocation) {
   for (const std::size_t size : {16U, 100U, 1000U, 8192U}) {
     for (const unsigned behind : {0U, 1U, 20U}) {
@@ -167,7 +167,8 @@ TEST_F(Unchecked, FreeingTwiceInARowIsSeenWhenTheThreadIsLookedAt) {
 }
 
 TEST_F(Unchecked, FreeingTwiceInARowIsSeenWhereverTheListIsCut) {
-  // So many that the list gives objects back on the way; the cut is near its end, or its beginning.
+  // The larger numbers make the list give objects back on the way. The cut is near the list's end
+  // or its beginning.
   for (const unsigned after : {0U, 1U, 300U, 5000U}) {
     SCOPED_TRACE(after);
     std::vector<void*> all;

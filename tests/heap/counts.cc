@@ -21,7 +21,7 @@ std::string compare_class(std::string_view what, std::uint64_t mallocs, std::uin
   return {};
 }
 
-// Tiny objects share blocks, and the model does not know how often a block was begun anew.
+// Tiny objects share blocks, and the model does not know how often the heap began a new block.
 std::string compare_tiny_class(const Statistics::BySize& is, const Counts& counts,
                                unsigned threads) {
   const Counts::OfClass& others = counts.by_class[port::kTinySizeClass];

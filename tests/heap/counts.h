@@ -14,12 +14,12 @@ struct Counts {
   struct OfClass {
     std::uint64_t mallocs = 0;
     std::uint64_t frees = 0;
-    std::uint64_t unswept = 0;  // died in a mark phase: frees, as soon as they are swept
+    std::uint64_t unswept = 0;  // died in a mark phase: become frees when they are swept
 
     std::uint64_t live() const { return mallocs - frees; }
   };
 
-  // Without blocks of tiny objects: when one begins and ends is the heap's affair.
+  // Without blocks of tiny objects: the heap decides when one begins and ends.
   std::array<OfClass, port::kMaxSizeClasses> by_class;
   OfClass large;
   std::uint64_t large_bytes = 0;  // of live(), and so with those that are unswept
@@ -29,16 +29,17 @@ struct Counts {
   std::uint64_t tiny_blocks_unswept = 0;
   std::uint64_t stack_bytes = 0;
 
-  // What several models know together.
+  // Adds the counts of another model.
   void add(const Counts& other);
-  // A sweep is complete.
+  // Call it when a sweep is complete.
   void all_swept();
 };
 
-// The first difference, or nothing. So many threads may have a block open that has no object.
+// Returns the first difference, or nothing. Up to `threads` threads may have an open block without
+// an object.
 std::string compare(const Statistics& statistics, const Counts& counts, unsigned threads);
 
-// The first identity of statistics.h that does not hold, or nothing.
+// Returns the first identity of statistics.h that does not hold, or nothing.
 std::string check_identities(const Statistics& statistics);
 
 }  // namespace Atoll::test

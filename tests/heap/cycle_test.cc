@@ -92,7 +92,8 @@ TEST_F(Cycle, NewObjectsAreBornMarked) {
 }
 
 TEST_F(Cycle, ObjectsOfTheCacheAreAsOthers) {
-  // Fills the thread's lists with freed objects: their memory is handed out again while marking.
+  // Fills the thread's lists with freed objects: the heap hands their memory out again while
+  // marking.
   for (const std::size_t size : kSizes) {
     std::vector<void*> some;
     for (int i = 0; i < 100; ++i) some.push_back(heap_.allocate(size));
@@ -109,7 +110,7 @@ TEST_F(Cycle, ObjectsOfTheCacheAreAsOthers) {
   EXPECT_EQ(text(heap_.check()), "");
 }
 
-// Unmarked objects are free. To free one explicitly before it is swept must not free it twice.
+// Unmarked objects are free. An explicit free before the sweep must not free one twice.
 TEST_F(Cycle, FreeingWhatDiedIsNamedAndWithoutEffect) {
   constexpr std::size_t kSize = 64;
   std::vector<void*> dead;
@@ -162,7 +163,7 @@ TEST_F(Cycle, DeadObjectsAreNotFoundBeforeTheyAreSwept) {
 }
 
 TEST_F(Cycle, TinyObjectsLiveTogether) {
-  // The last one leaves its block open.
+  // The last object leaves its block open.
   std::vector<void*> parts;
   for (int i = 0; i < 21; ++i) parts.push_back(heap_.allocate(4));
   heap_.begin_mark();
@@ -349,7 +350,7 @@ TEST_F(Finalizers, AreForObjectsAndOneForEach) {
   EXPECT_FALSE(heap_.clear_finalizer(&on_stack));
 }
 
-// Objects of two words: the first refers to another.
+// Objects of two words, the first of which points to another object.
 TEST_F(Finalizers, KeepWhatTheirObjectRefersToIfTheCollectorMarksIt) {
   auto** const holder = static_cast<void**>(heap_.allocate(200, Scan::kScan));
   void* const held = heap_.allocate(500);

@@ -1,5 +1,4 @@
-// A heap whose process comes to its end as Windows ends one: all threads but one are gone, wherever
-// they were.
+// A heap whose process ends as Windows ends one: all threads but one are gone, wherever they were.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -24,10 +23,10 @@ class EndingOs final : public os::ForwardOs {
     if (argument != nullptr) function_(argument);
   }
 
-  // For the next test: the process goes on after all.
+  // Lets the process go on after all, for the next test.
   void go_on() { is_ending_ = false; }
 
-  // Other threads end as if they were never asked.
+  // Other threads end as if they had never registered.
   bool at_thread_exit(os::ThreadExitFunction function, void* argument) override {
     function_ = function;
     of_this_thread(argument_) = argument;
@@ -51,13 +50,13 @@ class Ending : public HeapTest {
   void SetUp() override { start_again(os_); }
   void TearDown() override {
     EXPECT_TRUE(take_corruptions().empty());
-    // A heap that is abandoned leaves its memory to the process, which other tests go on in.
+    // An abandoned heap leaves its memory to the process, and other tests go on in this process.
     os_.go_on();
     if (holder_ != nullptr) {
       of_this_thread(innermost_entry) = holder_;
       heap_.after_fork_in_parent();
     }
-    heap_.destroy();  // which needs the system
+    heap_.destroy();  // before its system goes
   }
 
   // Locks everything and never unlocks it. To this thread it looks as if another one had the locks.

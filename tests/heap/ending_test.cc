@@ -1,5 +1,5 @@
-// The end of a process where the system has ended the other threads, wherever they were. Locks that
-// they held stay held, and no thread may wait for these.
+// The end of a process in which the system has ended the other threads, wherever they were. Locks
+// that these held stay held, and no thread may wait for them.
 #include "tests/heap/ending.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// The same with a thread that is gone. Built only for targets that have threads.
+// The end of a process with another thread that is gone. Built only for targets that have threads.
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -19,7 +19,7 @@ TEST_F(Ending, ObjectsOfAThreadThatIsGoneCanBeFreed) {
   for (void* const object : objects) heap_.free(object);
 }
 
-// More calls come, and no other thread needs the memory of its cache.
+// More calls follow, and no other thread needs the memory of its cache.
 TEST_F(Ending, TheLastThreadKeepsItsCache) {
   const std::uint64_t of_one = heap_.statistics().mcache_in_use;
   std::thread([&] {

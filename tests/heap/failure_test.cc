@@ -9,7 +9,7 @@ namespace {
 constexpr bool kIsFast =
     port::kNativeGoarch == port::Goarch::kAmd64 && port::kNativeGoos == port::Goos::kLinux;
 
-// Other calls on each target.
+// Each target refuses other calls.
 constexpr std::uint32_t kSlowStep = 17 + (7 * static_cast<std::uint32_t>(port::kNativeGoos) +
                                           static_cast<std::uint32_t>(port::kNativeGoarch)) %
                                              13;
@@ -46,7 +46,7 @@ class Refused : public testing::TestWithParam<Case> {
  protected:
   HeapOptions options() const {
     HeapOptions options;
-    // A race port's heap has come to its end when its hints are used up.
+    // A race port's heap is at its end when it has used up its hints.
     options.spec = port::native_spec(GetParam().release, /*race=*/false);
     options.objects.checked = GetParam().checked;
     options.pages.is_sparing = GetParam().is_sparing;
@@ -67,7 +67,7 @@ TEST_P(Refused, EveryCallFromOneOn) {
 }
 
 TEST_P(Refused, AllMemoryFromAMomentOn) {
-  // There is address space, but no memory for it.
+  // The system has address space, but no memory for it.
   const std::uint32_t calls = live_with_every_refusal(
       os::native(), options(),
       {.refuses = Refuses::kFromThenOn, .verbs = os::Verb::kUsed | os::Verb::kAlloc},

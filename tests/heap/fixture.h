@@ -22,7 +22,8 @@ struct Corruptions {
 
 inline std::string text(const Line& line) { return std::string(line.view()); }
 
-// Initialised with the options a test derives from it with; checked once more when the test ends.
+// Initialises a heap with the options that the derived test passes, and checks it once more when
+// the test ends.
 class HeapTest : public testing::Test {
  protected:
   explicit HeapTest(HeapOptions options = {}) : options_(options) {
@@ -35,17 +36,18 @@ class HeapTest : public testing::Test {
     EXPECT_EQ(text(heap_.check()), "");
   }
 
-  // A new heap, as the options say by now. A test with a system of its own ends the heap before it.
+  // Makes a new heap with the current options. A test with a system of its own must end the heap
+  // before that system.
   void start_again(os::Os& os = os::native()) {
     heap_.destroy();
     ASSERT_EQ(text(heap_.init(os, options_)), "");
   }
 
-  // Objects in use, when everything has been swept.
+  // The number of objects in use, when everything has been swept.
   std::uint64_t objects() { return heap_.statistics().heap_objects; }
   bool holds(const void* p) { return bool(heap_.find_object(p)); }
 
-  // The reports since the last call.
+  // Returns the reports since the last call.
   std::vector<CorruptionKind> take_corruptions() { return std::exchange(corruptions_.kinds, {}); }
 
   HeapOptions options_;

@@ -1,5 +1,5 @@
 // The model over the geometry of other ports: their arenas, tables, page sizes and hints, over
-// simulated systems whose memory can be touched.
+// simulated systems whose memory the test can touch.
 #include <gtest/gtest.h>
 
 #include <ostream>
@@ -45,7 +45,8 @@ struct Case {
   }
 };
 
-// Every system under its first release, and where the allocator's numbers changed.
+// Every system under its first release, and under the releases that changed the allocator's
+// numbers.
 std::vector<Case> every_case() {
   using port::Release;
   std::vector<Case> cases;
@@ -103,7 +104,7 @@ TEST_P(Refused, LivesOn) {
   HeapOptions options = GetParam().options();
   TouchableWorld world(GetParam().system.preset, options.spec);
   for (const Refuses refuses : {Refuses::kOnce, Refuses::kFromThenOn}) {
-    // A few of its calls: failure_test has them all, of one system.
+    // Refuses a few of the calls; failure_test refuses them all, on one system.
     (void)live_with_every_refusal(world.os(), options, {.refuses = refuses}, 23);
   }
   EXPECT_EQ(world.os().misuses(), 0U);
@@ -124,7 +125,7 @@ INSTANTIATE_TEST_SUITE_P(EverySystem, Refused, testing::ValuesIn(every_system())
 
 // --- Limits. ---
 
-// Allocates until there is no more, and returns how many bytes that were.
+// Allocates until the heap has no more memory, and returns the number of bytes.
 std::uint64_t use_up(Heap& heap, std::size_t size, std::vector<void*>& objects) {
   std::uint64_t bytes = 0;
   while (void* const p = heap.allocate(size)) {
@@ -162,13 +163,13 @@ TEST_P(Limits, MemoryThatRunsOutCanBeHadAgainWhenItWasFreed) {
   heap.flush_thread();
   EXPECT_EQ(heap.statistics().heap_objects, 0U);
 
-  // The same again, and in other pieces.
+  // Uses the memory up the same way again, and then in other pieces.
   objects.clear();
   EXPECT_EQ(use_up(heap, size, objects), first);
   for (void* const p : objects) heap.free(p);
   objects.clear();
   heap.flush_thread();
-  // Records of more spans must come from somewhere.
+  // The heap needs memory for the records of more spans.
   (void)heap.scavenge();
   EXPECT_GT(use_up(heap, 8192 * 3, objects), config.commit_limit / 2);
   EXPECT_EQ(heap.check().view(), "");

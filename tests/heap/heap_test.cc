@@ -1,4 +1,4 @@
-// A heap's beginning, its end, and several heaps side by side.
+// The beginning and the end of a heap, and several heaps side by side.
 #include <array>
 #include <cstring>
 #include <utility>
@@ -42,7 +42,7 @@ TEST(HeapLife, DestroyingWhatNeverBeganDoesNothing) {
   EXPECT_FALSE(heap.is_initialised());
 }
 
-// Every call may be made of a heap that never began, and finds nothing.
+// A program may call every function of a heap that never began; none finds anything.
 TEST(HeapLife, WhatNeverBeganHasNothing) {
   Heap heap;
   std::uint64_t word = 0;
@@ -79,7 +79,7 @@ TEST(HeapLife, IsConstantInitialised) {
   heap.destroy();
 }
 
-// Counts what takes a system a while to answer.
+// Counts the questions that take a system a while to answer.
 class QuestionedOs final : public os::ForwardOs {
  public:
   QuestionedOs() : ForwardOs(os::native()) {}
@@ -121,12 +121,12 @@ TEST(HeapLife, TellsWhyTheMachineWillNotDo) {
   EXPECT_NE(text(heap.init(os)).find("page size"), std::string::npos);
   EXPECT_FALSE(heap.is_initialised());
   EXPECT_EQ(os.bytes_held(), 0U);
-  // And may be tried again elsewhere.
+  // The program may try again with another system.
   EXPECT_EQ(text(heap.init(os::native())), "");
 }
 
-// Sizes of what was got and of what was given back; a linear system takes nothing back, but is
-// told.
+// The bytes that the heap got, less those that it gave back. A linear system takes nothing back,
+// but the heap tells it.
 std::int64_t bytes_kept(std::span<const os::TraceRecord> records) {
   std::int64_t bytes = 0;
   for (const os::TraceRecord& record : records) {
@@ -277,7 +277,7 @@ TEST_F(Memory, ScavengingSparesWhatWasFreedLately) {
 }
 
 TEST_F(Memory, ScavengingFlushesTheCachesOfTheThread) {
-  // Small objects that were freed are in the cache, and keep their pages from going.
+  // The cache has the small objects that were freed, and so keeps their pages.
   std::vector<void*> objects;
   for (int i = 0; i < 2000; ++i) objects.push_back(heap_.allocate(1024));
   for (void* const p : objects) {
@@ -306,7 +306,7 @@ TEST_F(Memory, TooMuchIsRefusedAndChangesNothing) {
   void* const before = heap_.allocate(1000);
   const std::uint64_t objects_before = objects();
   std::vector<std::size_t> sizes{SIZE_MAX, SIZE_MAX - 1, SIZE_MAX - 8192};
-  // Half the address space may be free where nothing else lies in it: in a WebAssembly memory.
+  // Where nothing else lies in the address space, in a WebAssembly memory, half of it may be free.
   if (sizeof(void*) == 8) sizes.insert(sizes.end(), {SIZE_MAX / 2 + 1, SIZE_MAX / 2});
   for (const std::size_t size : sizes) {
     EXPECT_EQ(heap_.allocate(size), nullptr) << size;

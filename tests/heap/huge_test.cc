@@ -1,4 +1,5 @@
-// Objects as long as several arenas, most of which have no metadata of their own in a sparing heap.
+// Objects as long as several arenas. In a sparing heap most of these arenas have no metadata of
+// their own.
 #include <cstddef>
 
 #include "tests/heap/fixture.h"
@@ -20,14 +21,14 @@ class Huge : public HeapTest {
  protected:
   explicit Huge(bool is_checked = false) : HeapTest(sparing(is_checked)) {}
 
-  // As much as a machine of a GiB has twice.
+  // A machine with a GiB has room for this much twice.
   std::size_t arena() const { return static_cast<std::size_t>(options_.spec.heap_arena_bytes); }
   std::size_t most() const { return 6 * arena(); }
   std::byte* allocate(std::size_t size, Scan scan = Scan::kNoscan) {
     return static_cast<std::byte*>(heap_.allocate(size, scan));
   }
 
-  // Whether every address that is looked at leads to the object, and none behind it.
+  // Checks that every address that it looks up leads to the object, and no address behind it does.
   void expect_found(const std::byte* p, std::size_t size) {
     for (std::size_t at = 0; at < size; at += arena() / 4) expect_at(p, p + at);
     for (const std::size_t at : {std::size_t{1}, size / 2 + 1, size - 1}) expect_at(p, p + at);
@@ -59,7 +60,7 @@ TEST_F(Huge, ObjectsAreFoundByAnyAddress) {
   }
 }
 
-// Larger and smaller where it is, with small objects where its end was.
+// Resizes an object in place both ways, and puts small objects where its end was.
 TEST_F(Huge, ObjectsAreResizedInPlace) {
   std::byte* const p = allocate(most());
   ASSERT_NE(p, nullptr);
@@ -82,7 +83,7 @@ TEST_F(Huge, ObjectsAreResizedInPlace) {
   heap_.free(p);
 }
 
-// Small objects in the pages of a huge one that is gone.
+// Allocates small objects in the pages of a huge one that is gone.
 TEST_F(Huge, ObjectsLeaveTheirPagesToSmallOnes) {
   heap_.free(allocate(most()));
   std::vector<std::byte*> blocks;

@@ -76,14 +76,15 @@ TEST(InitChecks, RecordsOfDeferredCallsOfSeveralClassesInOnePool) {
   for (const Release release : port::kReleases) {
     const PortSpec spec = linux_of(release);
     SizeClassTable broken = port::size_classes(release);
-    // 112 bytes are a class; let the smaller half of what shares it have one of its own.
+    // 112 bytes are a class. The smaller half of the sizes that share it gets a class of its own.
     broken.size_to_class8[104 / 8] = 3;
     const std::string message = text(check_defer_sizes(spec, broken));
     if (release >= Release::k1_18) {
       EXPECT_EQ(message, "") << "deferred calls have no arguments any more";
       continue;
     }
-    // The record's own part grew in 1.14: 48 and 72 bytes, the smallest records 48 and 80.
+    // The fixed part of the record grew in 1.14, from 48 to 72 bytes; the smallest records have 48
+    // and 80.
     const std::uint64_t header = release >= Release::k1_14 ? 72 : 48;
     const std::uint64_t least = release >= Release::k1_14 ? 80 : 48;
     const std::uint64_t arguments = 105 - header;
@@ -149,7 +150,7 @@ TEST(InitChecks, ATableOfSizesWithGapsOrDisorder) {
   }
 }
 
-// Each number is broken before those whose checks come later are mended.
+// Breaks each number before it mends those whose checks come later.
 TEST(InitChecks, AreMadeInTheBooksOrder) {
   const PortSpec good = linux_of(Release::k1_13);
   PortSpec spec = good;

@@ -1,4 +1,5 @@
-// A system whose functions call the heap that called them: nothing hangs, and the heap stays whole.
+// A system whose functions call the heap that called them: nothing hangs, and the heap stays
+// consistent.
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -10,12 +11,12 @@
 namespace Atoll::test {
 namespace {
 
-// Around each call for memory or the time it uses the heap.
+// Uses the heap around each call for memory or the time.
 class CallingOs final : public os::ForwardOs {
  public:
   explicit CallingOs(Heap& heap) : ForwardOs(os::native()), heap_(heap) {}
 
-  // Objects that inner calls free, one each.
+  // Objects for inner calls to free, one each.
   std::vector<void*> to_free;
   int calls = 0;
   bool is_over = false;
@@ -57,7 +58,7 @@ class CallingOs final : public os::ForwardOs {
   void use_heap() {
     if (is_over || !heap_.is_initialised()) return;
     if (!heap_.is_inner()) {
-      // The end of the start, where it serves already.
+      // At the end of its start the heap serves calls already.
       heap_.free(heap_.allocate(100));
       return;
     }
@@ -133,7 +134,7 @@ TEST_F(InnerCalls, FreeWhenTheOuterCallEnds) {
   for (void* const p : os_.to_free) heap_.free(p);
 }
 
-// Between before_fork() and what follows it, all calls are inner calls.
+// Between before_fork() and after_fork_*(), all calls are inner calls.
 TEST_F(InnerCalls, AreAllThatAThreadMakesWhileItForks) {
   os_.is_over = true;
   void* const before = heap_.allocate(100);
@@ -142,7 +143,7 @@ TEST_F(InnerCalls, AreAllThatAThreadMakesWhileItForks) {
   EXPECT_TRUE(heap_.is_inner());
   EXPECT_EQ(heap_.allocate(100), nullptr);
   heap_.free(before);
-  // A signal handler that forks has nothing to do with it.
+  // A signal handler that forks meanwhile takes and releases no locks.
   EXPECT_FALSE(heap_.before_fork());
   EXPECT_FALSE(heap_.is_forking());
   heap_.after_fork_in_parent();

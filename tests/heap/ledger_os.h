@@ -1,4 +1,4 @@
-// Keeps the books of what a system has handed out: which bytes are still held.
+// Records what a system has handed out and which bytes are still held.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,8 @@
 
 namespace Atoll::test {
 
-// Stands right above the system whose memory it counts; decorators that make calls fail stand above
-// it. Not thread safe.
+// Stands directly above the system whose memory it counts. Decorators that make calls fail stand
+// above it. Not thread safe.
 class LedgerOs final : public os::ForwardOs {
  public:
   explicit LedgerOs(os::Os& beneath) : ForwardOs(beneath) {}
@@ -41,7 +41,7 @@ class LedgerOs final : public os::ForwardOs {
     return allocation;
   }
 
-  // Parts may be taken out of what was handed out as one.
+  // The heap may give back parts of what the system handed out as one.
   void strike_out(std::uint64_t begin, std::uint64_t end) {
     auto it = held_.upper_bound(begin);
     if (it != held_.begin()) --it;

@@ -69,7 +69,7 @@ TEST_F(Lists, KeepNoMoreThanTheyMay) {
   EXPECT_EQ(in_use(), 0U);
 }
 
-// An empty span that is held is of no use to other sizes.
+// Other sizes cannot use an empty span that a cache holds.
 TEST_F(Lists, GiveSpansOfOneObjectBackToo) {
   constexpr std::size_t kCount = 256;
   start(0);
@@ -80,7 +80,8 @@ TEST_F(Lists, GiveSpansOfOneObjectBackToo) {
   }
 }
 
-// What one size leaves behind is another's: the heap becomes hardly larger than without long lists.
+// Another size uses what one size leaves behind: the heap becomes hardly larger than without long
+// lists.
 TEST_F(Lists, GiveUpWhatOtherSizesNeed) {
   std::array<std::uint64_t, 2> most{};
   for (std::size_t i = 0; i < most.size(); ++i) {
@@ -154,7 +155,7 @@ TEST_F(Lists, GiveUpWhatIsNotUsed) {
     ClockOs os(os::native());
     options_.pages.scavenge_delay = delay;
     start(4 * kMiB, os);
-    // In the second period half of it is used.
+    // In the second period the thread uses half of it.
     run_for(os, 1);
     const std::vector<void*> all = allocate(kMiB / 64, 64);
     free(all);

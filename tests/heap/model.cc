@@ -116,7 +116,7 @@ bool Model::is_large(const Request& request) const {
   return table.classes[i].size > most;
 }
 
-// A new object's facts, checks and pattern.
+// Records a new object, checks it and fills it with its pattern.
 bool Model::adopt(Slot& slot, void* p, const Request& request) {
   if (request.size == 0) return adopt_empty(slot, p);
   static_cast<Item&>(slot) = {.bytes = static_cast<std::byte*>(p),
@@ -130,7 +130,7 @@ bool Model::adopt(Slot& slot, void* p, const Request& request) {
   slot.is_marked = false;
   if (!check_new(slot, request)) return false;
   if (request.kind == RequestKind::kAllocateZeroed) {
-    // Where pointers may be, bytes behind the request are looked at too.
+    // In an object with pointers, the collector also looks at the bytes behind the request.
     const std::size_t promised = slot.scan ? slot.extent : slot.size;
     const std::size_t dirty = first_not_zero(slot.bytes, promised);
     if (dirty != promised) {
@@ -179,7 +179,7 @@ bool Model::check_new(const Slot& slot, const Request& request) {
 }
 
 bool Model::check_alignment(const Item& item, std::uint64_t alignment) {
-  // As the sizes' factors of two promise; spans begin at pages.
+  // The sizes' factors of two promise this; spans begin at pages.
   std::uint64_t natural = item.is_tiny ? item.size : item.extent;
   natural = std::min(std::uint64_t{1} << std::countr_zero(natural), port::kPageSize);
   if (Address::of(item.bytes).is_aligned(std::max(alignment, natural))) return true;
@@ -204,13 +204,13 @@ bool Model::insert(const void* p, std::size_t size, std::uint32_t slot) {
   return true;
 }
 
-// An object that is in the table of extents.
+// Keeps an object that is in the table of extents.
 void Model::keep(Slot& slot) {
   fill(slot.bytes, slot.extent, slot.pattern);
   if (slot.is_tiny) ++counts_.tiny_blocks[block_of(slot)];
 }
 
-// The slot's object is gone.
+// Forgets the slot's object, which is gone.
 void Model::drop(Slot& slot, bool is_swept_later) {
   extents_.erase(reinterpret_cast<std::uintptr_t>(slot.bytes));
   live_bytes_ -= slot.extent;
@@ -254,7 +254,7 @@ bool Model::reallocate(Slot& slot, const Request& request) {
 
 bool Model::reallocate_object(Slot& slot, const Request& request) {
   if (!check_pattern(slot, slot.extent)) return false;
-  // What is asked for as `scan` must not matter.
+  // The request's `scan` must not matter.
   const Scan scan = request.scan ? Scan::kScan : Scan::kNoscan;
   void* const p = heap_.reallocate(slot.bytes, static_cast<std::size_t>(request.size), scan);
   if (p == nullptr) return check_pattern(slot, slot.extent) && out_of_memory();
@@ -278,7 +278,7 @@ bool Model::reallocate_object(Slot& slot, const Request& request) {
   extents_.erase(reinterpret_cast<std::uintptr_t>(p));
   live_bytes_ -= old.extent;
   if (!insert(p, slot.extent, number_of(slot))) return false;
-  // In 64 bits, also where sizes have 32.
+  // Computes with 64 bits, even where sizes have 32.
   if (slot.is_large) counts_.large_bytes += std::uint64_t{slot.extent} - old.extent;
   fill(slot.bytes, slot.extent, slot.pattern);
   return check_found(p);
@@ -365,7 +365,7 @@ Model::Item Model::give_away(std::uint32_t number) {
   const Item item = slot.item();
   if (slot.bytes != nullptr && slot.size != 0) {
     if (slot.finalizer == Finalizer::kSet) heap_.clear_finalizer(slot.bytes);
-    // It stays in use: only this model forgets it.
+    // The object stays in use: only this model forgets it.
     drop(slot, /*is_swept_later=*/false);
     if (!item.is_tiny) --class_of(item).frees;
     if (item.is_large) counts_.large_bytes += item.extent;

@@ -1,10 +1,10 @@
 // Executes requests on a heap and predicts the results: a slow and simple twin of the heap, which
 // keeps every object in use in a table.
 //
-// It writes a pattern over all usable bytes of an object, and checks it before it frees or moves
-// the object, and when the object dies. It notices objects that overlap, that are misaligned, too
-// small, not zero where promised, lost, or found where none is; and it counts what the heap's
-// statistics must say.
+// The model writes a pattern over all usable bytes of an object, and checks it before it frees or
+// moves the object, and when the object dies. It notices objects that overlap, that are misaligned,
+// too small, not zero where promised, lost, or found where there is none. It also counts what the
+// heap's statistics must say.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +20,8 @@
 
 namespace Atoll::test {
 
-// Keeps the first corruption that a heap tells of, which otherwise would end the program. Models of
-// that heap fail then.
+// Keeps the first corruption that a heap reports, which would otherwise end the program. Then
+// models of that heap fail.
 class CorruptionLog {
  public:
   void listen(HeapOptions& options) {
@@ -40,34 +40,34 @@ class CorruptionLog {
 struct ModelOptions {
   std::uint32_t slots = 1024;
   std::uint32_t stack_slots = 24;
-  // Requests that would go beyond are left out.
+  // The model leaves out requests that would exceed this.
   std::uint64_t most_live_bytes = std::uint64_t{48} << 20;
-  // The system may refuse: no memory is no error.
+  // The system may refuse calls: then a lack of memory is no error.
   bool may_fail = false;
-  // Others use the heap too: no mark cycles, and statistics are not compared.
+  // Others use the heap too: the model runs no mark cycles, and does not compare statistics.
   bool is_shared = false;
   const CorruptionLog* corruptions = nullptr;
 };
 
 class Model {
  public:
-  // The heap is initialised with `heap_options`, and empty.
+  // The heap must be initialised with `heap_options`, and empty.
   Model(Heap& heap, const HeapOptions& heap_options, const ModelOptions& options = {});
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
   ~Model() = default;  // objects stay in the heap; finalizers must not run any more
 
-  // False: something was wrong, now or before; failure() tells what.
+  // Returns false if something was wrong, now or before; then failure() tells what.
   bool execute(const Request& request);
-  // The heap's statistics, and its own check.
+  // Checks the heap's statistics, and calls its own check.
   bool check();
-  // The contents of every object and stack.
+  // Checks the contents of every object and stack.
   bool check_contents();
   // Frees everything.
   bool free_all();
 
   const std::string& failure() const { return failure_; }
-  // Allocations that the heap refused.
+  // The number of allocations that the heap refused.
   std::uint64_t refusals() const { return refusals_; }
   const Counts& counts() const { return counts_; }
 
@@ -83,7 +83,7 @@ class Model {
   };
   // Takes the object out of a slot, to hand it to another model. It loses its finalizer.
   Item give_away(std::uint32_t number);
-  // Into a slot; what was there is freed first.
+  // Puts the object into a slot, and first frees the one that was there.
   bool take_over(std::uint32_t number, const Item& item);
 
  private:
@@ -181,8 +181,8 @@ class Model {
   std::string failure_;
 };
 
-// Executes requests of `source` and checks everything every so often, and at the end, when all has
-// been freed. The model's failure, or nothing.
+// Executes requests of `source`. Checks everything once in `check_one_in` requests, and at the end,
+// when it has freed all. Returns the model's failure, or nothing.
 template <typename Source>
 std::string run(Model& model, Source& source, std::uint64_t requests,
                 std::uint64_t check_one_in = 8192) {

@@ -28,11 +28,11 @@ void Model::on_finalizer(void* object, void* argument) {
 bool Model::begin_mark() {
   if (options_.is_shared || phase_ == Phase::kMarking) return true;
   heap_.begin_mark();
-  // What was left of the last cycle has been swept.
+  // The heap has swept what was left of the last cycle.
   counts_.all_swept();
   phase_ = Phase::kMarking;
   marked_blocks_.clear();
-  // The heap keeps what finalizers wait for.
+  // The heap keeps the objects of due finalizers.
   for (Slot& slot : slots_) slot.is_marked = slot.finalizer == Finalizer::kDue;
   return true;
 }

@@ -24,7 +24,7 @@ bool Model::find(const Request& request) {
   if (slot.bytes != nullptr && slot.size != 0 && !find_around(slot)) return false;
   const auto any = static_cast<std::uintptr_t>(request.size);
   if (!check_found(byte_at(any))) return false;
-  // A wild address in the neighbourhood of something.
+  // A wild address close to an object or stack.
   const auto near =
       extents_.lower_bound(reinterpret_cast<std::uintptr_t>(slot.bytes) + any % 65536);
   return near == extents_.end() || check_found(byte_at(near->second.end + any % 32));
@@ -64,7 +64,7 @@ bool Model::check_found(const void* p) {
   return fail(std::string(line.view()) + describe(found) + ", not " + describe(expected));
 }
 
-// A free object may be found, but not while marking; and never one of ours, or a stack's.
+// The heap may find a free object, except while marking, but never one of this model, or a stack's.
 bool Model::check_found_nothing_of_ours(const void* p, const Object& found) {
   if (!found) return true;
   const auto address = reinterpret_cast<std::uintptr_t>(p);

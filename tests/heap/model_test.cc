@@ -19,7 +19,7 @@ struct Variant {
   const char* name;
   port::Release release = kNative;
   bool tiny = true;
-  bool is_bounded = false;  // and with a window, and scavenging at once
+  bool is_bounded = false;  // and has a window, and scavenges at once
   bool is_sparing = false;
   bool checked = false;
   std::uint64_t profile_rate = 0;
@@ -125,7 +125,7 @@ TEST_P(RandomRequests, DoWhatTheModelSays) {
 INSTANTIATE_TEST_SUITE_P(Heap, RandomRequests, testing::ValuesIn(every_variant()),
                          [](const auto& tested) { return std::string(tested.param.name); });
 
-// What fuzzers do, with bytes of chance.
+// Does what fuzzers do, with random bytes.
 TEST(RandomBytes, DoWhatTheModelSays) {
   for (std::uint64_t round = 0; round < (kIsEmulated ? 5 : 40); ++round) {
     Random random(seed() + round);

@@ -129,7 +129,7 @@ TEST_F(Objects, LieAtNoAlignmentThatIsNotAPowerOfTwo) {
 
 TEST_F(Objects, CannotBeAlignedToHalfTheAddressSpace) {
   void* const p = heap_.allocate_aligned(100, SIZE_MAX / 2 + 1);
-  // With 32 bits it may succeed, where the upper half is memory like any other.
+  // With 32 bits it may succeed, if the upper half is memory like any other.
   if (sizeof(void*) == 8) {
     EXPECT_EQ(p, nullptr);
   }

@@ -1,4 +1,4 @@
-// The bytes with which tests fill objects; each object's differ from all others.
+// The bytes with which tests fill objects. Each object's bytes differ from those of all others.
 #pragma once
 
 #include <algorithm>
@@ -11,8 +11,8 @@
 
 namespace Atoll::test {
 
-// Larger objects are filled at both ends, and with a word every so often in between: every page of
-// them is touched.
+// Tests fill larger objects at both ends, and write a word at intervals in between, so that they
+// touch every page.
 inline constexpr std::size_t kFilledWhole = 16384;
 inline constexpr std::size_t kFilledEnds = 4096;
 inline constexpr std::size_t kFilledEvery = 2048;
@@ -47,8 +47,8 @@ inline void fill(std::byte* bytes, std::size_t size, std::uint64_t pattern) {
   });
 }
 
-// The first byte of the leading `size` ones that is not as fill() left it with `filled_size`, or
-// `size`.
+// Returns the offset of the first of the leading `size` bytes that differs from what fill() wrote
+// with `filled_size`, or `size`.
 inline std::size_t first_change(const std::byte* bytes, std::size_t size, std::size_t filled_size,
                                 std::uint64_t pattern) {
   std::size_t changed = size;
@@ -75,10 +75,11 @@ inline std::size_t first_change(const std::byte* bytes, std::size_t size, std::s
   return changed;
 }
 
-// The first byte that is not zero, or `size`.
+// Returns the offset of the first byte that is not zero, or `size`.
 inline std::size_t first_not_zero(const std::byte* bytes, std::size_t size) {
   if (size == 0) return 0;
-  // All bytes are like the one before: the C library compares faster than unoptimised tests do.
+  // Checks that each byte equals the one before: the C library compares faster than unoptimised
+  // tests.
   if (bytes[0] == std::byte{0} && std::memcmp(bytes, bytes + 1, size - 1) == 0) return size;
   std::size_t offset = 0;
   while (bytes[offset] == std::byte{0}) ++offset;

@@ -89,7 +89,7 @@ TEST_F(ProcessHeap, ObjectsOfMoreThanEightBytesLieAtMultiplesOf16) {
     options_.spec = port::native_spec(release);
     start_again();
     for (std::size_t size = 1; size <= 2048; ++size) {
-      // Two neighbours: the first object of a span lies at a page anyway.
+      // Allocates two neighbours, because the first object of a span lies at a page anyway.
       for (int i = 0; i < 2; ++i) {
         const auto address = reinterpret_cast<std::uintptr_t>(heap_.allocate(size));
         ASSERT_EQ(address % (size <= 8 ? 8U : 16U), 0U) << size << " " << port::name(release);
@@ -123,13 +123,14 @@ TEST_F(ProcessHeap, TheWindowTellsWhatTheArenaTells) {
     const pages::WhoseList in_window = FastPath::list_in_window(cache(), p);
     if (!in_window.is_mine()) continue;
     ++found;
-    // A sparing heap looks arenas up fast in the first TiB, which not every system has.
+    // A sparing heap looks arenas up fast only in the first TiB, and not every system has memory
+    // there.
     if (reinterpret_cast<std::uintptr_t>(p) >> 20 >> 20 == 0) {
       ASSERT_EQ(in_window, FastPath::list_by_arena(cache(), p));
     }
   }
-  // Where memory that is not touched costs something there is no window. In linear memory a heap
-  // gets what heaps before it gave back, in any order, and a window begins at the first piece.
+  // There is no window if untouched memory costs something. In linear memory a heap gets what
+  // earlier heaps gave back, in any order, and a window begins at the first piece.
   if (!heap_.platform().machine.linear_only) {
     EXPECT_EQ(found > all.size() / 2, heap_.platform().machine.lazy_commit);
   }
@@ -171,7 +172,7 @@ TEST_F(ProcessHeap, OfWhatIsVeryLargeTheNewestIsKept) {
   if (!heap_.platform().machine.can_shrink) GTEST_SKIP() << "this system takes nothing back";
   options_.pages.scavenge_delay = pages::Options::kNeverScavenge;
   start_again();
-  // Memory that is wanted again at once is still there.
+  // Memory that the program wants again at once is still there.
   constexpr std::size_t kEach = policy::kNewestOversize / 8 * 3;
   for (int i = 0; i < 3; ++i) heap_.free(heap_.allocate(kEach));
   EXPECT_EQ(heap_.statistics().heap_released, 0U);
@@ -186,7 +187,7 @@ TEST_F(ProcessHeap, OfWhatIsVeryLargeTheNewestIsKept) {
   heap_.free(all[2]);
   EXPECT_EQ(heap_.statistics().heap_released, holds_memory ? 0 : kEach) << "of the first";
   EXPECT_EQ(text(heap_.check()), "");
-  // What was used since is no business of theirs.
+  // The heap does not drop pages that a program has used since.
   auto* const small = static_cast<unsigned char*>(heap_.allocate_zeroed(kMiB));
   std::memset(small, 1, kMiB);
   for (int i = 0; i < 4; ++i) heap_.free(heap_.allocate(30 * kMiB));
@@ -240,11 +241,11 @@ TEST_F(ProcessHeap, HoldsLittleMoreThanWasEverInUse) {
     // Pages of the hardware may be larger than the heap's.
     ASSERT_LE(s.heap_in_use + idle, most + most / 8 + 5 * kMiB);
   }
-  EXPECT_GT(most_idle, kMiB);  // but it does keep some
+  EXPECT_GT(most_idle, kMiB);  // but the heap does keep some
   for (void* const block : live) heap_.free(block);
 }
 
-// An object that grows, and cannot do so where it is.
+// Grows an object that cannot grow in place.
 void grow_large(Heap& heap) {
   std::size_t size = 100'000;
   auto* p = static_cast<std::byte*>(heap.allocate(size));
@@ -259,7 +260,7 @@ void grow_large(Heap& heap) {
     size = larger;
     fill(p, size, 1);
   }
-  // The memory that it left behind is like other free memory.
+  // The memory that the object left behind is like other free memory.
   auto* const zeroed = static_cast<unsigned char*>(heap.allocate_zeroed(size));
   for (std::size_t i = 0; i < size; i += 512) ASSERT_EQ(zeroed[i], 0);
   heap.free(zeroed);

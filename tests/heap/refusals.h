@@ -18,7 +18,8 @@ struct Refusal {
   os::VerbSet verbs = os::VerbSet::all();
 };
 
-// Bytes that the system refused to take back: they are lost, which is no error of the heap.
+// Counts the bytes that the system refused to take back. They are lost, which is no error of the
+// heap.
 class RefusedReturns final : public os::ForwardOs {
  public:
   explicit RefusedReturns(os::Os& beneath) : ForwardOs(beneath) {}
@@ -41,7 +42,8 @@ class RefusedReturns final : public os::ForwardOs {
   std::uint64_t bytes_ = 0;
 };
 
-// One life of a heap whose system refuses the kth call. False: it made fewer than k calls.
+// Runs one life of a heap whose system refuses the kth call. Returns false if it made fewer than k
+// calls.
 inline bool live_with_refusal(os::Os& system, const HeapOptions& options, const Refusal& refusal,
                               std::uint32_t k) {
   LedgerOs ledger(system);
@@ -87,7 +89,7 @@ inline bool live_with_refusal(os::Os& system, const HeapOptions& options, const 
   return was_refused;
 }
 
-// Every call in turn, until the heap makes no more; every `step`th of them. Returns how many.
+// Refuses every `step`th call in turn, until the heap makes no more. Returns the number of calls.
 inline std::uint32_t live_with_every_refusal(os::Os& system, const HeapOptions& options,
                                              const Refusal& refusal, std::uint32_t step = 1) {
   std::uint32_t k = 1;

@@ -12,17 +12,17 @@
 namespace Atoll::test {
 
 // The executor of requests has two tables, of objects and of stacks, which are empty at first.
-// Every sequence of requests is valid: what makes no sense at the time (freeing an empty slot,
-// ending a mark phase that has not begun) does nothing.
+// Every sequence of requests is valid: a request that makes no sense at the time (to free an empty
+// slot, to end a mark phase that has not begun) does nothing.
 enum class RequestKind : std::uint8_t {
-  // Into a slot of objects; what was there is freed first.
+  // These put an object into a slot, and first free the one that was there.
   kAllocate,         // size, scan
   kAllocateZeroed,   // size, scan
   kAllocateAligned,  // size, scan, alignment
   kFree,
   kReallocate,  // size; scan if the slot is empty
 
-  // A slot of stacks.
+  // These use a slot of stacks.
   kStackAllocate,  // size: any; rounded up to a stack's
   kStackFree,
 
@@ -32,10 +32,10 @@ enum class RequestKind : std::uint8_t {
   // A cycle of mark and sweep.
   kBeginMark,
   kMarkRoots,      // `size` chooses which objects are roots: see is_root()
-  kEndMark,        // objects that are no roots and older than the cycle die
+  kEndMark,        // objects that are not roots, and older than the cycle, die
   kSweep,          // `size` spans, at most 255
   kSweepAll,       // and runs finalizers
-  kRunFinalizers,  // that are due already
+  kRunFinalizers,  // those that are due already
 
   kScavenge,
   kFlush,
@@ -52,15 +52,15 @@ struct Request {
   std::uint64_t alignment() const { return std::uint64_t{1} << alignment_log2; }
 };
 
-// A good mixing of 64 bits (the finaliser of SplitMix64).
+// Mixes 64 bits well (the finalizer of SplitMix64).
 constexpr std::uint64_t mix(std::uint64_t x) {
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
   x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
   return x ^ (x >> 31);
 }
 
-// Whether the object in `slot` is kept by the mark phase that `choice` describes: three of four
-// are.
+// Whether the mark phase that `choice` describes keeps the object in `slot`: it keeps three of
+// four.
 constexpr bool is_root(std::uint64_t choice, std::uint32_t slot) {
   return mix(choice + slot) % 4 != 0;
 }
@@ -76,7 +76,7 @@ inline std::string_view name(RequestKind kind) {
   return kNames[static_cast<std::size_t>(kind)];
 }
 
-// "allocate_aligned slot 12 size 100 alignment 64 scan".
+// For example "allocate_aligned slot 12 size 100 alignment 64 scan".
 inline Line describe(const Request& request) {
   Line line;
   line << name(request.kind) << " slot " << std::uint64_t{request.slot} << " size " << request.size;

@@ -11,12 +11,12 @@
 
 namespace Atoll::test {
 
-// Tests make fewer requests then: emulators take ten to fifty times as long.
+// In emulators, which take ten to fifty times as long, tests make fewer requests.
 inline constexpr bool kIsEmulated = port::kNativeGoarch != port::Goarch::kAmd64 &&
                                     port::kNativeGoarch != port::Goarch::k386 &&
                                     port::kNativeGoarch != port::Goarch::kWasm;
 
-// The same numbers for the same seed, on every machine.
+// Returns the same numbers for the same seed, on every machine.
 class Random {
  public:
   constexpr explicit Random(std::uint64_t seed) : state_(seed) {}
@@ -25,7 +25,7 @@ class Random {
   // 0 to `limit` - 1; `limit` is not 0.
   constexpr std::uint64_t below(std::uint64_t limit) { return next() % limit; }
   constexpr bool one_in(std::uint64_t n) { return below(n) == 0; }
-  // 0 to 2^bits - 1, every length in bits equally often.
+  // 0 to 2^bits - 1, with every length in bits equally often.
   constexpr std::uint64_t log_uniform(unsigned bits) {
     const unsigned length = static_cast<unsigned>(below(bits + 1));
     if (length == 0) return 0;
@@ -37,16 +37,16 @@ class Random {
   std::uint64_t state_;
 };
 
-// What a program is like.
+// The behaviour of a program.
 struct Mix {
   std::uint32_t slots = 1024;
   std::uint32_t stack_slots = 24;
 
-  // Of a hundred objects: how many are tiny, and how many are larger than a size class can be. The
-  // others have up to 2 KiB, and a few of them up to 32 KiB.
+  // How many of a hundred objects are tiny, and how many are larger than any size class. The others
+  // have up to 2 KiB, and a few of them up to 32 KiB.
   std::uint32_t tiny_percent = 20;
   std::uint32_t large_percent = 1;
-  unsigned large_bits = 21;  // large ones have fewer bytes than 2 to this
+  unsigned large_bits = 21;  // large objects have fewer bytes than 2 to this
   std::uint32_t scan_percent = 40;
   unsigned stack_bits = 17;  // stacks have up to 2 to this
 
@@ -59,8 +59,8 @@ struct Mix {
   std::uint32_t flush_one_in = 1000;
 };
 
-// An endless sequence of requests. Programs have moods: for some time they build things up, then
-// tear them down, often in the order they were made or backwards.
+// An endless sequence of requests. The program that it imitates has phases: for some time it builds
+// things up, then it tears them down, often in the order in which it made them or backwards.
 class RequestSource {
  public:
   explicit RequestSource(std::uint64_t seed, const Mix& mix = {}) : random_(seed), mix_(mix) {}
@@ -146,7 +146,7 @@ class RequestSource {
     return {RequestKind::kStackAllocate, false, 0, slot, random_.log_uniform(mix_.stack_bits)};
   }
 
-  // The steps follow each other with other requests in between.
+  // The steps follow each other, with other requests in between.
   Request step_of_cycle() {
     static constexpr std::array<RequestKind, 8> kSteps = {
         RequestKind::kBeginMark, RequestKind::kMarkRoots, RequestKind::kEndMark,
@@ -165,9 +165,9 @@ class RequestSource {
   std::uint32_t step_ = 0;
 };
 
-// Every four bytes are a request, so that a fuzzer's small change is a small change: kind and scan,
-// slot, length of the size in bits (and the alignment), leading bits of the size. Nothing when
-// fewer than four are left; `bytes` becomes the rest.
+// Every four bytes are a request, so that a small change by a fuzzer is a small change here: kind
+// and scan, slot, length of the size in bits (and the alignment), leading bits of the size. Returns
+// nothing when fewer than four bytes are left; `bytes` becomes the rest.
 inline std::optional<Request> decode(std::span<const std::uint8_t>& bytes) {
   if (bytes.size() < 4) return std::nullopt;
   Request request;

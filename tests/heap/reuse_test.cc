@@ -27,8 +27,8 @@ std::vector<port::Release> releases() {
 
 class HolesOf : public testing::TestWithParam<port::Release> {};
 
-// The best fit is taken. Of several, release 1.11 takes the one freed last if it has fewer than 128
-// pages; else it is the lowest.
+// The heap takes the best fit. If several fit equally well, release 1.11 takes the one freed last
+// if it has fewer than 128 pages; otherwise the heap takes the lowest.
 TEST_P(HolesOf, AreFilledByTheSmallestThatHolds) {
   HeapOptions options;
   options.spec = port::native_spec(GetParam());
@@ -36,7 +36,7 @@ TEST_P(HolesOf, AreFilledByTheSmallestThatHolds) {
   ASSERT_EQ(std::string(heap.init(os::native(), options).view()), "");
   constexpr auto kPage = static_cast<std::size_t>(port::kPageSize);
   const auto pages = [&](std::size_t n) { return static_cast<char*>(heap.allocate(n * kPage)); };
-  // So that all that follows lies side by side, however small the arenas are.
+  // Makes all that follows lie side by side, however small the arenas are.
   heap.free(pages(1000));
   std::vector<char*> holes;
   for (const std::size_t n : {10U, 6U, 6U, 200U, 130U, 130U}) {
@@ -72,7 +72,7 @@ TEST(Holes, GrowTogether) {
   EXPECT_EQ(heap.allocate(5 * kSize), all[1]);
 }
 
-// Of small objects the one freed last is handed out first, by the thread that freed it.
+// The thread that freed small objects gets the one freed last first.
 TEST(Freed, ComeBackLastInFirstOut) {
   Heap heap;
   ASSERT_EQ(std::string(heap.init(os::native()).view()), "");
@@ -82,8 +82,8 @@ TEST(Freed, ComeBackLastInFirstOut) {
   for (std::size_t i = all.size(); i > 0; --i) EXPECT_EQ(heap.allocate(64), all[i - 1]);
 }
 
-// Many more than caches keep, of which only some are freed: all of these come back before the heap
-// takes more pages, in whatever order they were freed.
+// Allocates many more objects than caches keep, and frees only some. All of these come back before
+// the heap takes more pages, in whatever order they were freed.
 TEST(Freed, ComeBackBeforeNewPagesAreTaken) {
   constexpr std::size_t kCount = 6000;
   std::mt19937 random(1);

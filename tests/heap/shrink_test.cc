@@ -8,11 +8,12 @@
 namespace Atoll::test {
 namespace {
 
-// One of each kind: tiny, small, at the border of small and large, some pages, an arena's fraction,
-// more than an arena of some ports.
+// One of each kind: tiny, small, at the border of small and large, some pages, a fraction of an
+// arena, more than an arena of some ports.
 constexpr std::size_t kKinds[] = {5, 16, 500, 8192, 32'768, 40'000, 300'000, 5'000'000};
 
-// The system refuses everything once `from` bytes are allocated; then they become `to`.
+// The system refuses everything once `from` bytes are allocated; then the test shrinks them to
+// `to`.
 void shrink_without_memory(const HeapOptions& options, std::size_t from, std::size_t to) {
   SCOPED_TRACE(testing::Message() << from << " to " << to);
   os::FaultInjectionOs faults(os::native());
@@ -52,7 +53,7 @@ TEST(Shrinking, ALargeObjectGivesItsPagesBackWhereItIs) {
   void* const p = heap.allocate(1'000'000);
   ASSERT_NE(p, nullptr);
   const std::uint64_t before = heap.statistics().heap_in_use;
-  // An object of another kind needs pages of its own, and the system has none behind them.
+  // An object of another kind needs pages of its own, and the system has none for them.
   faults.only(os::Verb::kUsed | os::Verb::kAlloc);
   faults.fail_from_call(1);
   void* const q = heap.reallocate(p, 500);

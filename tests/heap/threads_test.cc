@@ -64,7 +64,7 @@ class Threads : public HeapTest {
     heap_.free(piece.bytes);
   }
 
-  // When all other threads have ended.
+  // Call it when all other threads have ended.
   void expect_empty() {
     heap_.flush_thread();
     const Statistics s = heap_.statistics();
@@ -94,7 +94,7 @@ TEST_F(Threads, FreeWhatOthersMade) {
       if (const auto piece = boxes[1 - i].take()) check_and_free(*piece);
     }
     is_done[i] = true;
-    // Until the other one makes no more.
+    // Goes on until the other thread makes no more.
     for (;;) {
       const bool is_last = is_done[1 - i];
       if (const auto piece = boxes[1 - i].take()) {
@@ -151,8 +151,8 @@ class InAGrowingWindow : public Threads {
   }
 };
 
-// The heap grows behind the end of the window while a thread only frees: it goes on the slow way
-// until it knows the larger window.
+// The heap grows behind the end of the window while a thread only frees. The thread takes the slow
+// path until it knows the larger window.
 TEST_F(InAGrowingWindow, ThreadsThatOnlyFreeLearnOfTheLargerOne) {
   if (!heap_.platform().machine.lazy_commit) GTEST_SKIP() << "no window is made here";
   void* const early = heap_.allocate(100);
@@ -176,11 +176,11 @@ TEST_F(InAGrowingWindow, ThreadsThatOnlyFreeLearnOfTheLargerOne) {
     step = 3;
   });
   wait_for(1);
-  // Nobody touches it.
+  // Nobody touches this object.
   void* const large = heap_.allocate(static_cast<std::size_t>(
       policy::kFirstWindowArenas * heap_.platform().spec.heap_arena_bytes));
   ASSERT_NE(large, nullptr);
-  // A span that no thread had before.
+  // Comes from a span that no thread had before.
   for (void*& p : late) p = heap_.allocate(20'000);
   step = 2;
   thread.join();
@@ -199,7 +199,7 @@ TEST_F(Threads, LeaveTheirObjectsToOthersWhenTheyEnd) {
   for (const auto& pieces : left) count += pieces.size();
   EXPECT_LE(heap_.statistics().heap_objects, count);
   EXPECT_GT(heap_.statistics().heap_objects, count / 2) << "some share tiny blocks";
-  // Each frees a part of everybody's.
+  // Each thread frees a part of every thread's objects.
   run_threads(8, [&](unsigned i) {
     for (auto& pieces : left) {
       for (std::size_t n = i; n < pieces.size(); n += 8) check_and_free(pieces[n]);
@@ -218,7 +218,7 @@ struct ShortLists : Threads {
     return options;
   }
 
-  // What is in use beyond that afterwards is on this thread's lists.
+  // Bytes in use beyond these afterwards are on this thread's lists.
   void fill_lists() {
     std::vector<void*> all(3 * kMostListed / 64);
     for (void*& p : all) p = heap_.allocate(64);
@@ -244,7 +244,7 @@ TEST_F(ShortLists, AreLongWhereOthersAreNot) {
   step = 2;
   other.join();
   EXPECT_LT(heap_.statistics().heap_in_use, kMostListed / 4);
-  // What a thread kept that ended may be others'.
+  // Other threads may keep what an ended thread kept.
   fill_lists();
   EXPECT_GT(heap_.statistics().heap_in_use, kMostListed);
 }
@@ -272,8 +272,8 @@ TEST_F(Threads, MayComeAndGoInHundreds) {
   expect_empty();
 }
 
-// A thread's spans are its own while it sleeps. What others free in them is there when it wakes up,
-// and is not much: it keeps no more than some MiB of a size from everybody else.
+// A sleeping thread keeps its spans. It finds what others freed in them when it wakes up. That is
+// not much: the thread keeps no more than some MiB of a size from all others.
 TEST_F(Threads, FindWhatOthersFreedWhileTheySlept) {
   constexpr std::size_t kSize = 64;
   constexpr std::size_t kSpan = 8192 / kSize;
@@ -281,7 +281,7 @@ TEST_F(Threads, FindWhatOthersFreedWhileTheySlept) {
     std::vector<void*> live(count);
     for (void*& p : live) p = heap_.allocate(kSize);
     const std::uint64_t before = heap_.statistics().heap_in_use;
-    // Some objects of some spans are its own thread's to free.
+    // In some of the spans their own thread frees a few objects first.
     for (std::size_t i = 0; i < count / 10; i += kSpan / 4) {
       heap_.free(std::exchange(live[i], nullptr));
     }
@@ -298,7 +298,7 @@ TEST_F(Threads, FindWhatOthersFreedWhileTheySlept) {
   }
 }
 
-// Threads that wait for each other at certain points.
+// A point at which threads wait for each other.
 class Meeting {
  public:
   explicit Meeting(unsigned count) : count_(count) {}
@@ -353,7 +353,7 @@ TEST_F(Sleepers, AreGivenNothingBackThatATrimCanReach) {
     live[i] = allocate(kEach, kSizes[i]);
     meeting.meet();
     meeting.meet();
-    // Other threads hold its spans by now. The objects left on its lists are still good.
+    // Other threads hold its spans by now. The objects left on its lists are still valid.
     const std::vector<void*> again = allocate(kEach, kSizes[i]);
     free(again);
   };
@@ -402,8 +402,8 @@ TEST_F(Sleepers, KeepLessWhereThereAreMany) {
     });
   }
   meeting.meet();
-  // What 16 may keep, and half as much again for each doubling: four lists of 32 KiB, four spans of
-  // up to 16 KiB, a stock, and more objects on a list of large ones.
+  // What 16 threads may keep, and half as much again for each doubling: four lists of 32 KiB, four
+  // spans of up to 16 KiB, a stock, and more objects on a list of large ones.
   const std::uint64_t of_one = (options_.objects.most_stocked + 4 * (48 << 10) + kMiB);
   const unsigned doublings = kIsEmulated ? 2 : 4;
   EXPECT_LE(in_use(), 16 * of_one * (2 + doublings) / 2 + kThreads * std::uint64_t{64 << 10});
@@ -413,8 +413,8 @@ TEST_F(Sleepers, KeepLessWhereThereAreMany) {
   expect_empty();
 }
 
-// Of classes that a thread has hardly used it has no spans of its own, and lists keep hardly
-// anything that a trim could not reach.
+// A thread has no spans of its own of classes that it has hardly used, and its lists keep hardly
+// anything that a trim cannot reach.
 TEST_F(Sleepers, ShareSpansOfWhatTheyHardlyUseWhereThereAreMany) {
   constexpr unsigned kCrowd = 33;
   constexpr unsigned kThreads = 4;
@@ -466,7 +466,7 @@ TEST_F(Sleepers, ShareSpansOfWhatTheyHardlyUseWhereThereAreMany) {
   expect_empty();
 }
 
-// What a thread frees may make it hold spans of a class of which it has hardly used any objects.
+// Frees may make a thread hold spans of a class of which it has hardly used any objects.
 TEST_F(Sleepers, TakeWhatTheyFreedWhereThereAreMany) {
   constexpr unsigned kCrowd = 33;
   constexpr std::size_t kSize = 1024;
@@ -553,7 +553,8 @@ TEST_F(Threads, FreeingTwiceWhatAnotherHoldsIsNamedWhenThatLooks) {
   expect_empty();
 }
 
-// While any object has a finalizer, every free looks at spans, also at those that others hold.
+// While any object has a finalizer, every free looks at spans, even at those that other caches
+// hold.
 TEST_F(Threads, FreeBesideObjectsWithFinalizers) {
   constexpr std::size_t kSize = 512;
   std::array<std::atomic<void*>, 256> shared{};
@@ -677,7 +678,7 @@ TEST_F(Threads, MarkEveryObjectOnce) {
     for (void* const p : objects) {
       if (heap_.mark(p)) ++marked;
     }
-    // They allocate while marking goes on: new objects are marked.
+    // The threads allocate while marking goes on: new objects are marked.
     void* const born = heap_.allocate(100, Scan::kScan);
     EXPECT_FALSE(heap_.mark(born));
   });
@@ -739,8 +740,8 @@ struct SharedHeap {
   bool tiny = true;
   bool checked = false;
   std::uint64_t profile_rate = 0;
-  bool is_sparing = false;  // and with a window
-  unsigned sleepers = 0;    // threads more that have caches
+  bool is_sparing = false;  // and has a window
+  unsigned sleepers = 0;    // other threads that have caches
 
   friend std::ostream& operator<<(std::ostream& out, const SharedHeap& variant) {
     return out << variant.name;
@@ -762,8 +763,8 @@ class Models : public Threads, public testing::WithParamInterface<SharedHeap> {
   Models() : Threads(options_of(GetParam())) {}
 };
 
-// Each thread has a model with slots of its own, and now and then sends an object to the thread
-// that comes first. Every round has other threads, which free the objects of those before.
+// Each thread has a model with slots of its own, and at times sends an object to the first thread
+// that takes it. Every round has new threads, which free the objects of earlier ones.
 TEST_P(Models, AgreeAtQuietMoments) {
   constexpr unsigned kModels = 4;
   const unsigned sleepers = GetParam().sleepers;
@@ -772,7 +773,7 @@ TEST_P(Models, AgreeAtQuietMoments) {
   for (unsigned i = 0; i < sleepers; ++i) {
     asleep.emplace_back([&] {
       const auto least = static_cast<std::size_t>(options_.spec.fixed_stack);
-      heap_.stack_free(heap_.stack_allocate(least));  // which counts as no object
+      heap_.stack_free(heap_.stack_allocate(least));  // counts as no object
       meeting.meet();
       meeting.meet();
     });

@@ -1,4 +1,4 @@
-// The pages of spans in use that a trim gives back to the system.
+// The pages of spans in use that a trim releases to the system.
 #include <cstring>
 #include <vector>
 
@@ -19,7 +19,7 @@ class Trim : public HeapTest {
     return machine.can_shrink && machine.lazy_commit && machine.page_size < port::kPageSize;
   }
 
-  // Objects of which one stays in every `distance`.
+  // Allocates objects and keeps one in every `distance`.
   std::vector<std::byte*> allocate_sparsely(std::size_t size, std::size_t distance) {
     std::vector<std::byte*> all(kBytes / size);
     for (std::byte*& p : all) {
@@ -62,7 +62,7 @@ TEST_F(Trim, GivesPagesBackBetweenObjectsInUse) {
     EXPECT_EQ(heap_.statistics().heap_in_use, in_use);
     expect_unchanged(live, size, distance);
     EXPECT_EQ(text(heap_.check()), "");
-    // The places are still good.
+    // Freed places can be used again.
     std::vector<void*> more(kBytes / size - live.size());
     for (void*& p : more) {
       p = heap_.allocate(size);
@@ -92,7 +92,7 @@ TEST_F(Trim, LeavesWhatTheSystemWillNotTake) {
   heap_.destroy();
 }
 
-// While the heap does not know which objects are free.
+// Meanwhile the heap does not know which objects are free.
 TEST_F(Trim, LeavesSpansThatWaitToBeSwept) {
   const std::vector<std::byte*> live = allocate_sparsely(64, 200);
   heap_.begin_mark();

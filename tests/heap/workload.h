@@ -12,12 +12,13 @@
 
 namespace Atoll::test {
 
-// Every call may be refused; what was not is used, and given back at the end.
+// The heap may refuse every allocation. The workload uses what it gets, and gives it back at the
+// end.
 class Workload {
  public:
   explicit Workload(Heap& heap) : heap_(heap) {}
 
-  // Whether no call was refused.
+  // Returns whether no call was refused.
   bool run() {
     refusals_ = 0;
     for (int round = 0; round < 2; ++round) {
@@ -34,7 +35,7 @@ class Workload {
     return refusals_ == 0;
   }
 
-  // What went wrong beyond a refusal, or nothing.
+  // What went wrong apart from refusals, or nothing.
   const std::string& failure() const { return failure_; }
 
  private:
@@ -57,7 +58,7 @@ class Workload {
         keep(heap_.allocate_aligned(size, 256, scan), size);
       }
     }
-    // Enough for several spans, of which some become free again.
+    // These fill several spans, of which some become free again.
     const std::size_t first = pieces_.size();
     for (int i = 0; i < 300; ++i) keep(heap_.allocate(500), 500);
     while (pieces_.size() > first) give_back();
@@ -71,7 +72,7 @@ class Workload {
     keep(heap_.allocate_aligned(10'000, 65536), 10'000);
     for (const std::size_t size : {20U, 5000U, 50'000U, 200'000U, 100U}) reallocate_last(size);
     if (!pieces_.empty()) give_back();
-    // More than an arena of any port has.
+    // Larger than an arena of any port.
     void* const huge = heap_.allocate((std::size_t{64} << 20) + 1);
     if (huge == nullptr) ++refusals_;
     heap_.free(huge);
@@ -123,7 +124,7 @@ class Workload {
     Piece& last = pieces_.back();
     void* const p = heap_.reallocate(last.bytes, size);
     if (p == nullptr) {
-      ++refusals_;  // it is as it was
+      ++refusals_;  // the object is unchanged
       return;
     }
     last.bytes = static_cast<std::byte*>(p);

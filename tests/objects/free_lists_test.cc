@@ -25,7 +25,7 @@ class ListClock final : public os::ForwardOs {
   std::uint64_t now = 1000;
 };
 
-// A few lists, and what is on each of them. Objects come from nowhere and go nowhere.
+// A few lists, and a model of the objects on each. The test makes its objects up.
 class FreeListsTest : public ::testing::Test {
  protected:
   static constexpr std::array<unsigned, 4> kUsed = {5, 8, 21, 90};
@@ -45,7 +45,8 @@ class FreeListsTest : public ::testing::Test {
   const ClassCache& figures(unsigned list) const { return BySpanClass(classes_->data())[list]; }
 
   void count(unsigned list) { lists_->count(heap_, list); }
-  // What a cache does with a list that wants to be counted. Returns how many objects it gave.
+  // Does what a cache does with a list that must be counted. Returns how many objects the list
+  // gave.
   std::int32_t overflow(unsigned list) {
     count(list);
     (void)lists_->note_overflow();
@@ -86,7 +87,7 @@ class FreeListsTest : public ::testing::Test {
     model_[list].push_back(object);
     lists_->fill(list, {object, 1});
   }
-  // The first ones go.
+  // Gives the first objects of the list.
   void give(unsigned list, std::int32_t how_many) {
     Chain chain = lists_->begin_give(list, how_many);
     ASSERT_EQ(chain.count, static_cast<std::uint32_t>(how_many));

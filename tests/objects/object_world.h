@@ -1,4 +1,4 @@
-// What the pieces of a thread's cache need around them: a page heap, and an object heap over it.
+// The surroundings of the pieces of a thread's cache: a page heap, and an object heap over it.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@
 
 namespace Atoll::objects {
 
-// Reports of corruption are counted.
+// Counts reports of corruption.
 class ObjectWorld {
  public:
   explicit ObjectWorld(os::Os& os = os::native()) : pages(os, port::native_spec()) {

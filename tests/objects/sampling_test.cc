@@ -60,7 +60,7 @@ TEST(FastExpRand, TheMeanIsTheOneAskedFor) {
     constexpr int kCount = 40000;
     double sum = 0;
     for (int i = 0; i < kCount; ++i) sum += fast_exp_rand(mean, random);
-    // The deviation of a mean of 40000 is half a percent.
+    // The standard deviation of a mean of 40000 samples is half a percent.
     EXPECT_NEAR(sum / kCount / static_cast<double>(mean), 1.0, 0.02);
   }
 }

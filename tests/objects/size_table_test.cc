@@ -25,7 +25,7 @@ class SizeTables : public testing::TestWithParam<port::Release> {
 };
 
 TEST_P(SizeTables, LeadEverySmallSizeToItsSpanClass) {
-  // The last step may hold sizes that are not small, and is left to the slow path then.
+  // The last step may have sizes that are not small. In that case it is left to the slow path.
   const auto end = static_cast<std::size_t>(spec_.max_small_request / 128 * 128);
   for (std::size_t size = 16; size <= end; ++size) {
     const unsigned size_class = port::size_class(GetParam(), size);

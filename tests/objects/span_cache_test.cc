@@ -65,7 +65,7 @@ class SpanCacheTest : public ::testing::Test {
     const Address address = world_.pages.platform.address(object);
     ASSERT_EQ(object_at(*span, index_of(*span, address)), address);
   }
-  // So many, and more spans for them if there are too few.
+  // Takes `count` objects, and adds spans if there are too few.
   std::vector<void*> take(Owner& owner, unsigned span_class, std::int32_t count) {
     std::vector<void*> taken;
     for (std::int32_t left = count; left > 0;) {
@@ -90,7 +90,7 @@ class SpanCacheTest : public ::testing::Test {
     }
     return taken;
   }
-  // One that no cache's span has.
+  // Takes an object of a span that no cache holds.
   void* take_shared(unsigned span_class) {
     Central& central = world_.heap.centrals[span_class];
     void* object = central.take_shared(world_.heap);
@@ -107,7 +107,7 @@ class SpanCacheTest : public ::testing::Test {
     EXPECT_EQ(span_of(object)->holder.load(), nullptr);
     return object;
   }
-  // What the central list keeps.
+  // Takes a chain that the central list keeps.
   void take_chain(unsigned span_class) {
     Chain chain = world_.heap.centrals[span_class].take_chain(world_.heap);
     for (; chain.count > 0; --chain.count, chain.first = chain.first->next) {
@@ -115,7 +115,7 @@ class SpanCacheTest : public ::testing::Test {
     }
   }
 
-  // The objects and what follows them, one behind the other.
+  // Links the objects in their order, with `behind` at the end.
   static FreeObject* link(const std::vector<void*>& objects, FreeObject* behind) {
     FreeObject* first = behind;
     for (std::size_t i = objects.size(); i-- > 0;) {
@@ -140,7 +140,7 @@ class SpanCacheTest : public ::testing::Test {
     EXPECT_EQ(its.freed, freed);
     EXPECT_TRUE(world_.reports.empty());
   }
-  // Some that are in use, of that class.
+  // Picks some objects of the class that are in use.
   std::vector<void*> pick(unsigned span_class, std::size_t most, std::mt19937& random) {
     std::vector<void*> all;
     for (const auto& [its_class, object] : in_use_) {
@@ -158,7 +158,8 @@ class SpanCacheTest : public ::testing::Test {
     }
   }
 
-  // A collection that finds half of the objects alive. Spans are swept when they are needed.
+  // Runs a collection that finds half of the objects alive. Spans are swept when an owner needs
+  // them.
   void collect_half(std::mt19937& random) {
     for (unsigned i = 0; i < world_.sizes->num_span_classes(); ++i) {
       world_.heap.centrals[i].free_kept_chains(world_.heap);
@@ -268,7 +269,7 @@ TEST_F(SpanCacheTest, TakesFromOneSpanInTheOrderOfAddresses) {
 TEST_F(SpanCacheTest, LeavesSpansThatAllMayShare) {
   const unsigned span_class = 17;
   const unsigned count = world_.sizes->object_count(span_class);
-  // It has looked at the first objects, and has taken one.
+  // The owner has looked at the first objects of the span, and has taken one.
   const Span* const span = span_of(take(one_, span_class, 1)[0]);
   {
     Surplus surplus(world_.heap);
@@ -398,7 +399,7 @@ TEST_F(SpanCacheTest, ReportsWhatIsFreedTwiceAndDoesNotCountIt) {
   in_use_.clear();
   ClassCache& its = one_.of(span_class);
   Surplus surplus(world_.heap);
-  // The second one is its own successor: what was behind is lost.
+  // The second object is its own successor: the objects behind it are lost.
   auto* const second = static_cast<FreeObject*>(objects[1]);
   static_cast<FreeObject*>(objects[0])->next = second;
   second->next = second;
@@ -408,7 +409,7 @@ TEST_F(SpanCacheTest, ReportsWhatIsFreedTwiceAndDoesNotCountIt) {
             &end_of_list);
   EXPECT_EQ(its.freed, 2U);
   EXPECT_EQ(world_.reports, std::vector{CorruptionKind::kDoubleFree});
-  // The first one again, and the others.
+  // Frees the first object again, and the others.
   its.freed += 3;
   FreeObject* const chain = link({objects[2], objects[0], objects[3]}, &end_of_list);
   EXPECT_EQ(one_.spans.settle(world_.heap, span_class, {chain, 3}, Others::kFree, surplus),

@@ -5,7 +5,7 @@
 namespace Atoll::objects {
 namespace {
 
-// Every offset in a span of every size class, and what lies behind the last object.
+// Checks every offset in a span of every size class, and offsets behind the last object.
 TEST(Reciprocals, DivideAsDivisionDoes) {
   ObjectHeap heap;
   std::uint64_t reports = 0;

@@ -44,7 +44,7 @@ class SpecialTest : public ::testing::Test {
     return all;
   }
 
-  // Buckets that remove_all() told of.
+  // The buckets that remove_all() passed to its callback.
   std::vector<void*> told_;
   static void tell(void* context, void* bucket) {
     static_cast<SpecialTest*>(context)->told_.push_back(bucket);
@@ -248,7 +248,7 @@ TEST_F(SpecialTest, FreedRecordsAreUsedAgain) {
             platform_.whole_pages(PersistentAlloc::kChunkBytes));
 }
 
-// The records of a few spans and the queue, as maps say what they should be.
+// Compares the records of a few spans, and the queue, with maps.
 TEST_F(SpecialTest, AgreesWithAModelWhateverTheOrder) {
   std::mt19937 random(5);
   const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random()) % n; };

@@ -16,7 +16,7 @@ struct TinyPlace {
   alignas(16) std::array<std::byte, 16> bytes;
 };
 
-// Blocks and their words, as a span and its table have them, and what is in use.
+// A model of blocks and their words, as a span and its table have them, and of the objects in use.
 class TinyModel {
  public:
   void allocate(unsigned bytes, unsigned alignment) {
@@ -124,7 +124,7 @@ TEST(TinyAllocator, KeepsTheBlockWithMoreRoomOpen) {
   EXPECT_EQ(tiny.begin_block(&places[1], words[1], 9), nullptr) << "has less room";
   EXPECT_EQ(tiny.put(2, 2), places[0].bytes.data() + 8);
   EXPECT_EQ(tiny.put(8, 8), nullptr);
-  // All objects of the first are gone when it is closed for another.
+  // All objects of the first block are free when it is closed for another.
   EXPECT_EQ(free_tiny(words[0], 0), TinyFree::kFreed);
   EXPECT_EQ(free_tiny(words[0], 8), TinyFree::kFreed);
   EXPECT_EQ(tiny.begin_block(&places[2], words[2], 4), &places[0]);

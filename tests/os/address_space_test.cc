@@ -121,7 +121,7 @@ TEST_F(AddressSpaceTest, AFullTableChangesNothing) {
   EXPECT_EQ(full.regions().size(), 3u);
 }
 
-// Random changes and searches of 64 pages, against an array of 64 states.
+// Makes random changes and searches of 64 pages, and compares with an array of 64 states.
 TEST_F(AddressSpaceTest, DoesWhatAnArrayOfPagesDoes) {
   constexpr std::size_t kPages = 64;
   constexpr std::uint64_t kPage = 0x1000;
@@ -164,7 +164,7 @@ TEST_F(AddressSpaceTest, DoesWhatAnArrayOfPagesDoes) {
     for (std::size_t i = 1; i < regions.size(); ++i) {
       ASSERT_GT(regions[i].range.base, regions[i - 1].range.last());
     }
-    // The searches, by trying every place.
+    // Checks the searches by trying every place.
     const std::size_t wanted = 1 + random() % 4;
     const std::size_t alignment = std::size_t{1} << random() % 3;
     std::optional<std::size_t> low;

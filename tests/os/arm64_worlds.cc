@@ -8,7 +8,7 @@
 namespace Atoll::os::test {
 namespace {
 
-// The memory of bare arm64; the rest is the simulation's.
+// The memory of bare arm64. The simulation provides the rest.
 class Arm64Memory final : public ForwardOs {
  public:
   Arm64Memory(arm64::VirtualSpace& space, Os& services) : ForwardOs(services), space_(space) {}
@@ -49,7 +49,7 @@ class Arm64World final : public World {
     if (at != nullptr) *at = byte;
     return at != nullptr;
   }
-  // Address space, and physical memory.
+  // Counts address space and physical memory.
   std::uint64_t bytes_held() override {
     return board_.space.bytes_held() + board_.frames_in_use() * arm64::kPage;
   }

@@ -37,7 +37,8 @@ AssertionResult Conformance::is_failure(const Allocation& allocation) {
   return AssertionSuccess();
 }
 
-// The result after a failed call. To touch it or to pass it on fails as well, and does no harm.
+// The result after a failed call. Calls that touch it or get it as an argument fail as well, and do
+// no harm.
 Range Conformance::nobodys(std::uint64_t size) const {
   return {Address() - size - 16 * unit(), size};
 }
@@ -132,12 +133,12 @@ AssertionResult Conformance::faults(Range range) {
 Address Conformance::free_place(std::uint64_t size) {
   const std::uint64_t margin = 16 * unit();
   if (machine.linear_only) {
-    // Free places that can be asked for are behind the end, however far it has come.
+    // Hints can succeed only past the end, however far that has moved.
     const Address end = os.probe().program_break;
     EXPECT_FALSE(end.is_null());
     return end.aligned_up(unit()) + margin;
   }
-  // Amid more than is wanted: both ends are where the system would go by itself.
+  // Takes the middle of a larger free range: the system would choose either end by itself.
   const Range whole = reserve(size + 2 * margin);
   EXPECT_TRUE(release(whole));
   return whole.base + margin;

@@ -1,4 +1,4 @@
-// The conformance suite: what os/os.h says, as tests. Each runs in every world; a backend that
+// The conformance suite: tests of the contract in os/os.h. Each runs in every world; a backend that
 // passes under "Native/" is done.
 //
 // If a system has a capability, the tests assert what it grants; if not, they assert the opposite.
@@ -29,14 +29,14 @@ class Conformance : public ::testing::TestWithParam<WorldMaker> {
   }
 
   std::uint64_t page() const { return machine.page_size; }
-  // The least that any reservation may begin at a multiple of.
+  // The least multiple at which any reservation may begin.
   std::uint64_t unit() const { return machine.granularity; }
-  // Sizes are counted in units, so that a reservation's parts are aligned for every system.
+  // The tests count sizes in units, so that the parts of a reservation are aligned on every system.
   Range units(Address base, std::uint64_t first, std::uint64_t count) const {
     return {base + first * unit(), count * unit()};
   }
 
-  // Each fails the test if the system refuses; its result may still be passed on then.
+  // Each fails the test if the system refuses. The test may still pass its result on then.
   Range reserve(std::uint64_t size);
   Range reserve_ready(std::uint64_t size);
   Range alloc(std::uint64_t size);
@@ -50,23 +50,23 @@ class Conformance : public ::testing::TestWithParam<WorldMaker> {
   ::testing::AssertionResult release(Range r) { return succeeded(os.release(r.base, r.size)); }
   ::testing::AssertionResult free(Range r) { return succeeded(os.free(r.base, r.size)); }
 
-  // Whether it failed and is null.
+  // Whether the call failed and its result is null.
   static ::testing::AssertionResult is_failure(const Allocation& allocation);
-  // A well-formed reservation; it is given back.
+  // Whether it is a well-formed reservation. Gives it back.
   ::testing::AssertionResult is_sound(const Allocation& allocation, std::uint64_t size);
 
-  // Three bytes of a page stand for all of it; and where a unit has many pages, the first, the
-  // second and the last stand for all of them, unless told otherwise.
+  // Three bytes stand for all of a page. If a unit has many pages, its first, second and last pages
+  // stand for all of them, unless told otherwise.
   std::vector<Address> samples(Range range) const;
   void fill(Range range, std::uint8_t byte);
   ::testing::AssertionResult holds(Range range, std::uint8_t byte);
-  // Zero or `byte`, byte by byte.
+  // Whether every byte is zero or `byte`.
   ::testing::AssertionResult holds_or_is_zero(Range range, std::uint8_t byte);
   ::testing::AssertionResult faults(Range range);
 
-  // A free place, which stays free until something else takes it.
+  // Returns a free place, which stays free until something else takes it.
   Address free_place(std::uint64_t size);
-  // Two reservations of `size` bytes side by side, or none if the system never does that.
+  // Returns two adjacent reservations of `size` bytes, or none if the system never makes such.
   std::vector<Range> neighbours(std::uint64_t size);
 
   World& world() { return *world_; }

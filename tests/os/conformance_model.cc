@@ -1,4 +1,4 @@
-// Many calls in random order, against a model that is too simple to be wrong.
+// Makes many calls in random order, and compares with a model that is too simple to be wrong.
 #include <cstdlib>
 #include <optional>
 #include <random>
@@ -13,8 +13,8 @@ enum class PageState { kGone, kReserved, kPrepared, kReady };
 
 struct Page {
   PageState state = PageState::kReserved;
-  std::uint8_t byte = 0;    // what its samples hold
-  bool may_be_zero = true;  // or zero instead, byte by byte
+  std::uint8_t byte = 0;    // the contents of its samples
+  bool may_be_zero = true;  // or each byte may be zero instead
 };
 
 struct Reservation {
@@ -22,7 +22,7 @@ struct Reservation {
   std::vector<Page> pages;
 };
 
-// Half-open, in pages of one reservation.
+// A half-open range of pages of one reservation.
 struct Pages {
   std::size_t reservation;
   std::size_t first;
@@ -43,7 +43,7 @@ class ModelTest : public Conformance {
   }
   Page& page_at(Pages p, std::size_t i) { return reservations_[p.reservation].pages[p.first + i]; }
 
-  // Some pages in a row of a random reservation, all in one of two states. Empty: try again.
+  // Picks adjacent pages of a random reservation, all in one of two states. Empty: try again.
   Pages pick(PageState one, PageState other) {
     if (reservations_.empty()) return {0, 0, 0};
     const std::size_t reservation = below(reservations_.size());
@@ -106,7 +106,7 @@ class ModelTest : public Conformance {
     }
   }
 
-  // All of a reservation, if every page is still there.
+  // Picks all of a reservation, if every page still exists.
   Pages whole() {
     if (reservations_.empty()) return {0, 0, 0};
     const std::size_t i = below(reservations_.size());
@@ -116,7 +116,7 @@ class ModelTest : public Conformance {
     return {i, 0, reservations_[i].pages.size()};
   }
 
-  // Pages that were written and are Ready are there; of others it may be told either way.
+  // Pages that are Ready and written must count; others may count or not.
   void ask(Pages p) {
     const Range range = range_of(p);
     const std::optional<std::uint64_t> told = os.resident(range.base, range.size);
@@ -155,7 +155,7 @@ void ModelTest::step() {
       break;
     case 1:
       if (has_room && !reservations_.empty() && !machine.linear_only) {
-        // A hint near other memory: taken, free, or half of it.
+        // A hint near other memory, where the place is taken, free, or half of each.
         const Address near = reservations_[below(reservations_.size())].base;
         const Address hint = near.aligned_down(unit()) + below(8) * unit();
         add(os.reserve(hint, pages * page()), pages, kReserved);

@@ -37,7 +37,7 @@ TEST_P(Conformance, ProbeIsSane) {
   const std::uint64_t greatest = ~std::uint64_t{0} >> (64 - machine.address_bits);
   EXPECT_LE(machine.end_of_data.value(), greatest);
   EXPECT_LE(machine.program_break.value(), greatest);
-  // Where memory only grows, its end is what a hint must not be below.
+  // Where memory only grows, a hint must not be below its end.
   EXPECT_TRUE(!machine.linear_only || !machine.program_break.is_null());
 }
 
@@ -59,7 +59,7 @@ TEST_P(Conformance, ReservationsDoNotOverlap) {
 
 TEST_P(Conformance, ReservedMemoryFaults) {
   const Range range = reserve(4 * unit());
-  // Without protection nothing can be said of it but that it is ours.
+  // Without protection the test can only check that the memory is ours.
   if (machine.can_protect) {
     EXPECT_TRUE(faults({range.base, 2 * page()}));
     EXPECT_TRUE(faults({range.end() - page(), page()}));
@@ -75,7 +75,7 @@ TEST_P(Conformance, FreeHintIsTakenExactly) {
     EXPECT_TRUE(allocation.ok());
     EXPECT_EQ(allocation.base, hint);
   } else if (machine.linear_only) {
-    // Nothing else is substituted.
+    // The system substitutes nothing else.
     if (allocation.ok()) {
       EXPECT_EQ(allocation.base, hint);
     } else {
@@ -133,7 +133,8 @@ TEST_P(Conformance, HintBeyondTheAddressBitsIsNotHonoured) {
   }
 }
 
-// More than there is, in several ways: a size must not be cut to a pointer's width either.
+// Asks for more than there is, in several ways. The backend must not cut a size to a pointer's
+// width either.
 TEST_P(Conformance, HugeSizesFailCleanly) {
   std::vector<std::uint64_t> sizes = {std::uint64_t{1} << 63, ~std::uint64_t{0} - unit() + 1};
   if (machine.address_bits < 63) {
@@ -146,7 +147,7 @@ TEST_P(Conformance, HugeSizesFailCleanly) {
     const Address hint(machine.linear_only ? 0 : 64 * unit());
     EXPECT_TRUE(is_failure(os.reserve(hint, size))) << size << " bytes at a hint";
   }
-  // And none of it was lost on the way.
+  // The failed calls lost none of the memory.
   EXPECT_TRUE(is_sound(os.reserve(Address(), 16 * unit()), 16 * unit()));
 }
 
@@ -196,8 +197,8 @@ TEST_P(Conformance, UnalignedAndWrappingRangesAreRefused) {
   EXPECT_TRUE(free(range));
 }
 
-// On a narrow system the upper half of an address must not be dropped: what is left of it is
-// somebody's.
+// A narrow system must not drop the upper half of an address: the lower half may be somebody's
+// address.
 TEST_P(Conformance, AddressesBeyondTheAddressBitsAreNobodys) {
   if (machine.address_bits == 64) return;  // there are no such addresses
   const Range range = reserve_ready(unit());
@@ -205,8 +206,8 @@ TEST_P(Conformance, AddressesBeyondTheAddressBitsAreNobodys) {
   const Address beyond = range.base + (std::uint64_t{1} << machine.address_bits);
   EXPECT_FALSE(os.release(beyond, range.size).ok());
   EXPECT_FALSE(os.map(beyond, range.size).ok());
-  (void)os.used(beyond, range.size);    // may have nothing to do, and so nothing to refuse
-  (void)os.unused(beyond, range.size);  // is but advice to some systems
+  (void)os.used(beyond, range.size);    // may have nothing to do, and so refuse nothing
+  (void)os.unused(beyond, range.size);  // some systems take this as advice only
   EXPECT_FALSE(os.fault(beyond, range.size).ok());
   EXPECT_FALSE(os.free(beyond, range.size).ok());
   EXPECT_TRUE(holds(range, 0x5a));
@@ -228,7 +229,7 @@ TEST_P(Conformance, PartsOfAReservationAreReleasedOrNot) {
     return;
   }
   EXPECT_TRUE(release(middle));
-  // The rest is what it was, and goes back in pieces of a page too.
+  // The rest is unchanged, and can also be released in pieces of a page.
   for (const Range part : {head, tail}) {
     EXPECT_TRUE(map(part));
     EXPECT_TRUE(used(part));
@@ -255,8 +256,8 @@ TEST_P(Conformance, ReleasedPlaceCanBeHadAgain) {
     }
     return;
   }
-  // Where it cannot be asked for, at least it does not leak: a segment that grows by 1 MiB or more
-  // a round would be noticed.
+  // If no hint can ask for the place again, it must at least not leak: the test would notice a
+  // segment that grows by 1 MiB or more each round.
   const std::uint64_t size = round_up(std::uint64_t{1} << 20, unit());
   Address highest;
   Address lowest(~std::uint64_t{0});

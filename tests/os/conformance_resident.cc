@@ -1,4 +1,4 @@
-// resident() and wish_huge_pages(): what is told, and that asking and wishing changes nothing else.
+// resident() and wish_huge_pages(): what they return, and that they change nothing else.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -15,8 +15,8 @@ class ResidentTest : public Conformance {
  protected:
   static constexpr std::uint64_t kPages = 24;
 
-  // Ready memory of which nothing was written yet, and no page will bring others with it if that
-  // can be helped.
+  // Makes Ready memory that nobody has written yet. If possible, no page of it brings others into
+  // memory.
   void begin() {
     memory_ = reserve_ready(round_up(kPages * page(), unit()));
     written_.assign(static_cast<std::size_t>(memory_.size / page()), false);
@@ -61,7 +61,8 @@ class ResidentTest : public Conformance {
     }
     return bytes;
   }
-  // A grain may be there because any page of it was written, also one that is not of this memory.
+  // A grain may be in memory because of a write to any of its pages, also to one outside of this
+  // memory.
   std::uint64_t most(Range range) const {
     if (answers_without_looking_) return range.size;
     std::uint64_t bytes = 0;
@@ -73,7 +74,7 @@ class ResidentTest : public Conformance {
   }
   bool is_exact() const { return grain_ == page() && !answers_without_looking_; }
 
-  // Ready memory, unless told otherwise.
+  // The memory is Ready, unless told otherwise.
   void expect_truth(Range range, bool is_ready = true) {
     const std::optional<std::uint64_t> told = ask(range);
     if (!told.has_value()) return;
@@ -131,7 +132,7 @@ TEST_P(ResidentTest, CountsThePagesThatWereWrittenInAnyRange) {
 TEST_P(ResidentTest, PartsAddUpToTheWhole) {
   begin();
   for (std::size_t i = 0; i < pages(); i += 3) write(i);
-  if (!is_exact()) return;  // neighbours may bring more pages at any time
+  if (!is_exact()) return;  // neighbours may bring more pages into memory at any time
   const std::size_t half = pages() / 2;
   const auto whole = ask(pages(0, pages()));
   const auto low = ask(pages(0, half));
@@ -143,7 +144,7 @@ TEST_P(ResidentTest, PartsAddUpToTheWhole) {
   EXPECT_EQ(one_by_one, *whole);
 }
 
-// More pages than are asked about in one call of any system.
+// Has more pages than any backend asks about in one system call.
 TEST_P(ResidentTest, LargeRangesAreCountedWhole) {
   begin();
   if (!is_exact() || machine.linear_only || !machine.lazy_commit) return;
@@ -181,10 +182,10 @@ TEST_P(ResidentTest, UnusedMemoryHoldsNoMoreThanBefore) {
   if (before.has_value() && after.has_value()) {
     EXPECT_LE(*after, *before);
   }
-  // Its neighbours are what they were.
+  // Its neighbours are unchanged.
   expect_truth(pages(0, pages() / 4));
   if (os.decommit_zeroes() && machine.can_shrink) {
-    forget(middle);  // it was taken back at once
+    forget(middle);  // the system took it back at once
     expect_truth(middle, /*is_ready=*/false);
     ASSERT_TRUE(used(middle));
     expect_truth(middle);
@@ -266,7 +267,7 @@ TEST_P(ResidentTest, MalformedWishesAreRefused) {
   }
 }
 
-// Making such a world takes long, and the decorators have been over the others.
+// Such a world takes long to make, and other worlds have tested the decorators.
 std::vector<WorldMaker> plain_arm64_worlds() {
   std::vector<WorldMaker> worlds = arm64_worlds();
   if (!worlds.empty()) worlds.erase(worlds.begin() + 1, worlds.end());

@@ -39,7 +39,7 @@ TEST_P(Conformance, ParkReturnsIfTheWordHasChanged) {
   os.unpark(word, 0);
   os.unpark(word, 1);
   os.unpark(word, 0xffff'ffff);
-  // With threads, this would be for ever.
+  // With threads, this would never return.
   if (!machine.has_threads) os.park(word, 1);
   EXPECT_EQ(word.load(), 1u);
 }

@@ -168,7 +168,7 @@ TEST_P(Conformance, AllocTakesTheSameCallsAsReadyMemory) {
   EXPECT_TRUE(free(range));
 }
 
-// The one before may have lain at the same place.
+// A reservation may lie at the same place as the one before.
 TEST_P(Conformance, RecycledMemoryIsZero) {
   for (int round = 0; round < 4; ++round) {
     const Range range = alloc(2 * unit());

@@ -1,4 +1,4 @@
-// count_resident(), over answers of a mincore() that is made up.
+// count_resident() with the answers of a made-up mincore().
 #include <gtest/gtest.h>
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace {
 constexpr std::uint64_t kPage = 4096;
 constexpr Address kBase(0x1000'0000);
 
-// What it says of the pages from kBase on, and what it was asked.
+// The answers for the pages from kBase on, and the calls that it got.
 struct Script {
   std::vector<unsigned char> answers;
   std::vector<Range> asked;
@@ -77,7 +77,8 @@ TEST(CountResident, OneRefusalMakesAllUnknown) {
   }
 }
 
-// An emulator's kernel may have larger pages than the program is told, and answers for those.
+// The kernel beneath an emulator may have larger pages than the program knows, and answers for
+// those.
 TEST(CountResident, FewerAnswersThanPagesMakeAllUnknown) {
   begin(std::vector<unsigned char>(64, 1));
   script.page_size = 4 * kPage;

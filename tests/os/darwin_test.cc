@@ -28,7 +28,7 @@ constexpr Address kLowHint{std::uint64_t{0x13} << 28};
 
 class Darwin : public ::testing::Test {
  protected:
-  // What a heap of the port gets first; it is given back.
+  // Returns what a heap of the port gets first, and gives it back.
   Growth grow_as(const port::PortSpec& spec) {
     ArenaSpace arenas(os, machine, spec);
     arenas.init();
@@ -61,7 +61,7 @@ TEST_F(Darwin, PartsOfAPageCannotBeHad) {
   const std::uint64_t half = machine.page_size / 2;
   EXPECT_EQ(os.reserve(Address(), half).status.failure, Failure::kBadArgument);
   EXPECT_EQ(os.reserve(kLowHint + half, machine.page_size).status.failure, Failure::kBadArgument);
-  // The system itself says so as well.
+  // The system itself refuses it too.
   void* const there = (kLowHint + half).pointer();
   EXPECT_EQ(Address::of(darwin::mmap(
                 there, half, darwin::kProtectNone,
@@ -116,8 +116,9 @@ TEST_F(Darwin, TheLowHintIsTakenExactlyByAllWhoAskForIt) {
   EXPECT_EQ(grow_as(port::spec(Release::k1_16, Goos::kIos, Goarch::kArm64)).region.base, kLowHint);
 }
 
-// Releases 1.14 and 1.15 have 33 bits for it. Where something else lies at the only hint within,
-// the system chooses, and from the small space's upper end there is no arena of that number.
+// Releases 1.14 and 1.15 have 33 bits for addresses. If something else lies at the only hint within
+// them, the system chooses a place at the upper end of the small space, for which the arena map has
+// no arena.
 TEST_F(Darwin, AnswersThatTheArenaMapCannotIndexAreRefusedInTheBooksWords) {
   const port::PortSpec spec = port::spec(Release::k1_14, Goos::kDarwin, Goarch::kArm64);
   const std::uint64_t size = spec.heap_arena_bytes;

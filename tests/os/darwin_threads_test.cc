@@ -1,6 +1,6 @@
-// As threads_test.cc, with libSystem's own threads: for programs without a C++ library, whose
-// thread-locals, allocator and GoogleTest are for one thread. So other threads do nothing but call
-// the backend, and count.
+// Like threads_test.cc, with libSystem's own threads, for programs without a C++ library, whose
+// thread-locals, allocator and GoogleTest are for one thread. So other threads only call the
+// backend, and count.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -16,7 +16,7 @@ extern "C" int start_thread(void** thread, const void* attributes, void* (*funct
 extern "C" int join_thread(void* thread, void** result) __asm("_pthread_join");
 extern "C" void* this_thread() __asm("_pthread_self");
 
-// Runs function(argument) until it is joined.
+// Runs function(argument) on a thread until it is joined.
 class Thread {
  public:
   Thread(void* (*function)(void*), void* argument) {
@@ -111,7 +111,7 @@ struct Exit {
   std::atomic<bool> was_registered{true};
   std::atomic<bool> on_own_thread{true};
   void* thread = nullptr;
-  void* replacement = nullptr;  // what is registered after this one, if it is not this one
+  void* replacement = nullptr;  // the argument that it registers next, unless that is this object
 
   static void note(void* exit) {
     auto& self = *static_cast<Exit*>(exit);
@@ -157,7 +157,7 @@ TEST(DarwinThreads, LaterExitArgumentReplacesTheFirstAndNullMeansNoCall) {
   EXPECT_EQ(none.calls, 0);
 }
 
-// Every call may be made from any thread at any time.
+// Any thread may make any call at any time.
 struct Worker {
   std::atomic<int> failures{0};
   std::uint64_t size = 0;

@@ -49,8 +49,9 @@ std::unique_ptr<World> decorate(std::unique_ptr<World> beneath, std::size_t deco
     return std::make_unique<Decorated<RetryOs>>(std::move(beneath), frees_nothing, nullptr);
   }
   if (name == "narrowed") {
-    // By one bit, so that the system's own choice is too high; a narrower space would have only
-    // addresses that sanitizers keep for themselves. Not on systems without bits to spare.
+    // Narrows by one bit, so that the system's own choice is too high; a narrower space would have
+    // only addresses that sanitizers keep for themselves. Systems without bits to spare keep
+    // theirs.
     const std::uint32_t narrow = bits > 40 ? bits - 1 : bits;
     return std::make_unique<Decorated<AddressLimitOs>>(std::move(beneath), narrow,
                                                        AddressLimitOs::HighAnswer::kLooksBeneath);

@@ -171,7 +171,7 @@ TEST(FaultInjection, ChoosesVerbs) {
   EXPECT_EQ(os.calls(), 3u);
 }
 
-// Every verb at every place: a failed call reaches nothing beneath.
+// Fails every verb at every place: a failed call reaches nothing beneath.
 TEST(FaultInjection, EveryVerbCanFail) {
   SimOs sim(linux_config());
   FaultInjectionOs os(sim);
@@ -298,7 +298,7 @@ TEST(RefuseHints, MemoryLiesElsewhere) {
   const Allocation a = os.reserve(hint, kMiB);
   EXPECT_TRUE(a.ok());
   EXPECT_NE(a.base, hint);
-  // Also where the system itself would choose the hint.
+  // This also holds where the system itself would choose the hint.
   const Address next = a.base - kMiB;
   const Allocation b = os.reserve(next, kMiB);
   EXPECT_TRUE(b.ok());

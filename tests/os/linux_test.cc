@@ -1,4 +1,4 @@
-// What only Linux has: a kernel that shows in /proc/self/smaps what it has been told.
+// Tests what only Linux has: a kernel that shows in /proc/self/smaps what it has been told.
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 
@@ -15,7 +15,8 @@
 namespace Atoll::os::test {
 namespace {
 
-// The flags of the mapping that has the address, between blanks; empty if they are not shown.
+// The flags of the mapping that has the address, between blanks; empty if the kernel does not show
+// them.
 std::string flags_of(Address address) {
   std::FILE* const file = std::fopen("/proc/self/smaps", "re");
   if (file == nullptr) return "";
@@ -86,7 +87,7 @@ TEST_F(Linux, TheKernelKnowsTheWishesOfEveryPart) {
   EXPECT_TRUE(has(flags_of(pages(8, 1).base), "nh")) << "the latest wish counts";
 }
 
-// The conformance suite has to put up with systems that say of every page that it is there.
+// The conformance suite must accept systems that say that every page is in memory.
 TEST_F(Linux, AsManyPagesAreResidentAsMincoreNames) {
   (void)wish(memory, HugePages::kUnwanted);
   for (const unsigned of_page : {0U, 1U, 5U, 31U, 32U, 63U}) byte(of_page) = 1;
@@ -110,7 +111,7 @@ TEST_F(Linux, MemoryThatIsNotMappedTakesNoWishesAndNothingIsKnownOfIt) {
             takes_wishes ? Failure::kNotReserved : Failure::kUnsupported);
 }
 
-// As the head of the backend says: the page of zeroes is mapped, and so looks like any other.
+// As the backend's header says: the page of zeroes is mapped, and so looks like any other.
 TEST_F(Linux, APageThatWasOnlyReadMayCountAndDropsWithTheOthers) {
   (void)wish(memory, HugePages::kUnwanted);
   EXPECT_EQ(byte(3), 0);

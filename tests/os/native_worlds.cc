@@ -26,7 +26,7 @@ void add_worlds(const std::string& name, const std::string& prefix,
   }
 }
 
-// Whether this system tells what is resident, as the head of its backend says.
+// Whether this system tells what is resident, as its backend's header says.
 constexpr Told native_tells() {
   switch (port::kNativeGoos) {
     case port::Goos::kOpenbsd:
@@ -34,7 +34,7 @@ constexpr Told native_tells() {
     case port::Goos::kJs:
     case port::Goos::kWasip1:
       return Told::kNever;
-    case port::Goos::kWindows:  // Wine may not be let
+    case port::Goos::kWindows:  // Wine may lack the permission
       return Told::kEither;
     default:
       return Told::kAlways;

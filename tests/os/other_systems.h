@@ -1,9 +1,9 @@
-// Backends of other systems that this system can stand in for.
+// Backends of other systems in whose place this system can stand.
 #pragma once
 
 #include "os/os.h"
 
-// Programs of loong64 are linked dynamically, and then QEMU leaves the break no room to grow.
+// Programs for loong64 are linked dynamically, and QEMU leaves their break no room to grow.
 #if defined(__linux__) && !defined(__loongarch__)
 #define ATOLL_HAS_BREAK
 #include "os/plan9/linux_break.h"

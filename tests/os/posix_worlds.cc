@@ -1,11 +1,11 @@
-// The example of docs/PORTING.md as the system that the suite runs on.
+// Runs the suite on the example of docs/PORTING.md.
 #include "os/posix/posix_os.h"
 #include "tests/os/process_world.h"
 
 namespace Atoll::os::test {
 namespace {
 
-// One for all tests, as at_thread_exit() has one key for a process.
+// All tests share one, as at_thread_exit() has one key for a process.
 Os& posix() {
   static constinit PosixOs posix_os;
   return posix_os;

@@ -1,5 +1,5 @@
-// Touches this process's memory by address and tells whether that faulted, without signals: it lets
-// the system copy the byte, and the system refuses where the program would crash.
+// Touches this process's memory by address and tells whether that faulted, without signals: it
+// makes the system copy the byte, which fails where the program would crash.
 #pragma once
 
 #include <cstdint>

@@ -8,7 +8,7 @@
 namespace Atoll::os::test {
 namespace {
 
-// The kernel copies from and to a pipe, and answers EFAULT for memory that cannot be touched.
+// The kernel copies from and to a pipe, and fails with EFAULT for memory that nobody may touch.
 struct Pipe {
   Pipe() {
     if (::pipe(ends) != 0) std::abort();
@@ -41,7 +41,7 @@ bool write_process_byte(Address address, std::uint8_t byte) {
   Pipe& pipe = shared_pipe();
   if (::write(pipe.ends[1], &byte, 1) != 1) std::abort();
   if (::read(pipe.ends[0], address.pointer(), 1) == 1) return true;
-  // Some kernels take the byte out of the pipe before they notice.
+  // Some kernels take the byte out of the pipe before they fail.
   std::uint8_t marker = static_cast<std::uint8_t>(~byte);
   std::uint8_t drained = byte;
   if (::write(pipe.ends[1], &marker, 1) != 1) std::abort();

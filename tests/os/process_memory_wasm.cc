@@ -5,7 +5,7 @@
 namespace Atoll::os::test {
 namespace {
 
-// Everything below the memory's size can be touched, and nothing above.
+// The program can touch everything below the memory's size, and nothing above.
 bool is_in_reach(Address address) {
   constexpr std::uint64_t kPage = 65536;
   return address.value() < __builtin_wasm_memory_size(0) * kPage;

@@ -7,8 +7,9 @@
 namespace Atoll::os::test {
 namespace {
 
-// The system copies from and to a pipe, and fails for memory that cannot be touched. (Not
-// ReadProcessMemory(): under Wine it reads through any protection, as a debugger does.)
+// The system copies from and to a pipe, and fails for memory that nobody may touch.
+// (ReadProcessMemory() would not do: under Wine it reads through any protection, as a debugger
+// does.)
 struct Pipe {
   Pipe() {
     if (!::CreatePipe(&output, &input, nullptr, 0)) std::abort();

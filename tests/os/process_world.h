@@ -1,4 +1,4 @@
-// A backend of this very process: its memory is this program's.
+// A world for a backend of this very process, whose memory is this program's.
 #pragma once
 
 #include "tests/os/process_memory.h"

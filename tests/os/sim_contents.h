@@ -1,4 +1,4 @@
-// Bytes behind simulated addresses.
+// Contents for simulated addresses.
 #pragma once
 
 #include <cstdint>

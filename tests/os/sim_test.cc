@@ -1,4 +1,4 @@
-// Every setting of the simulation. (The conformance suite tests that it keeps the contract.)
+// Tests every setting of the simulation. (The conformance suite tests that it keeps the contract.)
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace {
 constexpr std::uint64_t kPage = 4096;
 constexpr std::uint64_t kMiB = 1 << 20;
 
-// Small enough to know every address: 1 MiB and 64 KiB at its beginning missing.
+// A space small enough to know every address: 1 MiB without the 64 KiB at its beginning.
 Config small() {
   Config c;
   c.address_bits = 20;
@@ -344,7 +344,7 @@ TEST(SimResident, WithoutContentsWhatIsReadyCounts) {
   EXPECT_EQ(os.misuses(), 0u);
 }
 
-// Pages 0 and 1 of the space were written.
+// A backing in which pages 0 and 1 of the space were written.
 class TwoPages final : public Backing {
  public:
   void ready(Range) override {}
@@ -480,10 +480,10 @@ TEST(SimScripts, FailAllLaterCalls) {
 
 TEST(SimScripts, ReserveAnswersExactly) {
   static constexpr Answer kScript[] = {
-      {Answer::Kind::kExactly, Address(std::uint64_t{1} << 52)},  // outside of the space
+      {Answer::Kind::kExactly, Address(std::uint64_t{1} << 52)},  // outside the space
       {},                                                         // ordinary
       {Answer::Kind::kExactly, Address(0x50123)},                 // unaligned
-      {Answer::Kind::kExactly, Address(0xff000)},                 // over the ordinary one
+      {Answer::Kind::kExactly, Address(0xff000)},                 // over the ordinary answer
       {Answer::Kind::kFails, Address()},
       {Answer::Kind::kExactly, Address()},
   };
@@ -499,7 +499,7 @@ TEST(SimScripts, ReserveAnswersExactly) {
   EXPECT_TRUE(is_null(os.reserve(Address(), kPage), Failure::kNoMemory));
   EXPECT_TRUE(is_null(os.reserve(Address(), kPage), Failure::kNoMemory));
   EXPECT_EQ(os.reserve(Address(), kPage).base, Address(0xfe000)) << "the script is used up";
-  // What was answered can be given back, however wrong it was.
+  // The caller can give every answer back, however wrong it was.
   EXPECT_EQ(os.bytes_held(), 4 * kPage);
   EXPECT_TRUE(os.release(outside, kPage).ok());
   EXPECT_EQ(os.map(unaligned, kPage).failure, Failure::kBadArgument);
@@ -614,7 +614,7 @@ TEST(SimServices, ThreadExitIsRunByHand) {
   EXPECT_EQ(calls, 1);
 }
 
-// The hook does not come back here: a trap would start a debugger on some systems.
+// The hook does not return here: a trap would start a debugger on some systems.
 TEST(SimDeathTest, AbortCallsItsHook) {
   Config c = small();
   c.on_abort = [](void*) {
@@ -625,7 +625,7 @@ TEST(SimDeathTest, AbortCallsItsHook) {
   EXPECT_DEATH_IF_SUPPORTED(os.abort(), "on_abort");
 }
 
-// What lies at a hint makes the memory come as near to it as the system looks.
+// If something lies at a hint, the memory lies as near to it as the system looks.
 TEST(SimHints, AreTakenNearbyWhereTheSystemLooksThere) {
   constexpr Address kHint(0xc0'0000'0000);
   const auto answer = [&](const Config& c) {
@@ -652,7 +652,7 @@ TEST(SimPresets, AreWhatTheirNamesSay) {
   }
 }
 
-// Where the first hint of Go's allocator lands.
+// Shows where the first hint of Go's allocator leads.
 TEST(SimPresets, AnswerTheFirstHints) {
   constexpr Address kMost(0xc0'0000'0000);
   constexpr Address kArm64(0x40'0000'0000);

@@ -84,7 +84,7 @@ TEST(Threads, TwoThreadsTakeTurns) {
   EXPECT_EQ(turn.load(), kTurns);
 }
 
-// One function per process: the argument says what it does.
+// There is one function per process, and the argument tells it what to do.
 struct Exit {
   std::atomic<int> calls{0};
   std::atomic<bool> on_own_thread{true};
@@ -160,7 +160,7 @@ TEST(Threads, StorageIsThereInTheExitFunction) {
   EXPECT_EQ(of_this_thread(own_word), 7U);
 }
 
-// Like an exit function that takes a lock which another thread holds.
+// The exit function is like one that takes a lock which another thread holds.
 TEST(Threads, AnExitFunctionMayWaitForThreadsThatParkAndUnpark) {
   Os& os = native();
   Exit exit;
@@ -183,7 +183,7 @@ TEST(Threads, AnExitFunctionMayWaitForThreadsThatParkAndUnpark) {
   other.join();
 }
 
-// Every call may be made from any thread at any time.
+// Any thread may make any call at any time.
 TEST(Threads, MemoryCallsFromSeveralThreads) {
   Os& os = native();
   const Machine machine = os.probe();

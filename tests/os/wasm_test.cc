@@ -1,4 +1,4 @@
-// WebAssembly's one memory, which others grow too: libc's malloc does, and here the test.
+// WebAssembly's one memory, which others grow too: libc's malloc, and here the test.
 #include <gtest/gtest.h>
 
 #include <cstddef>
@@ -55,7 +55,7 @@ TEST_F(Wasm, MemoryThatOthersAddBetweenTwoCallsIsTheirs) {
   fill(first, 1);
   const Range others = grow_by_others(2 * kPage);
   fill(others, 2);
-  // More than is free by now, so that the memory has to grow.
+  // Asks for more than is free by now, so that the memory has to grow.
   const Range second = reserve(Address(), memory_size());
   ASSERT_FALSE(second.is_empty());
   EXPECT_GE(second.base, others.end());
@@ -96,14 +96,14 @@ TEST_F(Wasm, MoreThanTheMemoryMayGrowToIsRefusedAndNothingIsLost) {
   EXPECT_TRUE(os_.free(after.base, after.size).ok());
 }
 
-// Last, since the memory stays that large.
+// This test is last, since the memory stays that large.
 TEST_F(Wasm, WideAddressesReachBeyondFourGigabytes) {
   if (!kIsWide) GTEST_SKIP() << "addresses of 32 bits";
   const Range far = reserve(Address(5 * kGigabyte), 2 * kPage);
   ASSERT_EQ(far.base, Address(5 * kGigabyte));
   EXPECT_TRUE(holds(far, 0));
   fill(far, 4);
-  // The address whose lower 32 bits are the same is another one.
+  // The address with the same lower 32 bits is another one.
   EXPECT_TRUE(holds({Address(1 * kGigabyte), 2 * kPage}, 0));
   EXPECT_TRUE(holds(far, 4));
   EXPECT_TRUE(os_.free(far.base, far.size).ok());

@@ -22,10 +22,10 @@ class World {
   virtual ~World() = default;
 
   virtual Os& os() = 0;
-  // Empty or false: touching it faults.
+  // Both are empty or false if touching the address faults.
   virtual std::optional<std::uint8_t> read(Address address) = 0;
   virtual bool write(Address address, std::uint8_t byte) = 0;
-  // What was not given back, where that is known.
+  // How many bytes were not given back, where that is known.
   virtual std::uint64_t bytes_held() { return 0; }
   virtual Told tells_resident() { return Told::kEither; }
 };
@@ -34,7 +34,7 @@ struct WorldMaker {
   std::string name;  // letters, digits and underscores
   std::unique_ptr<World> (*make)(std::size_t choice);
   std::size_t choice = 0;
-  int random_calls = 3000;  // fewer where the same system has had them already
+  int random_calls = 3000;  // fewer if other worlds have tested the same system
 };
 
 inline void PrintTo(const WorldMaker& maker, std::ostream* out) { *out << maker.name; }

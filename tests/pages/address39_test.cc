@@ -1,4 +1,5 @@
-// A real arm64 program with 39-bit addresses (emulated): arm64's hint fits, amd64's does not.
+// A real arm64 program with 39-bit addresses (emulated), where arm64's hint fits and amd64's does
+// not.
 #include <gtest/gtest.h>
 
 #include "os/os.h"
@@ -19,7 +20,7 @@ class Address39 : public ::testing::Test {
     arenas.init();
     const Growth growth = arenas.grow(1);
     if (growth.ok()) {
-      // It is really there.
+      // The address space is really there.
       EXPECT_TRUE(os::native().used(growth.region.base, machine_.page_size).ok());
       *static_cast<volatile char*>(growth.region.base.pointer()) = 1;
       EXPECT_TRUE(os::native().free(growth.region.base, growth.region.size).ok());

@@ -1,5 +1,5 @@
-// Maps of every shape. Arenas need no memory here, only their metadata do, so a map of any port can
-// be made on any system.
+// Tests maps of every shape. Arenas need no memory here, only their metadata does, so a test can
+// make a map of any port on any system.
 #include "src/pages/arena_map.h"
 
 #include <gtest/gtest.h>
@@ -40,7 +40,7 @@ const Shape kShapes[] = {
     {port::spec(Release::k1_26, Goos::kJs, Goarch::kWasm), 0x20'0000},
 };
 
-// Of some cache.
+// A record of some cache.
 constexpr PageRecord record_of(std::size_t list) { return {CacheNumber().next(), list}; }
 
 class MapOf : public ::testing::TestWithParam<Shape> {
@@ -71,7 +71,7 @@ class MapOf : public ::testing::TestWithParam<Shape> {
 };
 
 TEST_P(MapOf, TheWindowHasTheRecordsOfItsPages) {
-  platform_.machine.lazy_commit = true;  // it costs no more than a test may take
+  platform_.machine.lazy_commit = true;  // the window costs no more than a test may take
   make({.record_window = arena_bytes()});
   // The window begins with the second of three arenas, which comes first.
   const Range second{region(1).end(), arena_bytes()};
@@ -109,8 +109,8 @@ TEST_P(MapOf, TheWindowHasTheRecordsOfItsPages) {
   EXPECT_EQ(record(last), record_of(11));
 }
 
-// The window of a sparing heap grows where arenas are; what was written before may be missing in
-// the larger one, but nothing is wrong.
+// The window of a sparing heap grows where arenas are. The larger window may lack earlier records,
+// but has no wrong ones.
 TEST_P(MapOf, AWindowOfASparingHeapGrows) {
   platform_.machine.lazy_commit = true;
   const std::uint64_t most = 70 * arena_bytes();
@@ -191,7 +191,7 @@ TEST_P(MapOf, KnowsItsArenasAndNoOthers) {
   EXPECT_EQ(map_.arena(region(2).end()), nullptr);
   EXPECT_EQ(map_.page_index(region(1).base), 0U);
   EXPECT_EQ(map_.page_index(region(1).last()), platform_.spec.pages_per_arena - 1);
-  // What differs in bits that no index has must not be taken for it.
+  // The lookup must not mistake an address for one that differs only in bits beyond every index.
   for (unsigned bit = platform_.spec.log_heap_arena_bytes + 2; bit < 64; ++bit) {
     const Address other(region(1).base.value() ^ (std::uint64_t{1} << bit));
     EXPECT_EQ(map_.arena(other), nullptr) << other.value();
@@ -213,11 +213,11 @@ TEST_P(MapOf, KnowsItsArenasAndNoOthers) {
   EXPECT_EQ(map_.arena(region(1).base), nullptr);
 }
 
-// Tables are smaller, but any address can be looked up all the same.
+// Tables are smaller, but lookups of any address still work.
 TEST_P(MapOf, OfASparingHeapKnowsItsArenasAndNoOthers) {
   make({.is_sparing = true});
   const std::uint64_t before = counters_.get(MemoryKind::kGc);
-  // A part of the first and a part of the second.
+  // A part of the first arena and a part of the second.
   const Range part{region(1).end() - 3 * port::kPageSize, 5 * port::kPageSize};
   ASSERT_TRUE(map_.add(part));
   Arena* const first = map_.arena(region(1).base);
@@ -238,7 +238,7 @@ TEST_P(MapOf, OfASparingHeapKnowsItsArenasAndNoOthers) {
     EXPECT_LT(counters_.get(MemoryKind::kGc) - before, 512U << 10);
   }
 
-  // The computation of the fast path.
+  // Computes what the fast path does.
   const std::atomic<Arena*>* table = map_.fast_table();
   const std::uint64_t index =
       platform_.spec.arena_index(part.base.value()) - platform_.spec.arena_index(0);
@@ -273,7 +273,7 @@ TEST_P(MapOf, HasZeroedMetadataOfItsOwnForEachPage) {
   const std::size_t words = kBitmapBytes / sizeof(BitWord) * pages;
   Arena* const arenas[] = {map_.arena(region(1).base), map_.arena(region(2).last())};
   for (Arena* const arena : arenas) {
-    // The first and the last of everything: overlaps would show.
+    // Writes the first and last elements of everything: overlaps would show.
     std::atomic<BitWord>* const bits[] = {&arena->alloc_bits[0], &arena->alloc_bits[words - 1],
                                           &arena->mark_bits[0], &arena->mark_bits[words - 1]};
     for (std::atomic<BitWord>* word : bits) EXPECT_EQ(word->exchange(~BitWord{0}), 0U);
@@ -339,7 +339,7 @@ TEST_P(MapOf, KeepsWhatItHasWhenThereIsNoMemory) {
     faults_.fail_nothing();
     const std::uint64_t before = counters_.get(MemoryKind::kGc);
     ASSERT_TRUE(map_.add(region(3)));
-    // Each may be large enough to be asked of the system by itself, in whole pages.
+    // Each may be large enough to be a system call of its own, for whole pages.
     const std::uint64_t metadata = platform_.whole_pages(
         std::max(platform_.spec.heap_arena_metadata_bytes,
                  platform_.spec.pages_per_arena * (2 * kBitmapBytes + sizeof(void*))));
@@ -356,7 +356,8 @@ TEST_P(MapOf, KeepsWhatItHasWhenThereIsNoMemory) {
   }
 }
 
-// Runs of bits, against a model of one page after the other, across the border of two arenas.
+// Tests runs of bits across the border of two arenas, against a model that takes one page after the
+// other.
 TEST_P(MapOf, KeepsBitsOfPages) {
   make();
   ASSERT_TRUE(map_.add(region(4)));
@@ -373,7 +374,7 @@ TEST_P(MapOf, KeepsBitsOfPages) {
     const std::size_t first = random() % kPages;
     const std::size_t count = 1 + random() % std::min<std::size_t>(kPages - first, 90);
     const Range pages{base + first * port::kPageSize, count * port::kPageSize};
-    // Nothing makes a page clean again, so few become dirty.
+    // Nothing makes a page clean again, so the test makes few pages dirty.
     const auto action = random() % 200;
     if (action == 0) bits.set_dirty(pages);
     if (action % 3 == 1) bits.set_ready(pages);
@@ -410,7 +411,7 @@ INSTANTIATE_TEST_SUITE_P(Shapes, MapOf, ::testing::ValuesIn(kShapes), [](const a
          (shape.param.base >> 63 != 0 ? "_upper_half" : "");
 });
 
-// 16 TiB, of which nothing is ever looked at page by page.
+// The test never looks at these 16 TiB page by page.
 TEST(ArenaMap, OfASparingHeapHasAnAddressForEachOfManyArenas) {
   const Platform platform{os::native(), os::native().probe(), kShapes[0].spec};
   MemoryCounters counters;
@@ -437,7 +438,7 @@ TEST(ArenaMap, OfASparingHeapHasAnAddressForEachOfManyArenas) {
   bits.set_dirty(region);
   EXPECT_EQ(bits.count(region).fresh, 0U);
   EXPECT_EQ(bits.next_run(true, region), region);
-  // The first page and the last belong to others.
+  // The first and last pages belong to others.
   const Range place{region.base + port::kPageSize, kBytes - 2 * port::kPageSize};
   ASSERT_TRUE(map.prepare(region, place));
   Span span;

@@ -1,4 +1,4 @@
-// Every 64-bit port of every release over a system like its own, and random systems.
+// Every 64-bit port of every release on a system like its own, and on random systems.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -23,7 +23,7 @@ os::sim::Config system_like(const port::PortSpec& spec) {
       return presets::aix_ppc64();
     case Goos::kDarwin:
     case Goos::kIos:
-      if (spec.ptr_size == 4) break;  // no longer to be met: as any 32-bit system
+      if (spec.ptr_size == 4) break;  // no longer found in practice: like any 32-bit system
       if (spec.goarch == Goarch::kArm64) {
         return spec.goos == Goos::kIos ? presets::ios_arm64() : presets::darwin_arm64();
       }
@@ -72,7 +72,8 @@ TEST(EveryPort, StartsWhereItsReleaseSays) {
   EXPECT_GT(walked, 900);
 }
 
-// Random obstacles, sizes and failures: regions never overlap, and nothing is held but them.
+// With random obstacles, sizes and failures, regions never overlap, and the heap holds nothing
+// else.
 TEST(EveryPort, RandomSystemsNeverGetOverlapsOrLeaks) {
   const port::PortSpec spec = port::spec(port::Release::k1_11, Goos::kLinux, Goarch::kAmd64);
   for (std::uint32_t seed = 1; seed <= 20; ++seed) {

@@ -1,4 +1,4 @@
-// Spans of no heap, to be kept in order.
+// Spans without a heap, for tests that keep them in order.
 #pragma once
 
 #include <deque>

@@ -90,7 +90,7 @@ TEST(HintWalk, WhereHintsAreIgnoredTheSystemChoosesAndTwoNewHintsFollow) {
       const Growth next = walk.arenas.grow(1);
       ASSERT_TRUE(next.ok()) << message(next);
       EXPECT_TRUE(next.region.base.is_aligned(64 * kMiB));
-      // Where the system's choice happens to be the lower end, that hint alone is left.
+      // If the system happens to choose the lower end, only that hint is left.
       EXPECT_LE(walk.arenas.hints().size(), 2U);
       EXPECT_GE(walk.arenas.hints().size(), 1U);
     }
@@ -98,7 +98,7 @@ TEST(HintWalk, WhereHintsAreIgnoredTheSystemChoosesAndTwoNewHintsFollow) {
 }
 
 TEST(HintWalk, ADownHintGrowsDownwards) {
-  // Everything below 2^47 where a hint lies is taken, but hints are honoured elsewhere.
+  // Everything below 2^47 where a hint lies is taken, but the system honours hints elsewhere.
   os::sim::Config config = presets::linux_amd64();
   const Range wall{Address(0xc0'0000'0000), 0x7fc0'0000'0000 - 0xc0'0000'0000 + 64 * kMiB};
   config.obstacles = {&wall, 1};
@@ -135,7 +135,7 @@ TEST(HintWalk, RaceStaysInItsWindow) {
   Walk walk(presets::linux_amd64(), spec(Release::k1_11, Goos::kLinux, Goarch::kAmd64, true));
   walk.arenas.init();
   EXPECT_EQ(walk.arenas.grow(1).region.base, kFirst);
-  // Foreign memory between two arenas: the walk goes on in the next part of the window.
+  // Foreign memory lies between two arenas: the walk goes on in the next part of the window.
   ASSERT_TRUE(walk.sim.add_obstacle({kFirst + 64 * kMiB, 4096}));
   EXPECT_EQ(walk.arenas.grow(1).region.base, Address(0xc1'0000'0000));
 }
@@ -152,7 +152,7 @@ TEST(HintWalk, AUsedUpRaceWindowIsNamed) {
 }
 
 TEST(HintWalk, AnAnswerAboveTheArenaMapIsRefusedAndNamed) {
-  // The phone of 1.14 can index 33 bits; the system answers from the top of 36.
+  // Release 1.14 on a phone can index 33 bits; the system answers from the top of 36.
   Walk walk(presets::ios_arm64(), spec(Release::k1_14, Goos::kDarwin, Goarch::kArm64));
   walk.arenas.init();
   ASSERT_TRUE(walk.sim.add_obstacle({Address(0x1'3000'0000), 4096}));
@@ -173,7 +173,7 @@ TEST(HintWalk, ThePhonesOneUsableHintIsTaken) {
   EXPECT_EQ(walk.arenas.grow(1).region.base, Address(0x1'3000'0000));
 }
 
-// A system that gives just this answer to every call.
+// Grows on a system that gives just this answer to every call.
 Growth growth_with_answer(Address base, const port::PortSpec& port_spec, std::uint64_t bytes = 1) {
   os::sim::Config config = presets::linux_amd64();
   config.address_bits = 64;
@@ -185,7 +185,7 @@ Growth growth_with_answer(Address base, const port::PortSpec& port_spec, std::ui
   Walk walk(config, port_spec);
   walk.arenas.init();
   const Growth growth = walk.arenas.grow(bytes);
-  // The heap can go on: the script is over, the system answers as usual.
+  // The heap can go on: the script is over, and the system answers as usual.
   const Growth next = walk.arenas.grow(1);
   EXPECT_TRUE(next.ok()) << message(next);
   return growth;
@@ -219,7 +219,7 @@ TEST(HintWalk, ASystemWithNothingLeftMeansOutOfMemory) {
   EXPECT_TRUE(walk.arenas.grow(1).ok()) << "and the heap goes on when there is memory again";
 }
 
-// The size is below the limit of the arena map, and above that of the system.
+// The size is below the limit of the arena map, and above the system's.
 constexpr std::uint64_t kTooMuch = std::uint64_t{1} << 47;
 
 TEST(HintWalk, ASizeThatNobodyHasDropsEachHintForGood) {
@@ -270,7 +270,7 @@ TEST(HintWalk, AnOccupiedHintIsDroppedWhereTheyAreKept) {
 }
 
 TEST(HintWalk, ARefusedHintIsDroppedWhereTheSystemHasRoomElsewhere) {
-  // As Windows does, where something lies there.
+  // Windows refuses a hint like this if something lies there.
   os::sim::Config config = presets::linux_amd64();
   const std::array<Answer, 2> script = {
       {{Answer::Kind::kFails, {}}, {Answer::Kind::kExactly, Address(0x7f00'0000'0000)}}};
@@ -283,7 +283,8 @@ TEST(HintWalk, ARefusedHintIsDroppedWhereTheSystemHasRoomElsewhere) {
 }
 
 TEST(HintWalk, ASizeThatPassesTheArenaMapsEndDropsNoHintWhereTheyAreKept) {
-  // 33 bits can be indexed: a hint at 4.75 GiB has no place for 4 GiB, and the system none at all.
+  // The map can index 33 bits: a hint at 4.75 GiB has no place for 4 GiB, and the system has none
+  // at all.
   os::sim::Config config = presets::ios_arm64();
   Walk walk(config, spec(Release::k1_14, Goos::kDarwin, Goarch::kArm64), {.keeps_hints = true});
   walk.arenas.init();

@@ -1,7 +1,7 @@
-// A sparing heap against a model of it, where spans are as long as several arenas: they begin and
-// end around the borders of arenas, most of which have stand-ins.
+// Tests a sparing heap against a model. Spans are as long as several arenas, and begin and end
+// around the borders of arenas, most of which have stand-ins.
 //
-// Little of their memory is written, so they cost what their metadata costs.
+// The test writes little of their memory, so they cost only their metadata.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -17,11 +17,11 @@ namespace Atoll::pages {
 
 class HugeSpansModel {
  public:
-  // No more than `most_arenas` arenas are in use at once.
+  // At most `most_arenas` arenas are in use at once.
   HugeSpansModel(TestHeap& test, std::uint64_t seed, std::uint64_t most_arenas)
       : test_(test), heap_(test.heap), random_(seed), most_pages_(most_arenas * per_arena()) {}
 
-  // Random calls, and a look at everything after each. Stops at the first failure.
+  // Makes random calls, and checks everything after each. Stops at the first failure.
   void run(int steps) {
     for (int step = 0; step < steps; ++step) {
       SCOPED_TRACE("step " + std::to_string(step));
@@ -38,10 +38,10 @@ class HugeSpansModel {
     EXPECT_EQ(heap_.statistics().objects, 0U);
   }
 
-  // With a system that may fail, null is no failure of the test.
+  // If set, the system may fail, so null is no failure of the test.
   void may_fail(bool may) { may_fail_ = may; }
 
-  // Spans that have had a stand-in.
+  // How many spans have had a stand-in.
   int stand_ins() const { return stand_ins_; }
 
   bool allocate(std::uint64_t npages, std::uint64_t alignment = port::kPageSize) {
@@ -65,7 +65,7 @@ class HugeSpansModel {
       word = entry.pattern;
     });
     object_bits(span).store(static_cast<BitWord>(entry.pattern));
-    // Only the records of shorter spans tell anything.
+    // Only the records of shorter spans can tell anything.
     if (npages < per_arena()) heap_.map().set_records(*span, kRecord);
     spans_.emplace(span->base, entry);
     if (span->stand_in != nullptr) ++stand_ins_;
@@ -105,7 +105,7 @@ class HugeSpansModel {
     }
   }
 
-  // A few, or a number of arenas and a few more or less.
+  // A few pages, or a number of arenas and a few pages more or less.
   std::uint64_t some_pages() {
     if (chance(3)) return 1 + pick(8);
     const std::uint64_t arenas = 1 + pick(most_pages_ / per_arena() / 2 + 1);
@@ -125,7 +125,7 @@ class HugeSpansModel {
     return *map.arena(span->base)->alloc_bits_of(map.page_index(span->base));
   }
 
-  // A word of its first page, and of the first page in each arena, from page `first` on.
+  // Visits a word of its first page, and of the first page in each arena, from page `first` on.
   template <typename Visit>
   void for_each_mark(const Entry& entry, std::uint64_t first, Visit visit) {
     const Address base = entry.span->base;
@@ -192,7 +192,7 @@ class HugeSpansModel {
     if (before == 1) return;
     std::uint64_t npages = 1 + pick(before - 1);
     if (before > per_arena() && chance(2)) {
-      // To a border, or to a page before or behind it.
+      // Cuts at a border, or a page before or after it.
       const Address border = (entry.span->base + npages * page()).aligned_up(arena_bytes());
       const std::uint64_t to = (border - entry.span->base) / page() + pick(3) - 1;
       if (to > 0 && to < before) npages = to;

@@ -48,7 +48,7 @@ TEST_P(HugeSpansOn, DoAsTheirModelDoes) {
   }
 }
 
-// The kth call of the system fails, for all k there are.
+// The kth system call fails, for every k.
 TEST_P(HugeSpansOn, GoOnWhenACallFails) {
   bool has_failed = true;
   for (std::uint32_t k = 1; has_failed && !HasFailure(); ++k) {
@@ -94,7 +94,7 @@ class Huge : public Traced {
   std::uint64_t gc_bytes() { return test.counters.get(MemoryKind::kGc); }
 };
 
-// Of what is counted here hardly more than a half is ever touched.
+// The heap touches hardly more than half of what this counts.
 TEST(HugeSpan, CostsMetadataForItsEndsOnly) {
   Huge run;
   ASSERT_NE(run.allocate(1), nullptr);
@@ -127,7 +127,7 @@ TEST(HugeSpan, SharesNothingWithAnother) {
   EXPECT_EQ(run.test.check(), "");
 }
 
-// Each arena gets metadata of its own as soon as a span ends or begins in it, and not before.
+// Each arena gets metadata of its own when a span first ends or begins in it, and not before.
 TEST(HugeSpan, IsSplitWhereItIsCut) {
   Huge run;
   Span* const span = run.allocate(kGiB + 24 * kKiB);
@@ -144,7 +144,7 @@ TEST(HugeSpan, IsSplitWhereItIsCut) {
   EXPECT_EQ(run.heap.map().object_span_of(cut + 65 * kMiB), nullptr);
   EXPECT_EQ(run.test.check(), "");
 
-  // Small ones in what was cut off.
+  // Allocates small spans in the part that was cut off.
   Span* const small = run.allocate(64 * kKiB);
   ASSERT_NE(small, nullptr);
   EXPECT_EQ(small->base, cut);
@@ -157,7 +157,7 @@ TEST(HugeSpan, IsSplitWhereItIsCut) {
   EXPECT_EQ(run.heap.map().object_span_of(cut + 65 * kMiB), span);
   EXPECT_EQ(run.test.check(), "");
 
-  // Nothing is left inside.
+  // No arena lies inside any more.
   ASSERT_TRUE(run.heap.truncate(span, 1));
   EXPECT_EQ(span->stand_in, nullptr);
   EXPECT_EQ(run.test.check(), "");
@@ -172,7 +172,7 @@ TEST(HugeSpan, IsSplitWhereItIsCut) {
   EXPECT_EQ(run.test.check(), "");
 }
 
-// Small spans in pages that came as many at once.
+// Small spans use pages that came as many arenas at once.
 TEST(HugeSpan, IsFilledWithSmallOnesArenaByArena) {
   Huge run;
   Span* const span = run.allocate(2 * kGiB);
@@ -195,7 +195,7 @@ TEST(HugeSpan, IsFilledWithSmallOnesArenaByArena) {
   EXPECT_EQ(run.test.check(), "");
 }
 
-// As much address space as the system has, refused when it is to become memory.
+// The system has the address space, but refuses to make it memory.
 TEST(HugeSpan, ThatIsRefusedCostsNextToNothing) {
   Huge run;
   ASSERT_NE(run.allocate(1), nullptr);

@@ -1,4 +1,4 @@
-// Spans as long as several arenas, in a sparing heap over the system this program runs on.
+// Spans as long as several arenas, in a sparing heap on the system that this program runs on.
 #include <gtest/gtest.h>
 
 #include "os/os.h"
@@ -9,7 +9,7 @@ namespace Atoll::pages {
 namespace {
 
 TEST(HugeSpans, DoAsTheirModelDoes) {
-  // Few enough for a machine of a GiB.
+  // Few enough for a machine with a GiB.
   constexpr std::uint64_t kArenas = 8;
   for (const bool is_bounded : {false, true}) {
     TestHeap test(os::native(), port::native_spec(),
@@ -23,7 +23,7 @@ TEST(HugeSpans, DoAsTheirModelDoes) {
   }
 }
 
-// What stands in for arenas, one after the other, with nothing but memory.
+// Tests stand-ins on their own, without a map.
 TEST(StandIns, AreAsManyAsAreInUseAtOnce) {
   const Platform platform{os::native(), os::native().probe(), port::native_spec()};
   MemoryCounters counters;

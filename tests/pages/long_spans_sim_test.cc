@@ -1,5 +1,5 @@
-// Long spans that become free in a bounded heap: those that hold memory are kept within the bound,
-// and of the others only the newest.
+// Long spans that become free in a bounded heap: the heap keeps those that hold memory, within the
+// bound, and only the newest of the others.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -31,7 +31,7 @@ class LongSpans : public Traced {
                port::spec(port::Release::k1_11, port::Goos::kLinux, port::Goarch::kAmd64),
                {.is_sparing = true, .is_bounded = true}) {}
 
-  // All of it, or its first byte.
+  // Writes all of the span, or only its first byte.
   Span* allocate_written(std::uint64_t bytes, bool all = true) {
     Span* const span = allocate(bytes);
     if (span == nullptr) {
@@ -43,7 +43,7 @@ class LongSpans : public Traced {
     return span;
   }
 
-  // Bytes that calls of used() have made Ready since the last time.
+  // How many bytes calls of used() have made Ready since the last call of this.
   std::uint64_t made_ready() {
     std::uint64_t bytes = 0;
     for (const os::TraceRecord& record : trace.records()) {
@@ -53,14 +53,15 @@ class LongSpans : public Traced {
     return bytes;
   }
 
-  // Bytes of free pages that may hold memory.
+  // How many bytes of free pages may hold memory.
   std::uint64_t kept() {
     const PageStatistics statistics = heap.statistics();
     return statistics.idle - statistics.fresh - statistics.released;
   }
 };
 
-// What becomes Ready, of what is allocated, while written spans are replaced at random.
+// Replaces written spans at random, and returns which share of what it allocates had to become
+// Ready.
 double share_made_ready(Residency residency) {
   constexpr std::size_t kLive = 20;
   LongSpans run(residency);
@@ -107,7 +108,7 @@ TEST(LongSpans, GoBackWhereTheyHoldNone) {
   EXPECT_EQ(run.test.check(), "");
 }
 
-// A service that uses one large buffer at a time has no page faults after the first.
+// A service that uses one large buffer at a time has no page faults after the first buffer.
 TEST(LongSpans, OfTheSameSizeStayWithoutAQuestion) {
   LongSpans run(Residency::kExact);
   run.heap.free(run.allocate_written(policy::kNewestOversize));

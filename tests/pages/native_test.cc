@@ -1,4 +1,4 @@
-// The walk over the system this program runs on.
+// The walk on the system that this program runs on.
 #include <gtest/gtest.h>
 
 #include "os/os.h"
@@ -43,7 +43,7 @@ TEST_P(NativeArenas, AreRealMemory) {
   EXPECT_FALSE(growths[0].region.overlaps(growths[2].region));
   EXPECT_FALSE(growths[1].region.overlaps(growths[2].region));
 
-  // Back to where it was, for the next release.
+  // Gives everything back, for the next release.
   if (spec.uses_32_bit_start()) {
     const Range reserved = arenas.arena_range();
     for (const Growth& growth : growths) {

@@ -1,4 +1,4 @@
-// A page heap against a simple model of it: intervals, and what was written into them.
+// Tests a page heap against a simple model: intervals, and the contents that the test wrote.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -14,12 +14,11 @@ namespace Atoll::pages {
 
 class PageHeapModel {
  public:
-  // `most_pages` are in use at once.
+  // At most `most_pages` pages are in use at once.
   PageHeapModel(TestHeap& test, std::uint64_t seed, std::uint64_t most_pages)
       : test_(test), heap_(test.heap), random_(seed), most_pages_(most_pages) {}
 
-  // Random calls. Stops at the first thing that is not as it should be, which is then a failure of
-  // the running test.
+  // Makes random calls. Stops at the first difference, which fails the running test.
   void run(int steps) {
     for (int step = 0; step < steps; ++step) {
       SCOPED_TRACE("step " + std::to_string(step));
@@ -38,7 +37,7 @@ class PageHeapModel {
     EXPECT_EQ(test_.check(), "");
   }
 
-  // With a system that may fail, null is no failure of the test.
+  // If set, the system may fail, so null is no failure of the test.
   void may_fail(bool may) { may_fail_ = may; }
 
   bool allocate(std::uint64_t npages, PageUse use, std::uint64_t alignment) {
@@ -111,7 +110,7 @@ class PageHeapModel {
     }
   }
 
-  // Mostly a few, as it is in life.
+  // Mostly a few, as in real programs.
   std::uint64_t some_pages() {
     if (chance(40)) return 1 + pick(most_pages_ / 4);
     if (chance(6)) return 1 + pick(200);
@@ -126,8 +125,8 @@ class PageHeapModel {
     return pages;
   }
 
-  // By looking at every span there is; in a sparing heap, at the one at the end only if there is no
-  // other.
+  // Finds the best fit by looking at every span. In a sparing heap it takes the span at the end
+  // only if there is no other.
   const Span* best_fit(std::uint64_t npages) {
     const Span* best = nullptr;
     for (std::uint64_t i = 0; i < heap_.span_count(); ++i) {
@@ -152,7 +151,7 @@ class PageHeapModel {
     const bool is_free = next != nullptr && next->state.load() == SpanState::kFree;
     return is_free ? next : nullptr;
   }
-  // Of the free span that a span was just cut from.
+  // The pages of the free span that `span` was just cut from.
   std::uint64_t pages_there(const Span* span) {
     const Span* const rest = free_behind(span);
     return span->npages + (rest != nullptr ? rest->npages : 0);
@@ -174,7 +173,7 @@ class PageHeapModel {
     EXPECT_NE(heap_.map().span_of(span->base - 1), span);
   }
 
-  // The first and last words of each half of the smallest hardware pages.
+  // Visits the first and last words of each half of the smallest hardware pages.
   template <typename Visit>
   void for_each_word(Range range, Visit visit) {
     for (std::uint64_t at = 0; at < range.size; at += 2048) {
@@ -190,7 +189,7 @@ class PageHeapModel {
     EXPECT_EQ(any, 0U) << "pages that are said to be zero are not";
   }
 
-  // From page `first` on.
+  // Fills from page `first` on.
   void fill(const Entry& entry, std::uint64_t first) {
     const Range all = entry.span->range();
     heap_.map().set_records(*entry.span, kRecord);

@@ -1,5 +1,5 @@
-// Page heaps over systems unlike this one: the calls that they make, and their behaviour when the
-// system refuses one.
+// Page heaps on systems unlike this one: their system calls, and their behaviour when the system
+// refuses one.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -94,14 +94,14 @@ INSTANTIATE_TEST_SUITE_P(Systems, HeapOn, ::testing::ValuesIn(cases()), name_of)
 
 class HeapRefusedBy : public HeapOn {};
 
-// The kth call of the system fails, for all k there are.
+// The kth system call fails, for every k.
 TEST_P(HeapRefusedBy, OneCallGoesOn) {
   std::uint32_t k = 1;
   for (bool has_failed = true; has_failed; ++k) {
     SCOPED_TRACE("call " + std::to_string(k));
     TouchableWorld world(preset(), spec());
     os::FaultInjectionOs faults(world.os());
-    // After a release that fails, the memory stays reserved: the heap cannot change that.
+    // After a failed release, the memory stays reserved: the heap cannot change that.
     faults.only(os::VerbSet(os::Verb::kReserve) | os::Verb::kMap | os::Verb::kUsed |
                 os::Verb::kUnused | os::Verb::kAlloc);
     faults.fail_call(k);
@@ -130,7 +130,7 @@ TEST_P(HeapRefusedBy, OneCallGoesOn) {
   EXPECT_GT(k, 10U);
 }
 
-// From the kth call on nothing works any more, until the end.
+// All calls from the kth on fail, until the end.
 TEST_P(HeapRefusedBy, AllLaterCallsKeepsWhatItHas) {
   for (std::uint32_t k = 1; k < 20; ++k) {
     SCOPED_TRACE("call " + std::to_string(k));
@@ -200,7 +200,7 @@ TEST(HeapCalls, OfRelease17MapWhatIsNeeded) {
                              "map(0xc000000000, 4 MiB) -> ok",
                              "used(0xc000000000, 8 KiB) -> ok",
                          }));
-  // 4 MiB less a page are there, and the heap adds no more than the request needs.
+  // The heap has 4 MiB less a page, and adds no more than the request needs.
   ASSERT_NE(run.heap.allocate(600, PageUse::kObjects), nullptr);
   EXPECT_EQ(run.calls(), (Lines{
                              "map(0xc000400000, 8 MiB) -> ok",
@@ -292,7 +292,7 @@ TEST(HeapCalls, OfALongerSpanEndWhenTheNextArenaIsElsewhere) {
     EXPECT_FALSE(run.heap.extend(span, span->npages + 1));
     EXPECT_EQ(span->npages, 64 * kMiB / kPageSize);
     (void)run.calls();
-    // What came instead is not lost.
+    // The memory that came instead is not lost.
     Span* const other = run.heap.allocate(1, PageUse::kObjects);
     ASSERT_NE(other, nullptr);
     EXPECT_EQ(other->base, Address(0x1c0'0000'0000));
@@ -319,7 +319,7 @@ TEST(HeapCalls, OfA32BitStartStayInItsReservations) {
     EXPECT_EQ(next->base, first->range().end()) << "arenas follow each other";
     EXPECT_TRUE(run.heap.extend(next, next->npages + 8 * kMiB / kPageSize)) << run.test.why();
     EXPECT_TRUE(arenas.contains(next->range()));
-    // More than was reserved.
+    // The request needs more than was reserved.
     Span* const large = run.heap.allocate(560 * kMiB / kPageSize, PageUse::kObjects);
     ASSERT_NE(large, nullptr);
     EXPECT_FALSE(arenas.contains(large->range()));
@@ -345,7 +345,8 @@ TEST(HeapCommit, ThatFailsPartwayIsUndone) {
   run.heap.free(spans[2]);
   EXPECT_GE(run.heap.scavenge_older_than(0), 9 * kPageSize);
   run.heap.free(spans[1]);
-  // Two runs of pages, with one between them that is Ready: only a part of the second can be had.
+  // There are two runs of pages, with a Ready run between them; the system can give only a part of
+  // the second.
   const std::uint64_t committed = run.world.os().bytes_committed();
   run.world.os().config().commit_limit = committed + 7 * kPageSize;
   (void)run.calls();

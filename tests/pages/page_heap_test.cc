@@ -1,4 +1,4 @@
-// Page heaps over the system this program runs on.
+// Page heaps on the system that this program runs on.
 #include "src/pages/page_heap.h"
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@ namespace {
 using port::kPageSize;
 using port::Release;
 
-// The first release of each way to grow, and the last.
+// The first release of each way to grow, and the last release.
 const Release kReleases[] = {Release::k1_11, Release::k1_12, Release::k1_13,
                              Release::k1_14, Release::k1_17, Release::k1_27};
 

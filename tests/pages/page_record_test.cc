@@ -40,7 +40,7 @@ TEST(CacheNumber, ComesAgainOnlyAfterAllOthers) {
 TEST(PageRecord, IsEmptyAtFirst) {
   EXPECT_TRUE(PageRecord().is_empty());
   EXPECT_EQ(PageRecord().for_cache({}).offset(), 0U);
-  // As memory is that nobody wrote to.
+  // Memory that nobody has written to.
   alignas(PageRecord) static const std::byte zeroes[sizeof(PageRecord)] = {};
   EXPECT_EQ(*reinterpret_cast<const PageRecord*>(zeroes), PageRecord());
 }
@@ -94,7 +94,7 @@ TEST(WhoseList, IsNotMineWithoutARecord) {
   EXPECT_EQ(WhoseList().offset(), 0U);
 }
 
-// Records are read and written by threads at the same time.
+// Several threads read and write records at the same time.
 TEST(PageRecord, IsAtomicAsItsWordIs) {
   EXPECT_EQ(sizeof(std::atomic<PageRecord>), sizeof(std::uint32_t));
   EXPECT_EQ(std::atomic<PageRecord>().is_lock_free(), std::atomic<std::uint32_t>().is_lock_free());

@@ -53,7 +53,7 @@ TEST(RecentRanges, KnowWhatIsBehindPagesThatAreUsedAgain) {
   EXPECT_EQ(dropped.ranges.size(), 1U) << "nothing was left of it";
 }
 
-// Against a table of which MiB is free, kept or not.
+// Compares with a table that says whether each MiB is free, and whether it is kept.
 TEST(RecentRanges, NeverDropWhatIsUsedAgain) {
   constexpr std::size_t kSpace = 128;
   std::mt19937_64 random(1);

@@ -75,7 +75,7 @@ TEST(ReserveAligned, EveryCallMayFail) {
   }
 }
 
-// Another thread takes the place between release and the second reservation, again and again.
+// Another thread always takes the place between the release and the second reservation.
 TEST(ReserveAligned, GivesUpWhereSomebodyElseIsAlwaysFaster) {
   std::vector<os::sim::Answer> script;
   for (int i = 0; i < 100; ++i) {

@@ -1,4 +1,4 @@
-// The calls that a sparing heap makes of a system, and how it works with one that gives little.
+// The system calls of a sparing heap, and its behaviour on a system that gives little.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -34,7 +34,7 @@ class Sparing : public Traced {
   std::uint64_t mapped() { return heap.statistics().mapped; }
   std::uint64_t gc_bytes() { return test.counters.get(MemoryKind::kGc); }
 
-  // Until there is no more. Bytes that were had, in pieces of `size`.
+  // Allocates pieces of `size` until there is no more memory. Returns how many bytes it got.
   std::uint64_t take_all(std::uint64_t size) {
     std::uint64_t bytes = 0;
     while (bytes < kGiB && allocate(size) != nullptr) bytes += size;
@@ -46,7 +46,8 @@ TEST(SparingHeap, BeginsWithLittleInEveryRelease) {
   for (const Release release : {Release::k1_11, Release::k1_14, Release::k1_17, Release::k1_27}) {
     SCOPED_TRACE(port::minor_version(release));
     Sparing run(presets::linux_amd64(), linux_amd64(release));
-    // The first of the arena map's tables; all else of the map and the arena is in the same chunk.
+    // The call gets the first table of the arena map; everything else of the map and the arena is
+    // in the same chunk.
     EXPECT_EQ(run.calls(), Lines{"alloc(512 KiB)"});
     Span* const span = run.allocate(1);
     ASSERT_NE(span, nullptr);
@@ -67,7 +68,7 @@ TEST(SparingHeap, TakesWhatItNeedsAndGoesOnFromWhatIsFreeAtItsEnd) {
   Span* const span = run.allocate(2 * kMiB);
   ASSERT_NE(span, nullptr);
   EXPECT_EQ(span->base, kHint + 768 * kKiB);
-  // 256 KiB were there.
+  // The heap had 256 KiB.
   EXPECT_EQ(run.calls(), (Lines{
                              "reserve(0xc000100000, 1792 KiB) -> 0xc000100000",
                              "map(0xc000100000, 1792 KiB) -> ok",
@@ -76,7 +77,7 @@ TEST(SparingHeap, TakesWhatItNeedsAndGoesOnFromWhatIsFreeAtItsEnd) {
   EXPECT_EQ(run.test.check(), "");
 }
 
-// Page after page: the calls are few, and the memory that is mapped ahead is bounded.
+// Allocates page after page: the heap makes few calls, and bounds the memory that it maps ahead.
 TEST(SparingHeap, GrowsInStepsThatGrowWithIt) {
   Sparing run;
   std::uint64_t taken = 0;
@@ -92,7 +93,7 @@ TEST(SparingHeap, GrowsInStepsThatGrowWithIt) {
     ASSERT_LE(run.mapped(), taken + kMiB + taken / 8);
     ASSERT_LE(run.world.os().bytes_held() - run.gc_bytes(), 2 * taken + 3 * kMiB);
   }
-  // 8 steps of a MiB, then 5 to 6 for twice the size; reservations double up to an arena.
+  // 8 steps of a MiB, then 5 to 6 each time the size doubles; reservations double up to an arena.
   EXPECT_LE(maps, 8U + 32U);
   EXPECT_LE(reserves, 7U + 4U);
   EXPECT_LT(run.gc_bytes(), taken / 24);
@@ -103,7 +104,7 @@ TEST(SparingHeap, GrowsInStepsThatGrowWithIt) {
 TEST(SparingHeap, TakesFreePagesBeforeThoseAtItsEnd) {
   for (const Release release : {Release::k1_11, Release::k1_12}) {
     Sparing run(presets::linux_amd64(), linux_amd64(release));
-    // A MiB between others, and less than that at the end.
+    // A free MiB between others, and less than that at the end.
     Span* const hole = run.allocate(kMiB);
     ASSERT_NE(run.allocate(512 * kKiB), nullptr);
     ASSERT_NE(hole, nullptr);
@@ -111,7 +112,7 @@ TEST(SparingHeap, TakesFreePagesBeforeThoseAtItsEnd) {
     Span* const span = run.allocate(64 * kKiB);
     ASSERT_NE(span, nullptr);
     EXPECT_EQ(span->base, kHint) << "the end would be the better fit";
-    // Nor is the end taken before a hole of the same size.
+    // The heap does not take the end before a hole of the same size either.
     Span* const last = run.allocate(960 * kKiB);
     ASSERT_NE(last, nullptr);
     EXPECT_EQ(last->base, kHint + 64 * kKiB);
@@ -125,11 +126,11 @@ TEST(SparingHeap, MakesBitsOnlyWhereSpansBegin) {
   const std::uint64_t before = run.gc_bytes();
   Span* const span = run.allocate(8 * kGiB);
   ASSERT_NE(span, nullptr) << run.test.why();
-  // One group of bits, beside the metadata of its ends.
+  // One group of bits, besides the metadata of the span's ends.
   EXPECT_LT(run.gc_bytes() - before, 450 * kKiB);
   EXPECT_EQ(run.heap.map().span_of(span->base + 5 * kGiB), span);
   run.heap.free(span);
-  // And where they do begin, all that there may be.
+  // Where spans begin, the map has all of their bits.
   for (std::uint64_t i = 0; i < 4000; ++i) {
     Span* const page = run.allocate(1);
     ASSERT_NE(page, nullptr);
@@ -172,15 +173,15 @@ TEST(SparingHeap, OfA32BitStartReservesNoMoreThanItsArenas) {
   }
 }
 
-// --- Less than it wishes for. ---
+// --- Less than the heap wishes for. ---
 
-// Takes what `limit`, set to `bytes`, leaves of a system, and more when the limit is lifted.
+// Uses all that `limit`, set to `bytes`, leaves of a system, and more after the limit is lifted.
 void use_all(std::uint64_t os::sim::Config::* limit, std::uint64_t bytes, std::string_view why) {
   os::sim::Config config = presets::linux_amd64();
   config.*limit = bytes;
   Sparing run(config);
   const std::uint64_t had = run.take_all(64 * kKiB);
-  // But for one chunk of records for each 16 MiB or so, and the first.
+  // The rest is the first chunk of records, and one more for each 16 MiB or so.
   EXPECT_GE(had, bytes - bytes / 24 - kMiB) << bytes / kMiB;
   EXPECT_EQ(run.test.why(), why);
   EXPECT_EQ(run.test.check(), "");
@@ -204,7 +205,7 @@ TEST(SparingHeap, UsesAllTheMemoryThereIs) {
   }
 }
 
-// The arena's rest is never available: other mappings lie there.
+// The rest of the arena is never available: other mappings lie there.
 TEST(SparingHeap, GoesOnElsewhereWhenAPartOfAnArenaIsTaken) {
   for (const std::uint64_t distance : {kMiB, 2 * kMiB, 40 * kMiB, 64 * kMiB}) {
     SCOPED_TRACE(distance / kMiB);
@@ -246,7 +247,7 @@ TEST(SparingHeap, TakesPartsOfArenasAnywhere) {
   EXPECT_EQ(run.world.os().bytes_held(), 0U);
 }
 
-// A bound of locked memory is one of memory and address space at once.
+// A limit on locked memory limits memory and address space at once.
 TEST(SparingHeap, TriesLessWhateverTheReason) {
   Sparing run;
   run.world.os().config().failure = os::Failure::kLockedLimit;

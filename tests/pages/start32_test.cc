@@ -19,9 +19,9 @@ using Lines = std::vector<std::string>;
 TEST(Start32, ReservesMetadataThenArenasBehindTheProgram) {
   Walk walk(presets::linux_386_4_gib(), spec(Release::k1_11, Goos::kLinux, Goarch::k386));
   walk.arenas.init();
-  // 258 MiB, the number the sources' own remark gives; and 512 MiB with the 4 MiB of alignment,
-  // kept because the answer was aligned by itself. The break at 0x80d3000 and 256 KiB round up to
-  // 0x8400000.
+  // 258 MiB, the number in a comment of Go's sources; and 512 MiB with the 4 MiB of alignment,
+  // which the heap keeps because the answer was aligned by itself. The break at 0x80d3000 and 256
+  // KiB round up to 0x8400000.
   ASSERT_EQ(walk.calls().size(), 2U);
   EXPECT_EQ(walk.arenas.metadata_range().size, 270532608U);
   EXPECT_EQ(walk.calls()[1], "reserve(0x8400000, 516 MiB) -> 0x8400000");
@@ -71,7 +71,7 @@ TEST(Start32, NeitherReservationIsNeeded) {
 }
 
 TEST(Start32, MetadataInTheWayIsSteppedOver) {
-  // A system that places memory right behind the break.
+  // A system that places memory directly after the break.
   os::sim::Config config = presets::linux_386_4_gib();
   config.placement = os::sim::Placement::kBottomUp;
   config.origin = config.program_break;
@@ -85,8 +85,8 @@ TEST(Start32, MipsHasTwoGiBOnly) {
   Walk walk(presets::linux_mips_2_gib(), spec(Release::k1_11, Goos::kLinux, Goarch::kMips));
   walk.arenas.init();
   EXPECT_EQ(walk.arenas.metadata_range().size, 270532608U / 2);
-  // If there is no memory behind the reservation, the system chooses; if its answer is
-  // beyond the 31 bits, it would be refused.
+  // If there is no memory after the reservation, the system chooses; the heap would refuse an
+  // answer beyond the 31 bits.
   std::uint64_t total = 0;
   for (;;) {
     const Growth growth = walk.arenas.grow(4 * kMiB);
@@ -123,7 +123,7 @@ TEST(Start32, WasmOf111StartsThisWayAndLosesNothing) {
   EXPECT_EQ(walk.arenas.grow(1).region, (Range{arenas.base, 64 * kMiB}));
 }
 
-// Others took memory before: the hint behind the data lies below the end of the memory by then.
+// Others took memory before: the hint after the data is below the end of the memory by then.
 TEST(Start32, WasmOf111GoesOnAtTheEndOfTheMemory) {
   Walk walk(presets::wasm(), spec(Release::k1_11, Goos::kJs, Goarch::kWasm));
   ASSERT_TRUE(walk.sim.grow_by_others(1));

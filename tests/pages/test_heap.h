@@ -1,4 +1,4 @@
-// A page heap with all it needs, which gives everything back.
+// A page heap with everything that it needs, which gives everything back.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 
 namespace Atoll::pages {
 
-// Of some cache.
+// A record of some cache.
 inline constexpr PageRecord kRecord(CacheNumber().next(), 16);
 
 class TestHeap {

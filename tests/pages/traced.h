@@ -1,4 +1,4 @@
-// A page heap over a simulated system, with a record of all its calls.
+// A page heap on a simulated system, with a record of all its calls.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -28,7 +28,7 @@ class Traced {
 
   Span* allocate(std::uint64_t bytes) { return heap.allocate(pages_for(bytes), PageUse::kObjects); }
 
-  // The calls since the last time, without the answers of alloc(), which are anywhere.
+  // The calls since the last time, without the answers of alloc(), which may be anywhere.
   Lines calls() {
     Lines lines;
     for (const os::TraceRecord& record : trace.records()) {

@@ -1,4 +1,4 @@
-// A heap's address space over a simulated system, with a record of all its calls.
+// A heap's address space on a simulated system, with a record of all its calls.
 #pragma once
 
 #include <array>

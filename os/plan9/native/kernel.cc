@@ -5,7 +5,7 @@
 #include "os/plan9/native/swap_file.h"
 #include "os/plan9/native/system_call.h"
 
-// Behind the program's data; made by the linker.
+// The linker makes this, after the program's data.
 extern "C" const char end[];  // NOLINT(readability-identifier-naming)
 
 namespace Atoll::os::plan9 {
@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uintptr_t kStandardError = 2;
 
-// From the file's beginning; how much was read, 0 if nothing could be.
+// Reads the beginning of the file. Returns how much it read, or 0 on failure.
 std::size_t read_file(const char* name, void* buffer, std::size_t size) {
   constexpr std::uintptr_t kForReading = 0;
   const std::int32_t file = call_system(SystemCall::kOpen, argument(name), kForReading);
@@ -54,7 +54,7 @@ void NativeKernel::abort() {
 std::uint64_t NativeKernel::nanoseconds() {
   std::int64_t now = 0;
   const std::intptr_t answer = call_for_word(SystemCall::kNsec, argument(&now));
-  // Only a word of 64 bits holds it.
+  // Only a 64-bit word holds it.
   return static_cast<std::uint64_t>(sizeof answer == sizeof now ? answer : now);
 }
 

@@ -1,16 +1,16 @@
 // The kernel that this program runs on.
 //
-//   segment_end   none: the program knows where its data ends, and every move of that end is ours
+//   segment_end   no call: the program knows where its data ends, and makes every move of that end
 //   set_break     brk_, 24
 //   write_error   pwrite to 2, 51
 //   abort         exits with a status that is not empty, 8
-//   nanoseconds   nsec, 53, which Go calls too; kernels older than that call cannot be run on
+//   nanoseconds   nsec, 53, which Go calls too; programs cannot run on kernels older than that call
 //   random        open, 14, pread, 50, and close, 4, of /dev/random; the time where there is none
 //   yield         sleep of 0, 17
-//   page_size     the same three of /dev/swap; 4096 where it does not tell
+//   page_size     the same three calls for /dev/swap; 4096 if it does not tell
 //
-// Where a program has Plan 9's own C library too, malloc there moves the same break, and would not
-// know of us: then this is to be written over its sbrk().
+// If a program also has Plan 9's own C library, malloc there moves the same break and does not know
+// of us. Implement this class with that library's sbrk() then.
 #pragma once
 
 #include <cstddef>
@@ -36,10 +36,10 @@ class NativeKernel final : public Plan9Kernel {
   static std::uint64_t page_size();
 
  private:
-  Address end_;  // null until it is first asked for
+  Address end_;  // null until the first call
 };
 
-// The one of this program: a process has one break.
+// This program's kernel object; there is one, since a process has one break.
 NativeKernel& native_kernel();
 
 }  // namespace Atoll::os::plan9

@@ -1,4 +1,4 @@
-// What /dev/swap tells: lines like "4096 pagesize", each a number and its name.
+// Reads /dev/swap, which has lines like "4096 pagesize": a number and its name.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace Atoll::os::plan9 {
 
-// The page size in the beginning of such a file; nothing if it is not told, or no power of two.
+// The page size in the beginning of such a file; nothing if the text has none, or no power of two.
 std::optional<std::uint64_t> page_size_in(std::string_view swap_file);
 
 }  // namespace Atoll::os::plan9

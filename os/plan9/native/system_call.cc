@@ -1,6 +1,6 @@
 #include "os/plan9/native/system_call.h"
 
-// Kernels give back the stack pointer, and on amd64 nothing else.
+// Kernels preserve the stack pointer, and on amd64 nothing else.
 
 #if defined(__x86_64__)
 
@@ -34,7 +34,7 @@ atoll_plan9_system_call:
 
 #elif defined(__i386__)
 
-// The arguments lie as the kernel wants them, but for the number before them.
+// The arguments lie as the kernel wants them, except for the number before them.
 __asm(R"(
   .text
   .globl atoll_plan9_system_call

@@ -1,4 +1,5 @@
-// A board of bare arm64 without its processor: memory, page tables, and the space they make.
+// A board of bare arm64 without its processor: memory, page tables, and the address space that they
+// make.
 #pragma once
 
 #include <cstdint>
@@ -26,10 +27,10 @@ class Board final : public Walker {
     space.init(kBounds, regions_);
   }
 
-  // But for the table of level 1.
+  // Without the frame of the level 1 table.
   std::uint64_t frames_in_use() const { return all_ - 1 - frames.available(); }
 
-  // Null: the access faults.
+  // Null if the access faults.
   unsigned char* at(Address address, bool is_write) {
     const std::optional<Translation> found = tables.walk(address);
     if (!found || (is_write && found->rights != Rights::kReadWrite)) return nullptr;

@@ -31,7 +31,7 @@ TEST(FramesTest, HandsOutEveryFrameOnceAndZeroed) {
   }
 }
 
-// Only the frames it hands out are touched, so the others need not be there.
+// The code touches only the frames that it hands out, so the others need not exist.
 TEST(FramesTest, ABitmapOfManyFramesTakesMoreThanOne) {
   constexpr std::uint64_t kFramesOfOneBitmap = kPage * 8;
   const Ram ram(3);

@@ -17,7 +17,7 @@ constexpr std::uint64_t kBlock = PageTables::kBlockBytes;
 constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
 constexpr std::uint64_t kEnd = std::uint64_t{1} << PageTables::kAddressBits;
 
-// Around the limits of tables of both levels, and the last pages of all.
+// Places around the limits of tables of both levels, and the very last pages.
 std::vector<Range> places() {
   return {{Address(kGiB - 6 * kPage), 12 * kPage},
           {Address(kGiB + kBlock - 6 * kPage), 12 * kPage},
@@ -39,7 +39,7 @@ class PageTablesTest : public testing::Test {
 
   std::uint64_t in_use() const { return all_ - frames.available(); }
 
-  // An example's calls, as seen by the processor.
+  // The calls of an example, as the processor sees them.
   template <class Call>
   bool watched(Call call) {
     processor.begin();
@@ -64,7 +64,7 @@ class SmallPageTablesTest : public PageTablesTest {
 
 // The expected contents of the tables, page by page.
 struct Page {
-  Address physical;  // null: a frame of the tables' own, wherever it is
+  Address physical;  // null: a frame that the tables took themselves, wherever it is
   Rights rights = Rights::kReadWrite;
 };
 
@@ -85,7 +85,7 @@ class Model {
   }
   std::uint64_t frames() const { return frames_of(pages_); }
 
-  // False, and nothing changed, if that takes more than `available` frames.
+  // Returns false, and changes nothing, if that takes more than `available` frames.
   bool add(const std::map<Address, Page>& added, std::uint64_t available) {
     std::map<Address, Page> all = pages_;
     all.insert(added.begin(), added.end());
@@ -214,7 +214,7 @@ TEST_F(PageTablesTest, EveryTableGoesBackWithItsLastPage) {
   EXPECT_EQ(in_use(), 1U);
 }
 
-// 512 pages: the count of entries in use is at its largest.
+// With 512 pages, the count of entries in use is at its largest.
 TEST_F(PageTablesTest, AFullTableIsNotMistakenForAnEmptyOne) {
   const Address base(3 * kGiB);
   ASSERT_TRUE(tables.map({base, kBlock}, Address(kGiB), Rights::kReadWrite, kPage));

@@ -1,6 +1,6 @@
 // The processor's side of page tables, as eager as it may be: in every call it caches every table
-// and every page that it can find, and goes on using these entries until it must forget them. It
-// reads the entries as the architecture defines them, not with the code under test.
+// and page that it can find, and uses these entries until it must forget them. It reads the entries
+// as the architecture defines them, not with the code under test.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -17,21 +17,21 @@ class Processor final : public Walker {
  public:
   explicit Processor(const Frames& frames) : frames_(frames) {}
 
-  // Only `pages` are looked at, so only these may change.
+  // The processor looks only at `pages`, so only these may change.
   void start(Address root, std::vector<Address> pages) {
     root_ = root;
     pages_ = std::move(pages);
     begin();
   }
 
-  // Before and after every call that changes tables.
+  // Call this before and after every call that changes tables.
   void begin() {
     remember();
     may_be_free_ = frames_.available();
   }
   void end() { EXPECT_EQ(remembered_, found()) << "the processor goes on using what has changed"; }
 
-  // What an access gives: the entry of the page.
+  // What an access finds: the entry of the page.
   std::uint64_t entry(Address page) {
     const auto all = found();
     const auto it = all.find({3, page});
@@ -55,8 +55,8 @@ class Processor final : public Walker {
   }
 
  private:
-  // An entry of level 1 or 2 that points to a table, or the leaf of a page as if it were of
-  // level 3.
+  // An entry of level 1 or 2 that points to a table, or the leaf of a page as if it were of level
+  // 3.
   struct Key {
     unsigned level;
     Address base;

@@ -1,4 +1,4 @@
-// Physical memory for tests: memory of this process, of which a frame's address is its pointer.
+// Physical memory for tests: memory of this process, in which a frame's address is its pointer.
 #pragma once
 
 #include <cstddef>

@@ -185,12 +185,12 @@ TEST_F(BrkSpaceTest, TheRoomBeforeWhatOthersGrewStaysOurs) {
   ASSERT_EQ(reserve(6), page(0));
   ASSERT_EQ(free(page(2), 4), Failure::kNone);
   segment().grow_by_others(1);
-  // There is room for one: no reason to look further.
+  // The block has room for one page, so there is no reason to look further.
   EXPECT_EQ(reserve_at(page(2), 1), page(2));
   EXPECT_EQ(reserve(4), page(7));
   EXPECT_EQ(free_blocks(), std::vector{pages(3, 3)});
   EXPECT_EQ(reserve(3), page(3));
-  // The break does not sink through the memory of others.
+  // The break does not go down through the memory of others.
   ASSERT_EQ(free(page(7), 4), Failure::kNone);
   ASSERT_EQ(free(page(3), 3), Failure::kNone);
   EXPECT_EQ(space().program_break(), page(7));
@@ -252,12 +252,12 @@ TEST_F(BrkSpaceTest, RefusesWhatIsNotHandedOut) {
   EXPECT_EQ(free_blocks(), std::vector{pages(2, 2)});
 }
 
-// Random calls, against what each page should be.
+// Makes random calls, and checks what state each page should be in.
 class BrkSpaceModelTest : public BrkSpaceTest {
  protected:
   enum class Owner { kNobody, kUs, kOthers };
 
-  // Everything that is not to be seen in one answer.
+  // Checks everything that no single answer shows.
   void check_everything() {
     const std::uint64_t break_page = segment().number_of(space().program_break());
     std::set<std::uint64_t> listed;
@@ -317,7 +317,7 @@ class BrkSpaceModelTest : public BrkSpaceTest {
     const std::uint64_t room = segment().page(segment().pages_used()) - space().program_break();
     const bool possible = count <= largest || count <= room / kPage + segment().pages_left();
     const Address base = reserve(count);
-    // Others between the break and the end: then the room does not count.
+    // If others have memory between the break and the end, the room there does not count.
     if (base.is_null()) {
       ASSERT_TRUE(!possible || count > segment().pages_left());
       ASSERT_GT(count, largest);

@@ -33,7 +33,7 @@ class FakeSegment : public Segment {
 
   void yield() override {}
 
-  // Somebody else takes pages, now; or while the next growth is under way.
+  // Somebody else takes pages: now, or while the next growth is under way.
   Address grow_by_others(std::uint64_t pages) {
     const Address base = take(pages);
     if (!base.is_null())
@@ -42,7 +42,7 @@ class FakeSegment : public Segment {
   }
   void let_others_be_faster(std::uint64_t pages) { rivals_ = pages; }
 
-  // Names by number, from the segment's first page.
+  // Pages have numbers, from the segment's first page on.
   Address page(std::uint64_t n) const { return Address::of(memory_.data()) + n * kPage; }
   std::uint64_t number_of(Address a) const { return (a - page(0)) / kPage; }
 

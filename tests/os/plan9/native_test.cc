@@ -20,7 +20,7 @@ using test::write_process_byte;
 
 constexpr std::uint64_t kPage = 4096;
 
-// Behind all that the program has of the segment.
+// The end of everything that the program has in the segment.
 Address break_now() { return native().probe().program_break; }
 
 TEST(Plan9, HasThreeOrdersOfStacksFrom4KiBOn) {
@@ -157,7 +157,7 @@ TEST(Plan9, ServesTheFilesThatAreThereAndNoOthers) {
   const auto descriptor = static_cast<std::uintptr_t>(file);
   std::array<char, 8> whole{};
   std::array<char, 8> parts{};
-  // A place given does not move where the file is.
+  // A pread at a given place does not move the file's position.
   EXPECT_EQ(call_system(SystemCall::kPread, descriptor, argument(whole.data()), 8, 0, 0), 8);
   EXPECT_EQ(call_system(SystemCall::kPread, descriptor, argument(parts.data()), 4, kHere, kHere),
             4);

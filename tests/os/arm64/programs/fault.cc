@@ -1,5 +1,5 @@
-// Touches what it may not, in the way that its argument names. Each must end with the handler's
-// line and exit code 139; a program that gets to its last line has failed.
+// Touches memory that it must not touch, in the way that its argument names. Each run must end with
+// the handler's line and exit code 139; a program that reaches its last line has failed.
 
 #include <cstdint>
 #include <string_view>
@@ -33,7 +33,8 @@ void fetch(Address address) {
   reinterpret_cast<void (*)()>(address.pointer())();
 }
 
-// Not optimised into a loop: every call keeps its bytes until the next has returned.
+// The compiler cannot make this a loop, because every call keeps its bytes until the next has
+// returned.
 unsigned overflow(unsigned depth) {
   volatile unsigned char bytes[512];
   bytes[depth % sizeof bytes] = static_cast<unsigned char>(depth);

@@ -1,5 +1,5 @@
-// A heap without an operating system: objects of every size live and die, each holding its own
-// bytes; then everything is checked, given back, and counted.
+// A heap without an operating system. It allocates and frees objects of every size, each holding
+// its own bytes. Then it checks everything, gives it back, and counts.
 
 #include "src/heap/heap.h"
 
@@ -20,11 +20,12 @@ struct Object {
   std::size_t size = 0;
 };
 
-// Thread-local variables with a value and without, of different alignments: the layout is ours.
+// Thread-local variables with and without a value, of different alignments: our start code lays
+// them out.
 thread_local std::uint32_t random_state = 2463534242;
 alignas(128) thread_local std::array<char, 64> zeroes;
 
-// Linked in only to be seen to run before main().
+// Linked in only to see that it runs before main().
 struct Constructed {
   Constructed() : value(random_state) {}
   std::uint32_t value;
@@ -48,7 +49,7 @@ std::uint32_t next_random() {
   return random_state;
 }
 
-// Mostly small, sometimes up to 256 KiB.
+// Mostly small sizes, sometimes up to 256 KiB.
 std::size_t next_size() {
   const unsigned bits = 3 + next_random() % (next_random() % 16 == 0 ? 16 : 8);
   return (std::size_t{1} << bits) + next_random() % (std::size_t{1} << bits);
@@ -121,7 +122,7 @@ void print_statistics(Heap& heap) {
 bool run(Heap& heap) {
   Atoll::os::Os& os = Atoll::os::native();
   if (constructed.value != 2463534242) return fail("constructors have not run");
-  // Through a pointer that hides the function from the compiler.
+  // A pointer of which the compiler does not know the value.
   const char* first = zeroes.data();
   __asm__("" : "+r"(first)::"memory");
   if (Atoll::Address::of(first).value() % 128 != 0) return fail("thread-locals are not aligned");
