@@ -223,7 +223,9 @@ class Cache {
   // From the program to a list, to a batch, or straight to the object's span. put_back() puts the
   // object on the list if `is_own`, and adds it to the batch otherwise.
   void put_back(ObjectHeap& heap, unsigned span_class, void* p, bool is_own);
-  void free_one(ObjectHeap& heap, unsigned span_class, void* p);
+  template <typename Count>
+  void free_to_central(ObjectHeap& heap, unsigned span_class, void* p, Count count_freed);
+  void free_small(ObjectHeap& heap, unsigned span_class, void* p);
   bool keep_on_trial(ObjectHeap& heap, unsigned list, void* p);
   bool add_to_batch(const ObjectHeap& heap, unsigned span_class, void* p);
   void finish_batch(ObjectHeap& heap, unsigned span_class, Others others);

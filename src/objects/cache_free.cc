@@ -50,18 +50,27 @@ void Cache::free(ObjectHeap& heap, void* p) {
   put_back(heap, span_class, p, record.is_empty() || record.is_of(own_number_));
 }
 
-void Cache::free_large(ObjectHeap& heap, Span* span, void* p) {
-  const std::uint64_t bytes = span->bytes();
-  const unsigned span_class = span->span_class.load(std::memory_order_relaxed);
+// Frees one object in its span at once, by way of the central list. Calls count_freed() under the
+// cache's lock, unless the object was free already.
+template <typename Count>
+inline void Cache::free_to_central(ObjectHeap& heap, unsigned span_class, void* p,
+                                   Count count_freed) {
   List<Span> empties;
   const std::uint32_t freed =
       heap.centrals[span_class].free_chain(heap, {static_cast<FreeObject*>(p), 1}, empties);
   Surplus surplus(heap);
   const LockGuard guard(*lock_, heap.os());
   spans_.put_in_stock(heap, empties, surplus);
-  if (freed == 0) return;
-  ++large_freed_;
-  large_freed_bytes_ += bytes;
+  if (freed != 0) count_freed();
+}
+
+void Cache::free_large(ObjectHeap& heap, Span* span, void* p) {
+  const std::uint64_t bytes = span->bytes();
+  const unsigned span_class = span->span_class.load(std::memory_order_relaxed);
+  free_to_central(heap, span_class, p, [&] {
+    ++large_freed_;
+    large_freed_bytes_ += bytes;
+  });
 }
 
 bool Cache::gather(ObjectHeap& heap, pages::WhoseList whose, void* p) {
@@ -83,25 +92,18 @@ bool Cache::add_to_batch(const ObjectHeap& heap, unsigned span_class, void* p) {
 
 void Cache::put_back(ObjectHeap& heap, unsigned span_class, void* p, bool is_own) {
   if (is_careful_) {
-    free_one(heap, span_class, p);
+    free_small(heap, span_class, p);
   } else if (!is_own) {
     if (add_to_batch(heap, span_class, p)) finish_batch(heap, span_class, Others::kPassOn);
   } else if (lists_.is_on_trial(span_class)) {
-    if (!keep_on_trial(heap, span_class, p)) free_one(heap, span_class, p);
+    if (!keep_on_trial(heap, span_class, p)) free_small(heap, span_class, p);
   } else if (!push(lists_[span_class], p)) {
     overflow(heap, list_offset(span_class));
   }
 }
 
-// Frees the object straight to its span, under the lock of the central list.
-[[gnu::cold]] void Cache::free_one(ObjectHeap& heap, unsigned span_class, void* p) {
-  List<Span> empties;
-  const std::uint32_t freed =
-      heap.centrals[span_class].free_chain(heap, {static_cast<FreeObject*>(p), 1}, empties);
-  Surplus surplus(heap);
-  const LockGuard guard(*lock_, heap.os());
-  spans_.put_in_stock(heap, empties, surplus);
-  classes_[span_class].freed += freed;
+[[gnu::cold]] void Cache::free_small(ObjectHeap& heap, unsigned span_class, void* p) {
+  free_to_central(heap, span_class, p, [&] { ++classes_[span_class].freed; });
 }
 
 // Returns whether the object is on the list now. The next free to the list counts it again.
