@@ -18,12 +18,12 @@ class FastPath {
 
   // For sizes up to kMaxDirect. Null: the caller must take the slow path.
   static void* allocate(const Heap& heap, ThreadCache& cache, std::size_t size, Scan scan) {
-    return objects::Cache::pop(cache.objects.list_at(heap.sizes_.direct(size, scan)));
+    return cache.objects.list_at(heap.sizes_.direct(size, scan)).pop();
   }
   // For larger sizes; looks their lists up in steps.
   static void* allocate_stepped(const Heap& heap, ThreadCache& cache, std::size_t size, Scan scan) {
     if (size > objects::SizeTable::kMaxStepped) return nullptr;
-    return objects::Cache::pop(cache.objects.list_at(heap.sizes_.stepped(size, scan)));
+    return cache.objects.list_at(heap.sizes_.stepped(size, scan)).pop();
   }
 
   // The next two allocate at a multiple of `alignment`, a power of two up to the page size. `size`
@@ -41,7 +41,7 @@ class FastPath {
     const std::size_t offset = heap.sizes_.stepped(size, Scan::kNoscan);
     // Objects lie one behind the other from the beginning of a page on.
     if ((heap.sizes_.size_at(offset) & (alignment - 1)) != 0) return nullptr;
-    return objects::Cache::pop(cache.objects.list_at(offset));
+    return cache.objects.list_at(offset).pop();
   }
 
   // These find the list where free_to() puts `p`, if it is the cache's own. Callers try them in
@@ -79,7 +79,7 @@ class FastPath {
 
   // Precondition: `list` is the cache's own.
   static void free_to(Heap& heap, ThreadCache& cache, pages::WhoseList list, void* p) {
-    if (!objects::Cache::push(cache.objects.list_at(list.my_offset()), p)) [[unlikely]] {
+    if (!cache.objects.list_at(list.my_offset()).push(p)) [[unlikely]] {
       overflow(heap, cache, list.my_offset());
     }
   }

@@ -67,9 +67,9 @@ void Cache::refresh_lookup(ObjectHeap& heap, const port::PortSpec& port) {
 void* Cache::allocate(ObjectHeap& heap, unsigned span_class) {
   if (is_careful_) return allocate_carefully(heap, span_class);
   FreeList& list = lists_[span_class];
-  void* const object = pop(list);
+  void* const object = list.pop();
   if (object != nullptr) return object;
-  return refill(heap, span_class) ? pop(list) : nullptr;
+  return refill(heap, span_class) ? list.pop() : nullptr;
 }
 
 bool Cache::refill(ObjectHeap& heap, unsigned span_class) {

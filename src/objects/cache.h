@@ -64,12 +64,6 @@ class Cache {
     return *reinterpret_cast<FreeList*>(reinterpret_cast<char*>(this) + offset);
   }
 
-  // Returns null if the list is empty, or if its first object was freed twice in a row: see
-  // end_of_list.
-  static void* pop(FreeList& list) { return list.pop(); }
-  // Returns false if the caller must call overflow() for the list.
-  static bool push(FreeList& list, void* p) { return list.push(p); }
-
   // Returns the list for `p`, any pointer, and whether this cache may use it. Knows only the heap's
   // window.
   pages::WhoseList list_in_window(const void* p) const {
@@ -111,7 +105,7 @@ class Cache {
   // For a result of the functions above that names another cache: adds `p` to the transfer batch of
   // its class. Returns false if the caller must call free() instead.
   bool gather(ObjectHeap& heap, pages::WhoseList whose, void* p);
-  // For a list for which push() returned false. This and gather() enter the heap (heap/entry.h)
+  // For a list whose push() returned false. This and gather() enter the heap (heap/entry.h)
   // only when they take more than this cache's lock, which is rare.
   void overflow(ObjectHeap& heap, std::size_t offset);
   // Does everything that a fast free does not, with all checks.

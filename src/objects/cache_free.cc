@@ -97,7 +97,7 @@ void Cache::put_back(ObjectHeap& heap, unsigned span_class, void* p, bool is_own
     if (add_to_batch(heap, span_class, p)) finish_batch(heap, span_class, Others::kPassOn);
   } else if (lists_.is_on_trial(span_class)) {
     if (!keep_on_trial(heap, span_class, p)) free_small(heap, span_class, p);
-  } else if (!push(lists_[span_class], p)) {
+  } else if (!lists_[span_class].push(p)) {
     overflow(heap, list_offset(span_class));
   }
 }
@@ -111,7 +111,7 @@ void Cache::put_back(ObjectHeap& heap, unsigned span_class, void* p, bool is_own
   const LockGuard guard(*lock_, heap.os());
   lists_.count(heap, list);
   if (lists_.is_on_trial(list) && lists_.length(list) >= lists_.first_limit(list)) return false;
-  (void)push(lists_[list], p);
+  (void)lists_[list].push(p);
   return true;
 }
 
