@@ -185,9 +185,11 @@ bool PageHeap::make_ready(Range pages) {
   return true;
 }
 
-// Gives free pages back if the heap would hold too many when `pages` get memory. These are still
-// free, so it may release some of them. Returns whether it gave any back.
-bool PageHeap::relieve(std::uint64_t pages, std::uint64_t idle_fraction) {
+// Gives free pages back if the heap would hold too many when `pages`, of a span of `span_bytes`, get
+// memory. These are still free, so it may release some of them. Returns whether it gave any back.
+bool PageHeap::relieve(std::uint64_t pages, std::uint64_t span_bytes) {
+  const std::uint64_t idle_fraction =
+      span_bytes >= policy::kLong ? policy::kIdleFractionForLong : policy::kIdleFraction;
   const std::uint64_t in_use = object_pages_ + stack_pages_ + pages;
   most_in_use_ = std::max(most_in_use_, in_use);
   constexpr std::uint64_t kIdle = policy::kIdleBytes / port::kPageSize;
@@ -213,9 +215,7 @@ bool PageHeap::hand_out(Range pages, bool* needs_zero) {
   const Address first = pages.base.aligned_down(unit_);
   const Range units{first, pages.end().aligned_up(unit_) - first};
   PageCounts counts = bits_.count(pages);
-  const std::uint64_t idle_fraction =
-      pages.size >= policy::kLong ? policy::kIdleFractionForLong : policy::kIdleFraction;
-  if (is_bounded_ && relieve(counts.fresh + counts.released, idle_fraction)) {
+  if (is_bounded_ && relieve(counts.fresh + counts.released, pages.size)) {
     counts = bits_.count(pages);
   }
   if (counts.fresh + counts.released == 0) {

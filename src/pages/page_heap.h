@@ -137,7 +137,7 @@ class PageHeap {
   bool make_bits(Address base);
   bool hand_out(Range pages, bool* needs_zero);
   bool make_ready(Range pages);
-  bool relieve(std::uint64_t pages, std::uint64_t idle_fraction);
+  bool relieve(std::uint64_t pages, std::uint64_t span_bytes);
   bool is_resident(Range pages) const;
   std::uint64_t release(Range pages);
   std::uint64_t release_largest(std::uint64_t bytes);
