@@ -1,0 +1,206 @@
+// Threads that sleep: what they keep, and what other threads and a trim get of it. Built only for
+// targets that have threads.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <cstring>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "src/policy.h"
+#include "tests/heap/threads.h"
+
+namespace Atoll::test {
+namespace {
+
+// A sleeping thread keeps its spans. It finds what others freed in them when it wakes up. That is
+// not much: the thread keeps no more than some MiB of a size from all others.
+TEST_F(Threads, FindWhatOthersFreedWhileTheySlept) {
+  constexpr std::size_t kSize = 64;
+  constexpr std::size_t kSpan = 8192 / kSize;
+  for (const std::size_t count : {100 * kSpan, 1500 * kSpan}) {
+    std::vector<void*> live(count);
+    for (void*& p : live) p = heap_.allocate(kSize);
+    const std::uint64_t before = heap_.statistics().heap_in_use;
+    // In some of the spans their own thread frees a few objects first.
+    for (std::size_t i = 0; i < count / 10; i += kSpan / 4) {
+      heap_.free(std::exchange(live[i], nullptr));
+    }
+    run_threads(1, [&](unsigned) {
+      for (void* const p : live) heap_.free(p);
+    });
+    EXPECT_EQ(objects(), 0U);
+    EXPECT_LE(heap_.statistics().heap_in_use, std::uint64_t{6} << 20);
+    for (void*& p : live) p = heap_.allocate(kSize);
+    EXPECT_LE(heap_.statistics().heap_in_use, before + (64 << 10));
+    EXPECT_EQ(text(heap_.check()), "");
+    for (void* const p : live) heap_.free(p);
+    expect_empty();
+  }
+}
+
+struct Sleepers : Threads {
+  Sleepers() : Threads(options()) {}
+
+  static constexpr std::uint64_t kMiB = 1 << 20;
+  static constexpr unsigned kCrowd = 33;  // enough for classes to be on trial
+  static HeapOptions options() {
+    HeapOptions options;
+    options.objects.most_stocked = 512 << 10;
+    options.objects.most_listed = 0;
+    return options;
+  }
+
+  std::uint64_t in_use() { return heap_.statistics().heap_in_use; }
+  std::vector<void*> allocate(std::size_t bytes, std::size_t size) {
+    std::vector<void*> all(bytes / size);
+    for (void*& p : all) {
+      p = heap_.allocate(size);
+      std::memset(p, 1, size);
+    }
+    return all;
+  }
+  void free(const std::vector<void*>& all) {
+    for (void* const p : all) heap_.free(p);
+  }
+};
+
+TEST_F(Sleepers, AreGivenNothingBackThatATrimCanReach) {
+  constexpr unsigned kThreads = 4;
+  constexpr std::size_t kEach = 3 * kMiB;
+  constexpr std::array<std::size_t, 4> kSizes = {32, 256, 1024, 8192};
+  Meeting meeting(kThreads + 1);
+  std::array<std::vector<void*>, kThreads> live;
+  const auto owner = [&](unsigned i) {
+    live[i] = allocate(kEach, kSizes[i]);
+    meeting.meet();
+    meeting.meet();
+    // Other threads hold its spans by now. The objects left on its lists are still valid.
+    const std::vector<void*> again = allocate(kEach, kSizes[i]);
+    free(again);
+  };
+  std::vector<std::thread> threads;
+  for (unsigned i = 0; i < kThreads; ++i) threads.emplace_back(owner, i);
+  meeting.meet();
+  EXPECT_GE(in_use(), kThreads * kEach);
+  for (const std::vector<void*>& all : live) free(all);
+  EXPECT_GE(in_use(), kThreads * kEach / 2) << "freed, but where its holders find it";
+  EXPECT_NE(heap_.trim(), 0U);
+  EXPECT_EQ(objects(), 0U);
+  EXPECT_LE(in_use(), kThreads * 4 * std::uint64_t{8192});
+  EXPECT_EQ(text(heap_.check()), "");
+  meeting.meet();
+  for (std::thread& thread : threads) thread.join();
+  expect_empty();
+}
+
+TEST_F(Sleepers, AreLeftNoStock) {
+  Crowd other(1, [&](unsigned) { free(allocate(256 << 10, 64)); });
+  EXPECT_GE(in_use(), std::uint64_t{150} << 10);
+  (void)heap_.trim();
+  EXPECT_LE(in_use(), std::uint64_t{64} << 10) << "some hundred objects on its list";
+  EXPECT_EQ(text(heap_.check()), "");
+  other.wake();
+  expect_empty();
+}
+
+// The more threads there are, the less each keeps.
+TEST_F(Sleepers, KeepLessWhereThereAreMany) {
+  constexpr unsigned kThreads = kIsEmulated ? 40 : 160;
+  Crowd crowd(kThreads, [&](unsigned) {
+    for (const std::size_t size : {64U, 512U, 2048U, 16384U}) free(allocate(kMiB, size));
+  });
+  // What 16 threads may keep, and half as much again for each doubling: four lists of 32 KiB, four
+  // spans of up to 16 KiB, a stock, and more objects on a list of large ones.
+  const std::uint64_t of_one = (options_.objects.most_stocked + 4 * (48 << 10) + kMiB);
+  const unsigned doublings = kIsEmulated ? 2 : 4;
+  EXPECT_LE(in_use(), 16 * of_one * (2 + doublings) / 2 + kThreads * std::uint64_t{64 << 10});
+  EXPECT_EQ(text(heap_.check()), "");
+  crowd.wake();
+  expect_empty();
+}
+
+// A thread has no spans of its own of classes that it has hardly used, and its lists keep hardly
+// anything that a trim cannot reach.
+TEST_F(Sleepers, ShareSpansOfWhatTheyHardlyUseWhereThereAreMany) {
+  constexpr unsigned kThreads = 4;
+  constexpr std::size_t kEach = 8;  // objects of each size
+  constexpr std::size_t kStep = 128;
+  constexpr std::size_t kLargest = 2048;
+  constexpr std::size_t kMostSpan = 16 << 10;  // of these classes
+  Crowd crowd(kCrowd, [&](unsigned) { heap_.free(heap_.allocate(64)); });
+  (void)heap_.trim();
+  const std::uint64_t before = in_use();
+  Meeting meeting(kThreads + 1);
+  std::vector<std::thread> threads;
+  for (unsigned i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      std::vector<std::vector<void*>> live;
+      for (std::size_t size = kStep; size <= kLargest; size += kStep) {
+        live.push_back(allocate(kEach * size, size));
+      }
+      meeting.meet();
+      meeting.meet();
+      for (const std::vector<void*>& all : live) free(all);
+      meeting.meet();
+      meeting.meet();
+    });
+  }
+  meeting.meet();
+  std::size_t bytes = 0;
+  for (std::size_t size = kStep; size <= kLargest; size += kStep) {
+    bytes += kThreads * kEach * size * 9 / 8;  // classes may be larger
+  }
+  EXPECT_LE(in_use(), before + bytes + kLargest / kStep * kMostSpan) << "one that is not full";
+  meeting.meet();
+  meeting.meet();
+  (void)heap_.trim();
+  const std::size_t listed = policy::kOnTrial.bytes / kStep;  // classes
+  EXPECT_LE(in_use(), before + listed * kMostSpan) << "one object of small ones each";
+  EXPECT_EQ(text(heap_.check()), "");
+  meeting.meet();
+  for (std::thread& thread : threads) thread.join();
+  crowd.wake();
+  expect_empty();
+}
+
+// Frees may make a thread hold spans of a class of which it has hardly used any objects.
+TEST_F(Sleepers, TakeWhatTheyFreedWhereThereAreMany) {
+  constexpr std::size_t kSize = 1024;
+  constexpr std::size_t kInSpan = 8;
+  std::vector<void*> made;
+  std::thread([&] { made = allocate(kInSpan * kInSpan * kSize, kSize); }).join();
+  Crowd crowd(kCrowd, [&](unsigned) { heap_.free(heap_.allocate(64)); });
+  const std::uint64_t before = in_use();
+  std::thread([&] {
+    for (std::size_t i = 0; i < made.size(); i += kInSpan) heap_.free(made[i]);
+    for (std::size_t i = 0; i < made.size(); i += kInSpan) made[i] = heap_.allocate(kSize);
+    EXPECT_EQ(in_use(), before);
+  }).join();
+  EXPECT_EQ(text(heap_.check()), "");
+  free(made);
+  crowd.wake();
+  expect_empty();
+}
+
+TEST_F(Sleepers, MayBeTrimmedAtAnyTime) {
+  std::atomic<unsigned> working{3};
+  Mailbox<Piece> box;
+  run_threads(4, [&](unsigned i) {
+    Random random(i);
+    while (i == 3 && working != 0) (void)heap_.trim();
+    if (i == 3) return;
+    for (std::uint64_t n = 0; n < 1000 * kScale; ++n) {
+      box.put(make(random));
+      if (const auto piece = box.take()) check_and_free(*piece);
+    }
+    --working;
+  });
+  while (const auto piece = box.take()) check_and_free(*piece);
+  expect_empty();
+}
+
+}  // namespace
+}  // namespace Atoll::test
