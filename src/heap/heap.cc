@@ -147,16 +147,17 @@ void Heap::CacheUse::let_go() { heap_.state_->closed_lock.unlock(heap_.state_->p
 [[gnu::cold]] ThreadCache* Heap::new_cache(ThreadCache** slot) {
   State& state = *state_;
   const LockGuard guard(state.lock, state.platform.os);
-  void* const lock = state.cache_locks.alloc();
-  if (lock == nullptr) return nullptr;
+  void* const lock_record = state.cache_locks.alloc();
+  if (lock_record == nullptr) return nullptr;
   void* const record = state.cache_records.alloc();
   if (record == nullptr) {
-    state.cache_locks.free(lock);
+    state.cache_locks.free(lock_record);
     return nullptr;
   }
+  auto* const lock = ::new (lock_record) CacheLock;
   auto* const cache = ::new (record) ThreadCache;
-  cache->objects.init(state.objects, static_cast<CacheRecord*>(record)->classes,
-                      (::new (lock) CacheLock)->mutex, new_number(), state.random.next());
+  cache->objects.init(state.objects, static_cast<CacheRecord*>(record)->classes, lock->mutex,
+                      new_number(), state.random.next());
   cache->heap = this;
   cache->slot = slot;
   cache->age = ++state.caches_made;
@@ -187,7 +188,7 @@ ThreadCache* Heap::attach(Entry& entry) {
   cache->objects.add_allocated(state.retired);
   cache->objects.clear_classes();
   state.objects.set_cache_count(--state.cache_count);
-  state.cache_locks.free(&cache->objects.lock());
+  state.cache_locks.free(&cache->objects.lock());  // a CacheLock begins with its mutex
   state.cache_records.free(cache);
 }
 
