@@ -8,19 +8,12 @@
 #include <unistd.h>
 
 #include "tests/malloc/preload/check.h"
+#include "tests/malloc/preload/statm.h"
 
 enum { kMostObjects = 64, kSmallest = 16, kStep = 24, kStack = 64 << 10 };
 
 static pthread_barrier_t barrier;
 static size_t objects_per_thread;
-
-static long resident(void) {
-  FILE* const file = fopen("/proc/self/statm", "r");
-  long pages = 0;
-  CHECK(file != NULL && fscanf(file, "%*d %ld", &pages) == 1);
-  fclose(file);
-  return pages * (sysconf(_SC_PAGESIZE) / 1024);
-}
 
 static long faults(void) {
   struct rusage usage;
@@ -79,12 +72,12 @@ int main(int argc, char** argv) {
   CHECK(pthread_attr_init(&attributes) == 0);
   CHECK(pthread_attr_setstacksize(&attributes, kStack) == 0);
   CHECK(pthread_barrier_init(&barrier, NULL, (unsigned)threads + 1) == 0);
-  const long before = resident();
+  const long before = resident_bytes();
   for (size_t i = 0; i < threads; ++i) {
     CHECK(pthread_create(&all[i], &attributes, work, NULL) == 0);
   }
   (void)pthread_barrier_wait(&barrier);
-  const long grown = resident() - before;
+  const long grown = resident_bytes() - before;
   // What a process does at its first fork only is not asked here.
   (void)faults_of_child();
   const long start = faults();
@@ -95,6 +88,6 @@ int main(int argc, char** argv) {
   const long of_child = faults_of_child();
   (void)pthread_barrier_wait(&barrier);
   for (size_t i = 0; i < threads; ++i) CHECK(pthread_join(all[i], NULL) == 0);
-  printf("%ld %ld %ld\n", grown, of_parent, of_child);
+  printf("%ld %ld %ld\n", grown / 1024, of_parent, of_child);
   return 0;
 }
