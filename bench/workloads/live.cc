@@ -33,7 +33,7 @@ void fill_and_empty(Run& run, Lane& lane, const std::vector<std::uint32_t>& orde
   lane.end();
 }
 
-// Frees nine of ten, at random; where they were.
+// Frees nine of ten blocks, at random. Returns their places.
 std::vector<std::uint32_t> thin_out(const std::vector<Block>& live, Random& random) {
   std::vector<std::uint32_t> holes;
   holes.reserve(live.size());
