@@ -1,6 +1,6 @@
-// asleep WHO THREADS OBJECTS: what stays resident of some hundred MiB that are all freed while the
-// threads that allocated them are asleep, after malloc_trim(), in KiB. WHO frees: `own`, each
-// thread its own objects before it goes to sleep, or `main`, the main thread all of them.
+// asleep WHO THREADS OBJECTS: starts threads that allocate some hundred MiB together and sleep.
+// Prints how many KiB of them stay resident when all are freed, after malloc_trim(). WHO frees:
+// `own`: each thread its own objects before it sleeps; `main`: the main thread, meanwhile, all.
 #include <malloc.h>
 #include <pthread.h>
 #include <string.h>

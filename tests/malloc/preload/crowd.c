@@ -1,6 +1,6 @@
-// crowd THREADS OBJECTS: what threads cost that allocated a few objects each and sleep, in
-// "RESIDENT PARENT CHILD": KiB that they made resident, page faults of a fork() in the parent, and
-// in the child those of the fork and of its first calls.
+// crowd THREADS OBJECTS: starts threads that allocate a few objects each and sleep. Prints
+// "RESIDENT PARENT CHILD": the KiB that became resident, the page faults of a fork() in the parent,
+// and those in the child, which include its first calls of malloc() and free().
 #include <pthread.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -78,7 +78,7 @@ int main(int argc, char** argv) {
   }
   (void)pthread_barrier_wait(&barrier);
   const long grown = resident_bytes() - before;
-  // What a process does at its first fork only is not asked here.
+  // The work that a process does only at its first fork does not count.
   (void)faults_of_child();
   const long start = faults();
   const pid_t child = fork();
