@@ -1,4 +1,4 @@
-"""What real programs are given that is too large to be kept: made once, the same every time."""
+"""Makes the inputs of real programs that are too large for the repository: once, and always the same."""
 
 import atexit
 import functools
@@ -10,11 +10,11 @@ from typing import Callable, Dict, Iterator, List
 
 
 class InputError(Exception):
-    """What was to be made could not be."""
+    """An input could not be made."""
 
 
 class Random:
-    """The same numbers on every machine and with every Python."""
+    """Gives the same numbers on every machine and with every Python."""
 
     def __init__(self, seed: int) -> None:
         self._state = seed
@@ -26,14 +26,14 @@ class Random:
 
 @functools.lru_cache(maxsize=None)
 def _folder() -> pathlib.Path:
-    """Lasts as long as this process."""
+    """The folder of the inputs. It is removed when this process ends."""
     path = pathlib.Path(tempfile.mkdtemp(prefix="atoll-inputs-"))
     atexit.register(shutil.rmtree, path, ignore_errors=True)
     return path
 
 
-# A workshop's day: so many jobs go over so many machines, each job in its own order, in so many units
-# of time. Larger ones take z3 minutes.
+# A workshop's day: every job goes over every machine, in an order of its own, and all end in time.
+# Larger numbers take z3 minutes.
 _JOBS = 14
 _MACHINES = 10
 _TIME = 300
@@ -49,7 +49,7 @@ def _shuffled(count: int, random: Random) -> List[int]:
 
 
 def _constraints() -> Iterator[str]:
-    """Is there a schedule? As solvers of formulas read it."""
+    """Asks a solver whether there is a schedule, in the language of SMT-LIB."""
     random = Random(3)
     jobs, machines = range(_JOBS), range(_MACHINES)
     lengths = [[1 + random.below(_LONGEST) for _ in machines] for _ in jobs]
@@ -75,7 +75,7 @@ def _constraints() -> Iterator[str]:
 
 @functools.lru_cache(maxsize=None)
 def schedule() -> str:
-    """The path of a file in SMT-LIB's language."""
+    """The path of a file that asks for a schedule."""
     path = _folder() / "schedule.smt2"
     path.write_text("\n".join(_constraints()) + "\n", encoding="ascii")
     return str(path)
@@ -88,7 +88,7 @@ _BEGAN = 1_500_000_000
 
 
 def _source(number: int, edits: List[int]) -> str:
-    """A file after so many changes: each is another number in one of its lines."""
+    """A file after its edits, each of which is the number of the line that it changes."""
     lines = [f"line {line} of file {number}" for line in range(_LINES)]
     for i, edit in enumerate(edits):
         lines[edit] = f"line {edit} of file {number}, changed {i + 1} times"
@@ -129,7 +129,7 @@ def repository() -> str:
     return path
 
 
-# What stands for them in a row's command.
+# A row's command has these names in the place of the paths.
 SCHEDULE = "{schedule}"
 REPOSITORY = "{repository}"
 

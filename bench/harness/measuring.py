@@ -32,7 +32,7 @@ def _printed(output: str) -> Dict[str, float]:
 
 
 def _filled(argument: str, values: Dict[str, str]) -> str:
-    """An argument with its names replaced by what they stand for."""
+    """The argument, with the value of each name in its place."""
     for name, value in values.items():
         argument = argument.replace(name, value)
     return argument
@@ -51,7 +51,7 @@ class Runner:
         self._folder = folder
         self._scale = scale
         self._timeout = timeout
-        # By allocator; each is asked for once.
+        # By allocator, so that each is looked up once.
         self._versions: Dict[str, str] = {}
 
     def _command(self, row: Row, library: str, result: int) -> List[str]:

@@ -10,7 +10,7 @@ ATOLL = "atoll"
 
 
 def _tools_dir() -> pathlib.Path:
-    """Where tools/setup unpacks what is not added to the system; as tools/set_up/components.py."""
+    """The folder of the packages that tools/setup unpacks; found as in tools/set_up/components.py."""
     if os.environ.get("ATOLL_TOOLS"):
         return pathlib.Path(os.environ["ATOLL_TOOLS"]).absolute()
     shared = pathlib.Path("/opt/atoll")
@@ -30,7 +30,8 @@ class Allocator:
     library: str
     # The package that has it; for messages.
     package: str
-    # Of the package, where it is not the system's own; and where it is unpacked.
+    # If the system does not have it installed: Debian's suite with the package, and the folder that
+    # tools/setup unpacked it into.
     suite: str = ""
     root: pathlib.Path = _SYSTEM
 
@@ -42,7 +43,7 @@ class Allocator:
         return f"package {self.package}{of_suite}" if self.package else "no libatoll.so was built"
 
     def version(self) -> str:
-        """Its package's; "" if there is none."""
+        """The version of its package; "" if there is none."""
         if not self.package or self.why_not():
             return ""
         if self.suite:
@@ -55,7 +56,7 @@ class Allocator:
 
 
 def _unpacked_version(root: pathlib.Path, package: str) -> str:
-    """As tools/setup has noted it."""
+    """The version that tools/setup has noted."""
     try:
         lines = (root / "versions").read_text(encoding="ascii").splitlines()
     except OSError:
@@ -63,7 +64,7 @@ def _unpacked_version(root: pathlib.Path, package: str) -> str:
     return dict(line.split() for line in lines).get(package, "?")
 
 
-def _peer(name: str, file: str, package: str, suite: str = "", root=_SYSTEM) -> Allocator:
+def _peer(name: str, file: str, package: str, suite: str = "", root: pathlib.Path = _SYSTEM) -> Allocator:
     return Allocator(name, str(root / file), package, suite, root)
 
 

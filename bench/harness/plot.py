@@ -36,7 +36,7 @@ _COLOURS: Dict[str, Tuple[str, str]] = {
     "scudo": ("#9a6700", "#d29922"),
 }
 
-# The allocators to draw, and the colour of each.
+# The kinds of shapes, and the colours of their attributes.
 _PAINT: Dict[str, Dict[str, str]] = {
     "text": {"fill": "ink"},
     "paper": {"fill": "paper"},
@@ -129,7 +129,7 @@ def _axis(left: float, bottom: float, kind: Kind) -> str:
 
 
 def _span(ratios_beyond: List[float]) -> str:
-    """The least and the most of what lies beyond the axis: there is no room for all of them."""
+    """The least and the greatest of the ratios beyond the axis, which has no room for all of them."""
     ends = dict.fromkeys((min(ratios_beyond), max(ratios_beyond)))
     return "-".join(f"{end:.0f}" if end >= 10 else f"{end:.1f}" for end in ends)
 

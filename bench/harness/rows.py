@@ -15,7 +15,7 @@ GROUPS = [SINGLE, TWO, PROGRAMS]
 
 _SCRIPTS = pathlib.Path(__file__).resolve().parent.parent / "programs"
 
-# Stand for what differs from run to run.
+# A command has these names in the place of what differs from run to run.
 SCALE = "{scale}"
 LIBRARY = "{library}"
 
@@ -38,11 +38,11 @@ class Row:
         return None if os.path.exists(self.command[0]) else f"package {self.package}"
 
     def is_given(self, name: str) -> bool:
-        """Whether the command has what stands for something of this name."""
+        """Whether this name stands in the command for something else."""
         return any(name in argument for argument in self.command)
 
     def tells_figures(self) -> bool:
-        """Whether what it prints are figures of its own; other programs print what they like."""
+        """Whether it prints figures about itself. What other programs print is no result."""
         return self.group != PROGRAMS or self.preloads_itself()
 
     def preloads_itself(self) -> bool:
@@ -50,7 +50,7 @@ class Row:
         return self.is_given(LIBRARY)
 
 
-# Of what can be done only once in a process.
+# How often to run the workloads that a process can run only once.
 _REPEATS = {"first-touch": 10}
 
 

@@ -40,7 +40,7 @@ class Sample:
     more: Dict[str, int] = dataclasses.field(default_factory=dict)
     # Why there are no figures: "not run: ..." or "failed: ...".
     problem: str = ""
-    # The allocator's.
+    # Of the allocator's package.
     version: str = ""
 
 

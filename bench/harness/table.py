@@ -49,19 +49,15 @@ def _cell(row: RowFigures, name: str, kind: Kind) -> str:
 
 def grid(rows: List[RowFigures], allocators: List[str], kind: Kind) -> Grid:
     """The header, then one line for each row."""
-    # First what is judged, so that a narrow window shows it.
+    # Atoll and its ratio come first, so that a narrow window shows them.
     ours = [name for name in allocators if name == ATOLL]
     theirs = [name for name in allocators if name != ATOLL]
     lines = [["workload"] + ours + ["best peer", "atoll/best", "quartiles"] + theirs]
     for row in rows:
-        cells = {name: _cell(row, name, kind) for name in allocators}
-        judged = [row.best_peer() or "-"] + _ratio(row.to_best())
-        lines.append(
-            [row.workload]
-            + [cells[name] for name in ours]
-            + judged
-            + [cells[name] for name in theirs]
-        )
+        our_cells = [_cell(row, name, kind) for name in ours]
+        their_cells = [_cell(row, name, kind) for name in theirs]
+        best = [row.best_peer() or "-"] + _ratio(row.to_best())
+        lines.append([row.workload] + our_cells + best + their_cells)
     return lines
 
 
@@ -132,7 +128,7 @@ def order(samples: List[Sample]) -> List[str]:
 
 
 def versions_line(samples: List[Sample]) -> str:
-    """What is compared: the packages of the peers."""
+    """The packages of the peers, with their versions."""
     known = {sample.allocator: sample.version for sample in samples if sample.version}
     found = [f"{name} {known[name]}" for name in order(samples) if name in known]
     return f"Debian's packages: {', '.join(found) or 'not known'}"

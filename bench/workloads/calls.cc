@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "bench/workloads/block.h"
+#include "bench/workloads/loops.h"
 #include "bench/workloads/workload.h"
 
 namespace Atoll::bench {
@@ -20,7 +21,7 @@ Block allocate_aligned(std::size_t size) {
   return block;
 }
 
-// What a growing buffer has got in one step: it ends with the step's number.
+// A buffer grows by this many bytes in a step. Each step ends with the size of the buffer.
 constexpr std::size_t kStep = 16;
 
 void append(char* buffer, std::size_t size) {
@@ -58,31 +59,18 @@ void usable_size(Run& run) {
 }
 
 void aligned_pairs(Run& run) {
-  run.on_lanes([&run](Lane& lane) {
-    const std::int64_t count = run.count();
-    const std::size_t size = run.size();
-    release(allocate_aligned(size));
-    lane.begin();
-    for (std::int64_t i = 0; i < count; ++i) release(allocate_aligned(size));
-    lane.end();
-  });
+  use_in_turn<1>(run, [](std::size_t size) { release(allocate_aligned(size)); });
 }
 
 void zeroed_pairs(Run& run) {
-  run.on_lanes([&run](Lane& lane) {
-    const std::int64_t count = run.count();
-    const std::size_t size = run.size();
-    lane.begin();
-    for (std::int64_t i = 0; i < count; ++i) {
-      const Block block = {.data = static_cast<char*>(std::calloc(1, size)), .size = size};
-      if (block.data == nullptr) fail("out of memory");
-      // The marks are what the block before left there, if it was not cleared.
-      keep(block.data);
-      if (block.data[0] != 0 || block.data[size - 1] != 0) fail("calloc() gave old memory");
-      write_marks(block);
-      release(block);
-    }
-    lane.end();
+  use_in_turn<0>(run, [](std::size_t size) {
+    const Block block = {.data = static_cast<char*>(std::calloc(1, size)), .size = size};
+    if (block.data == nullptr) fail("out of memory");
+    // A block that was not cleared has the marks of the one before at its ends.
+    keep(block.data);
+    if (block.data[0] != 0 || block.data[size - 1] != 0) fail("calloc() gave old memory");
+    write_marks(block);
+    release(block);
   });
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bench/workloads/block.h"
+#include "bench/workloads/loops.h"
 #include "bench/workloads/workload.h"
 
 namespace Atoll::bench {
@@ -32,7 +33,7 @@ void fill_and_empty(Run& run, Lane& lane, const std::vector<std::uint32_t>& orde
   lane.end();
 }
 
-// Frees nine of ten, at random; where they were.
+// Frees nine of ten blocks, at random. Returns their places.
 std::vector<std::uint32_t> thin_out(const std::vector<Block>& live, Random& random) {
   std::vector<std::uint32_t> holes;
   holes.reserve(live.size());
@@ -98,17 +99,7 @@ void refill(Run& run) {
 void churn(Run& run) {
   run.on_lanes([&run](Lane& lane) {
     std::vector<Block> live(kLive);
-    Random& random = lane.random();
-    for (Block& block : live) block = allocate(random.size(16, 5));
-    const std::int64_t count = run.count();
-    lane.begin();
-    for (std::int64_t i = 0; i < count; ++i) {
-      Block& block = live[random.below(kLive)];
-      release(block);
-      block = allocate(random.size(16, 5));
-    }
-    lane.end();
-    for (const Block& block : live) release(block);
+    replace_at_random(run, lane, live, [](Random& random) { return allocate(random.size(16, 5)); });
   });
 }
 

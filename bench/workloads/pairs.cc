@@ -3,18 +3,13 @@
 #include <array>
 
 #include "bench/workloads/block.h"
+#include "bench/workloads/loops.h"
 #include "bench/workloads/workload.h"
 
 namespace Atoll::bench {
 
 void pairs(Run& run) {
-  run.on_lanes([&run](Lane& lane) {
-    const std::int64_t count = run.count();
-    const std::size_t size = run.size();
-    lane.begin();
-    for (std::int64_t i = 0; i < count; ++i) release(allocate(size));
-    lane.end();
-  });
+  use_in_turn<0>(run, [](std::size_t size) { release(allocate(size)); });
 }
 
 void batches(Run& run) {
@@ -34,17 +29,7 @@ void batches(Run& run) {
 void mixed(Run& run) {
   run.on_lanes([&run](Lane& lane) {
     std::array<Block, 256> live;
-    Random& random = lane.random();
-    for (Block& block : live) block = allocate(random.size(16, 7));
-    const std::int64_t count = run.count();
-    lane.begin();
-    for (std::int64_t i = 0; i < count; ++i) {
-      Block& block = live[random.below(live.size())];
-      release(block);
-      block = allocate(random.size(16, 7));
-    }
-    lane.end();
-    for (const Block& block : live) release(block);
+    replace_at_random(run, lane, live, [](Random& random) { return allocate(random.size(16, 7)); });
   });
 }
 

@@ -34,7 +34,7 @@ void serve(Station& station) {
   }
 }
 
-// What a thread with little to do does; it waits while it has its blocks.
+// Allocates a few blocks, calls `wait` and frees them, like a thread that has little to do.
 template <class Wait>
 void use_some(std::uint64_t seed, Wait wait) {
   std::array<Block, 16> blocks;

@@ -1,7 +1,7 @@
-"""The firmware heap's figures: what it holds, what its calls cost, and how large its code is.
+"""The firmware heap's figures: how much it holds, the cost of its calls, and the size of its code.
 
-They are exact for GCC 12, and the same on every machine; 1 % is left for others. Whoever makes one
-better writes the new figure down here, and in bench/firmware/README.md.
+They are exact for GCC 12, on every machine; other compilers may be worse by 1 %. A change that
+makes a figure better writes it down here, and in bench/firmware/README.md.
 """
 
 import pathlib
@@ -22,7 +22,7 @@ _CODE: Dict[str, int] = {"m3": 2420, "m0": 2468, "rv32": 3004}
 _DRIFT = 84.8
 # Instructions at 64 KiB: mean and most, of malloc() and free().
 _TIME: Dict[str, Tuple[float, int]] = {"malloc": (83.3, 221), "free": (114.4, 262)}
-# The most where as many free spans of different lengths are as there can be.
+# The most when the heap has as many free spans of different lengths as it can have.
 _HUNT: Dict[str, int] = {"malloc": 621, "free": 509}
 
 

@@ -1,4 +1,4 @@
-"""What real programs are given is the same in every comparison."""
+"""The inputs of real programs are the same in every comparison."""
 
 import hashlib
 import os

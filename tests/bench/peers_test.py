@@ -1,4 +1,4 @@
-"""Who is compared, and in which version."""
+"""The allocators that are compared, and their versions."""
 
 import os
 import pathlib

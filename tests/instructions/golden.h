@@ -32,6 +32,8 @@ inline constexpr std::array<GoldenPair, 66> kGoldenPairs = {
 // from one library to another; preloaded_test prints a new table.
 inline constexpr std::array<GoldenPair, 6> kGoldenPreloaded = {
     {{8, 41.4}, {16, 41.4}, {64, 41.4}, {1024, 43.6}, {8192, 51.8}, {32768, 51.6}}};
+static_assert(kGoldenPreloaded[1].size == 16 &&
+              kGoldenPreloaded[1].instructions <= kMostForPairOf16);
 
 // The same of realloc() where the block stays in its place, of a small block and of a large one.
 inline constexpr std::array<GoldenPair, 2> kGoldenReallocated = {{{1000, 37.1}, {1'000'000, 95.1}}};
@@ -43,8 +45,8 @@ inline constexpr std::array<GoldenPair, 2> kGoldenUsableSizes = {{{16, 25.2}, {2
 inline constexpr std::array<GoldenPair, 3> kGoldenAligned = {
     {{100, 51.4}, {300, 52.4}, {4096, 64.6}}};
 
-// What calloc() takes beyond malloc() and the clearing of the block, which takes some instructions
-// more or less where the block lies otherwise than the one it is compared with.
+// What calloc() takes beyond malloc() and the clearing of the block. The test measures the clearing
+// with another block, and a different place in memory can change it by some instructions.
 inline constexpr std::array<GoldenPair, 3> kGoldenZeroed = {{{16, 4.0}, {64, 4.0}, {1024, 6.0}}};
 
 }  // namespace Atoll::test

@@ -304,7 +304,7 @@ TEST_F(FreeListsTest, KnowWhatADoubleFreeHasCutOff) {
   EXPECT_EQ(its.pop(), model_[list].back());
   EXPECT_TRUE(its.empty());
 
-  // Whoever takes objects finds the end too early.
+  // A caller that takes objects off the list finds the end too early.
   for (int i = 0; i < 5; ++i) push(list);
   count(list);
   EXPECT_EQ(lists_->begin_give(list, 3).count, 3U);

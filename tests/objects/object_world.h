@@ -1,4 +1,4 @@
-// The surroundings of the pieces of a thread's cache: a page heap, and an object heap over it.
+// The page heap and the object heap that a thread's cache uses.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -16,10 +16,10 @@
 
 namespace Atoll::objects {
 
-// Counts reports of corruption.
+// Keeps the reports of corruption.
 class ObjectWorld {
  public:
-  explicit ObjectWorld(os::Os& os = os::native()) : pages(os, port::native_spec()) {
+  ObjectWorld() {
     EXPECT_TRUE(pages.is_made);
     sizes->init(pages.platform.spec, {});
     heap.platform = &pages.platform;
@@ -34,7 +34,7 @@ class ObjectWorld {
     };
   }
 
-  pages::TestHeap pages;
+  pages::TestHeap pages{os::native(), port::native_spec()};
   std::unique_ptr<SizeTable> sizes = std::make_unique<SizeTable>();
   ObjectHeap heap;
   std::vector<CorruptionKind> reports;

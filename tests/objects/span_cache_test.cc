@@ -33,14 +33,9 @@ struct Owner {
 class SpanCacheTest : public ::testing::Test {
  protected:
   ~SpanCacheTest() override {
-    for (unsigned i = 0; i < world_.sizes->num_span_classes(); ++i) {
-      world_.heap.centrals[i].free_kept_chains(world_.heap);
-    }
+    give_back_all();
     for (Owner* const owner : {&one_, &other_}) {
       Surplus surplus(world_.heap);
-      for (unsigned i = 0; i < world_.sizes->num_span_classes(); ++i) {
-        owner->spans.give_back_all(world_.heap, i, surplus);
-      }
       (void)owner->spans.give_back_stock(surplus);
       EXPECT_FALSE(owner->spans.has_stock());
     }
@@ -57,6 +52,12 @@ class SpanCacheTest : public ::testing::Test {
     return map.arena(address)->records()[map.page_index(address)].load();
   }
 
+  Span* allocate_span(unsigned span_class) {
+    const std::uint64_t npages = world_.sizes->size_class(span_class).npages;
+    Span* const span = world_.pages.heap.allocate(npages, pages::PageUse::kObjects);
+    if (span == nullptr) ADD_FAILURE() << world_.pages.why();
+    return span;
+  }
   void note_taken(unsigned span_class, void* object) {
     ASSERT_TRUE(in_use_.insert({span_class, object}).second) << "it is in use already";
     const Span* const span = span_of(object);
@@ -72,12 +73,8 @@ class SpanCacheTest : public ::testing::Test {
       Surplus surplus(world_.heap);
       Chain chain = owner.spans.take(world_.heap, span_class, left, surplus);
       if (chain.count == 0) {
-        const std::uint64_t npages = world_.sizes->size_class(span_class).npages;
-        Span* const span = world_.pages.heap.allocate(npages, pages::PageUse::kObjects);
-        if (span == nullptr) {
-          ADD_FAILURE() << world_.pages.why();
-          break;
-        }
+        Span* const span = allocate_span(span_class);
+        if (span == nullptr) break;
         owner.spans.add(world_.heap, span_class, span);
       }
       left -= static_cast<std::int32_t>(chain.count);
@@ -95,12 +92,8 @@ class SpanCacheTest : public ::testing::Test {
     Central& central = world_.heap.centrals[span_class];
     void* object = central.take_shared(world_.heap);
     if (object == nullptr) {
-      const std::uint64_t npages = world_.sizes->size_class(span_class).npages;
-      Span* const span = world_.pages.heap.allocate(npages, pages::PageUse::kObjects);
-      if (span == nullptr) {
-        ADD_FAILURE() << world_.pages.why();
-        return nullptr;
-      }
+      Span* const span = allocate_span(span_class);
+      if (span == nullptr) return nullptr;
       object = central.take_shared(world_.heap, span);
     }
     note_taken(span_class, object);
@@ -158,18 +151,28 @@ class SpanCacheTest : public ::testing::Test {
     }
   }
 
-  // Runs a collection that finds half of the objects alive. Spans are swept when an owner needs
-  // them.
-  void collect_half(std::mt19937& random) {
+  // Gives all chains and spans of the owners back to the central lists, but not their stock.
+  void give_back_all() {
     for (unsigned i = 0; i < world_.sizes->num_span_classes(); ++i) {
       world_.heap.centrals[i].free_kept_chains(world_.heap);
       for (Owner* const owner : {&one_, &other_}) {
         Surplus surplus(world_.heap);
         owner->spans.give_back_all(world_.heap, i, surplus);
       }
+    }
+  }
+  void sweep_all() {
+    for (unsigned i = 0; i < world_.sizes->num_span_classes(); ++i) {
       while (world_.heap.centrals[i].sweep_one(world_.heap)) {
       }
     }
+  }
+
+  // Runs a collection that finds half of the objects alive. Spans are swept when an owner needs
+  // them.
+  void collect_half(std::mt19937& random) {
+    give_back_all();
+    sweep_all();
     world_.heap.may_have_marks = true;
     std::erase_if(in_use_, [&](const auto& use) {
       if (random() % 2 == 0) return true;
@@ -246,10 +249,7 @@ TEST_F(SpanCacheTest, GivesNoObjectToTwo) {
     if (HasFailure()) break;
   }
   settle_all(one_);
-  for (unsigned i = 0; i < world_.sizes->num_span_classes(); ++i) {
-    while (world_.heap.centrals[i].sweep_one(world_.heap)) {
-    }
-  }
+  sweep_all();
 }
 
 TEST_F(SpanCacheTest, TakesFromOneSpanInTheOrderOfAddresses) {
@@ -379,9 +379,9 @@ TEST_F(SpanCacheTest, TakesOneByOneWhereItIsCareful) {
     void* object = one_.spans.take_one(world_.heap, span_class, surplus);
     if (object == nullptr) {
       ASSERT_EQ(i, 0U) << "there are more in the span";
-      const std::uint64_t npages = world_.sizes->size_class(span_class).npages;
-      one_.spans.add(world_.heap, span_class,
-                     world_.pages.heap.allocate(npages, pages::PageUse::kObjects));
+      Span* const span = allocate_span(span_class);
+      ASSERT_NE(span, nullptr);
+      one_.spans.add(world_.heap, span_class, span);
       object = one_.spans.take_one(world_.heap, span_class, surplus);
     }
     note_taken(span_class, object);

@@ -15,7 +15,7 @@ namespace {
 constexpr std::uint64_t kPage = 4096;
 constexpr Address kBase(0x1000'0000);
 
-// The answers for the pages from kBase on, and the calls that it got.
+// The answers of mincore() for the pages from kBase on, and the ranges that it was asked about.
 struct Script {
   std::vector<unsigned char> answers;
   std::vector<Range> asked;

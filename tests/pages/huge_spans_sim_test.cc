@@ -85,13 +85,10 @@ INSTANTIATE_TEST_SUITE_P(Systems, HugeSpansOn,
 
 class Huge : public Traced {
  public:
-  Huge()
-      : Traced(presets::linux_amd64(), port::spec(Release::k1_11, Goos::kLinux, Goarch::kAmd64),
-               {.is_sparing = true}) {}
+  Huge() : Traced(presets::linux_amd64(), linux_amd64(), {.is_sparing = true}) {}
 
   Arena* arena(Address address) { return heap.map().arena(address); }
   bool stands_in(Address address) { return arena(address)->stands_in(); }
-  std::uint64_t gc_bytes() { return test.counters.get(MemoryKind::kGc); }
 };
 
 // The heap touches hardly more than half of what this counts.

@@ -27,9 +27,7 @@ os::sim::Config telling(Residency residency) {
 class LongSpans : public Traced {
  public:
   explicit LongSpans(Residency residency)
-      : Traced(telling(residency),
-               port::spec(port::Release::k1_11, port::Goos::kLinux, port::Goarch::kAmd64),
-               {.is_sparing = true, .is_bounded = true}) {}
+      : Traced(telling(residency), linux_amd64(), {.is_sparing = true, .is_bounded = true}) {}
 
   // Writes all of the span, or only its first byte.
   Span* allocate_written(std::uint64_t bytes, bool all = true) {

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <map>
 #include <random>
+#include <tuple>
 
 #include "tests/pages/test_heap.h"
 
@@ -128,20 +129,15 @@ class PageHeapModel {
   // Finds the best fit by looking at every span. In a sparing heap it takes the span at the end
   // only if there is no other.
   const Span* best_fit(std::uint64_t npages) {
+    const auto rank = [this](const Span* span) {
+      const bool is_last = heap_.options().is_sparing && span->range().end() == heap_.end();
+      return std::tuple(is_last, span->npages, span->base);
+    };
     const Span* best = nullptr;
     for (std::uint64_t i = 0; i < heap_.span_count(); ++i) {
       const Span* const span = heap_.span(i);
       if (span->state.load() != SpanState::kFree || span->npages < npages) continue;
-      if (heap_.options().is_sparing && span->range().end() == heap_.end()) {
-        if (best == nullptr) best = span;
-        continue;
-      }
-      if (heap_.options().is_sparing && best != nullptr && best->range().end() == heap_.end())
-        best = nullptr;
-      if (best == nullptr || span->npages < best->npages ||
-          (span->npages == best->npages && span->base < best->base)) {
-        best = span;
-      }
+      if (best == nullptr || rank(span) < rank(best)) best = span;
     }
     return best;
   }

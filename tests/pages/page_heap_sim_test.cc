@@ -47,8 +47,8 @@ std::vector<Case> cases() {
 // One of each kind.
 std::vector<Case> some_cases() {
   std::vector<Case> all = {
-      {presets::linux_amd64(), port::spec(Release::k1_11, Goos::kLinux, Goarch::kAmd64)},
-      {presets::linux_amd64(), port::spec(Release::k1_14, Goos::kLinux, Goarch::kAmd64)},
+      {presets::linux_amd64(), linux_amd64(Release::k1_11)},
+      {presets::linux_amd64(), linux_amd64(Release::k1_14)},
       {presets::linux_386_3_gib(), port::spec(Release::k1_13, Goos::kLinux, Goarch::k386)},
       {presets::linux_386_3_gib(), port::spec(Release::k1_27, Goos::kLinux, Goarch::k386)},
       {presets::linux_arm64_64k_pages(), port::spec(Release::k1_17, Goos::kLinux, Goarch::kArm64)},
@@ -154,10 +154,6 @@ TEST_P(HeapRefusedBy, AllLaterCallsKeepsWhatItHas) {
 INSTANTIATE_TEST_SUITE_P(Systems, HeapRefusedBy, ::testing::ValuesIn(some_cases()), name_of);
 
 // --- The calls of the system. ---
-
-port::PortSpec linux_amd64(Release release) {
-  return port::spec(release, Goos::kLinux, Goarch::kAmd64);
-}
 
 TEST(HeapCalls, OfRelease11MapAWholeArenaAtOnce) {
   Traced run(presets::linux_amd64(), linux_amd64(Release::k1_11));

@@ -21,10 +21,6 @@ constexpr std::uint64_t kMiB = 1024 * kKiB;
 constexpr std::uint64_t kGiB = 1024 * kMiB;
 constexpr Address kHint{0xc0'0000'0000};
 
-constexpr port::PortSpec linux_amd64(Release release = Release::k1_11) {
-  return port::spec(release, Goos::kLinux, Goarch::kAmd64);
-}
-
 class Sparing : public Traced {
  public:
   explicit Sparing(const os::sim::Config& config = presets::linux_amd64(),
@@ -32,7 +28,6 @@ class Sparing : public Traced {
       : Traced(config, spec, {.is_sparing = true}) {}
 
   std::uint64_t mapped() { return heap.statistics().mapped; }
-  std::uint64_t gc_bytes() { return test.counters.get(MemoryKind::kGc); }
 
   // Allocates pieces of `size` until there is no more memory. Returns how many bytes it got.
   std::uint64_t take_all(std::uint64_t size) {

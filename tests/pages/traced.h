@@ -16,6 +16,10 @@ namespace Atoll::pages {
 
 using Lines = std::vector<std::string>;
 
+constexpr port::PortSpec linux_amd64(port::Release release = port::Release::k1_11) {
+  return port::spec(release, port::Goos::kLinux, port::Goarch::kAmd64);
+}
+
 class Traced {
  public:
   Traced(const os::sim::Config& config, const port::PortSpec& spec, const Options& options = {})
@@ -27,6 +31,7 @@ class Traced {
   }
 
   Span* allocate(std::uint64_t bytes) { return heap.allocate(pages_for(bytes), PageUse::kObjects); }
+  std::uint64_t gc_bytes() { return test.counters.get(MemoryKind::kGc); }
 
   // The calls since the last time, without the answers of alloc(), which may be anywhere.
   Lines calls() {

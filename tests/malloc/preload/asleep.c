@@ -1,11 +1,12 @@
-// asleep WHO THREADS OBJECTS: what stays resident of some hundred MiB that are all freed while the
-// threads that allocated them are asleep, after malloc_trim(), in KiB. WHO frees: `own`, each thread
-// its own objects before it goes to sleep, or `main`, the main thread all of them.
+// asleep WHO THREADS OBJECTS: starts threads that allocate some hundred MiB together and sleep.
+// Prints how many KiB of them stay resident when all are freed, after malloc_trim(). WHO frees:
+// `own`: each thread its own objects before it sleeps; `main`: the main thread, meanwhile, all.
 #include <malloc.h>
 #include <pthread.h>
 #include <string.h>
 
 #include "tests/malloc/preload/check.h"
+#include "tests/malloc/preload/statm.h"
 
 enum { kSmallest = 16, kLargest = 2048 };
 
@@ -13,14 +14,6 @@ static pthread_barrier_t barrier;
 static void** objects;
 static size_t objects_per_thread;
 static int frees_own;
-
-static long resident(void) {
-  FILE* const file = fopen("/proc/self/statm", "r");
-  long pages = 0;
-  CHECK(file != NULL && fscanf(file, "%*d %ld", &pages) == 1);
-  fclose(file);
-  return pages * 4;
-}
 
 static void* work(void* mine) {
   void** const own = mine;
@@ -55,19 +48,19 @@ int main(int argc, char** argv) {
   CHECK(objects != NULL && all != NULL);
   memset(objects, 1, threads * objects_per_thread * sizeof *objects);
   CHECK(pthread_barrier_init(&barrier, NULL, (unsigned)threads + 1) == 0);
-  const long before = resident();
+  const long before = resident_bytes();
   for (size_t i = 0; i < threads; ++i) {
     CHECK(pthread_create(&all[i], NULL, work, objects + i * objects_per_thread) == 0);
   }
   (void)pthread_barrier_wait(&barrier);
-  const long most = resident();
+  const long most = resident_bytes();
   for (size_t i = 0; !frees_own && i < threads * objects_per_thread; ++i) free(objects[i]);
   (void)malloc_trim(0);
-  const long after = resident();
+  const long after = resident_bytes();
   (void)pthread_barrier_wait(&barrier);
   for (size_t i = 0; i < threads; ++i) CHECK(pthread_join(all[i], NULL) == 0);
   fprintf(stderr, "%s, %zu threads: %ld KiB, %ld after malloc_trim()\n", argv[1], threads,
-          most - before, after - before);
-  printf("%ld\n", after - before);
+          (most - before) / 1024, (after - before) / 1024);
+  printf("%ld\n", (after - before) / 1024);
   return 0;
 }

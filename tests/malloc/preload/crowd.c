@@ -1,6 +1,6 @@
-// crowd THREADS OBJECTS: what threads cost that allocated a few objects each and sleep, in
-// "RESIDENT PARENT CHILD": KiB that they made resident, page faults of a fork() in the parent, and
-// in the child those of the fork and of its first calls.
+// crowd THREADS OBJECTS: starts threads that allocate a few objects each and sleep. Prints
+// "RESIDENT PARENT CHILD": the KiB that became resident, the page faults of a fork() in the parent,
+// and those in the child, which include its first calls of malloc() and free().
 #include <pthread.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -8,19 +8,12 @@
 #include <unistd.h>
 
 #include "tests/malloc/preload/check.h"
+#include "tests/malloc/preload/statm.h"
 
 enum { kMostObjects = 64, kSmallest = 16, kStep = 24, kStack = 64 << 10 };
 
 static pthread_barrier_t barrier;
 static size_t objects_per_thread;
-
-static long resident(void) {
-  FILE* const file = fopen("/proc/self/statm", "r");
-  long pages = 0;
-  CHECK(file != NULL && fscanf(file, "%*d %ld", &pages) == 1);
-  fclose(file);
-  return pages * (sysconf(_SC_PAGESIZE) / 1024);
-}
 
 static long faults(void) {
   struct rusage usage;
@@ -79,13 +72,13 @@ int main(int argc, char** argv) {
   CHECK(pthread_attr_init(&attributes) == 0);
   CHECK(pthread_attr_setstacksize(&attributes, kStack) == 0);
   CHECK(pthread_barrier_init(&barrier, NULL, (unsigned)threads + 1) == 0);
-  const long before = resident();
+  const long before = resident_bytes();
   for (size_t i = 0; i < threads; ++i) {
     CHECK(pthread_create(&all[i], &attributes, work, NULL) == 0);
   }
   (void)pthread_barrier_wait(&barrier);
-  const long grown = resident() - before;
-  // What a process does at its first fork only is not asked here.
+  const long grown = resident_bytes() - before;
+  // The work that a process does only at its first fork does not count.
   (void)faults_of_child();
   const long start = faults();
   const pid_t child = fork();
@@ -95,6 +88,6 @@ int main(int argc, char** argv) {
   const long of_child = faults_of_child();
   (void)pthread_barrier_wait(&barrier);
   for (size_t i = 0; i < threads; ++i) CHECK(pthread_join(all[i], NULL) == 0);
-  printf("%ld %ld %ld\n", grown, of_parent, of_child);
+  printf("%ld %ld %ld\n", grown / 1024, of_parent, of_child);
   return 0;
 }

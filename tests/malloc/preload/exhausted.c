@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "tests/malloc/preload/check.h"
+#include "tests/malloc/preload/statm.h"
 
 enum {
   kThreads = 3,
@@ -151,26 +152,20 @@ static void unlock(void) { CHECK(munlockall() == 0); }
 
 static struct rlimit before;
 
-/* As much as there is at the moment, and a little more. */
 static void lower(__rlimit_resource_t resource, rlim_t limit) {
   CHECK(getrlimit(resource, &before) == 0);
   const struct rlimit lower = {limit, before.rlim_max};
   CHECK(setrlimit(resource, &lower) == 0);
 }
 
-/* One of the numbers of /proc/self/statm, in bytes. */
-static rlim_t bytes_of_process(int column) {
-  FILE* const file = fopen("/proc/self/statm", "re");
-  CHECK(file != NULL);
-  unsigned long pages[7];
-  for (int i = 0; i < 7; ++i) CHECK(fscanf(file, "%lu", &pages[i]) == 1);
-  CHECK(fclose(file) == 0);
-  return pages[column] * page;
+/* As much as there is at the moment, and a little more. */
+static rlim_t a_little_more_than(int column) {
+  return (rlim_t)bytes_of_process(column) + (3 << 20);
 }
 
-static void lower_address_space(void) { lower(RLIMIT_AS, bytes_of_process(0) + (3 << 20)); }
+static void lower_address_space(void) { lower(RLIMIT_AS, a_little_more_than(kAddressSpace)); }
 static void raise_address_space(void) { CHECK(setrlimit(RLIMIT_AS, &before) == 0); }
-static void lower_data(void) { lower(RLIMIT_DATA, bytes_of_process(5) + (3 << 20)); }
+static void lower_data(void) { lower(RLIMIT_DATA, a_little_more_than(kData)); }
 static void raise_data(void) { CHECK(setrlimit(RLIMIT_DATA, &before) == 0); }
 
 static unsigned char* mapped;

@@ -1,7 +1,6 @@
 // Large blocks that grow and shrink: their contents, what they cost, and how many mappings the
 // process has.
 #include <sys/prctl.h>
-#include <unistd.h>
 
 #include <array>
 #include <cstdint>
@@ -11,6 +10,7 @@
 #include <string_view>
 
 #include "tests/malloc/preload/check.h"
+#include "tests/malloc/preload/statm.h"
 
 namespace {
 
@@ -70,16 +70,6 @@ void grow_two_strings() {
   }
 }
 
-// The resident memory of the process in bytes, from the second number of statm.
-std::size_t resident_bytes() {
-  std::ifstream statm("/proc/self/statm");
-  std::size_t size = 0;
-  std::size_t resident = 0;
-  statm >> size >> resident;
-  CHECK(resident != 0);
-  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-}
-
 // A block of which little was written stays so when it must move. (Where a system gives huge pages
 // to all, little is much.)
 void grow_what_is_sparse() {
@@ -89,17 +79,18 @@ void grow_what_is_sparse() {
   void* const wall = std::malloc(kBytes);
   CHECK(block != nullptr && wall != nullptr);
   for (std::size_t at = 0; at < kBytes; at += 8 * kKiB * kKiB) block[at] = 's';
-  const std::size_t before = resident_bytes();
+  const long before = resident_bytes();
   block = static_cast<char*>(std::realloc(block, 2 * kBytes));
   CHECK(block != nullptr);
   for (std::size_t at = 0; at < kBytes; at += 8 * kKiB * kKiB) CHECK(block[at] == 's');
-  CHECK(resident_bytes() < before + 8 * kKiB * kKiB);
+  CHECK(resident_bytes() < before + long{8 * kKiB * kKiB});
   CHECK(prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0) == 0);
   std::free(block);
   std::free(wall);
 }
 
-// The part of it that is no file's, counted page by page: statm may be late by 64 pages.
+// The resident bytes of the process that are no file's, counted page by page: statm may be late by
+// 64 pages.
 std::size_t anonymous_bytes() {
   std::ifstream rollup("/proc/self/smaps_rollup");
   std::size_t kibibytes = 0;

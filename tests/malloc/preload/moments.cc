@@ -14,7 +14,6 @@
 #include <csignal>
 #include <cstdint>
 #include <cstring>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <set>
@@ -24,6 +23,7 @@
 #include <vector>
 
 #include "tests/malloc/preload/check.h"
+#include "tests/malloc/preload/statm.h"
 
 namespace {
 
@@ -141,14 +141,6 @@ void fork_frees_what_others_made() {
   maker.join();
 }
 
-std::size_t resident_bytes() {
-  std::ifstream file("/proc/self/statm");
-  std::size_t all = 0;
-  std::size_t resident = 0;
-  file >> all >> resident;
-  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-}
-
 pthread_key_t late_key;
 
 // Uses the heap until the system stops asking, which is after the heap has taken its cache back.
@@ -182,10 +174,10 @@ void thread_ends() {
     }
   };
   run(500);
-  const std::size_t before = resident_bytes();
+  const long before = resident_bytes();
   run(4000);
   // All allocators lose the memory that the last destructor leaves behind: 40 bytes per thread.
-  CHECK(resident_bytes() < before + (2U << 20));
+  CHECK(resident_bytes() < before + (2 << 20));
 }
 
 // 100 keys before the first call of malloc(): the C library calls calloc() for ours.
