@@ -31,8 +31,8 @@ size_t BasicFixedHeap<Options>::pages_in(size_t size) {
   // So many in any case, since there are bits for more; a few pages more or less remain to be seen.
   size_t count = (left - bits) / kPageSize;
   for (;;) {
-    const size_t words = (PageBits::words_for(count + 1) + 1) & ~size_t{1};
-    if (words * sizeof(uint32_t) + (count + 1) * kPageSize > left) return count;
+    const size_t more_bits = PageBits::words_for(count + 1) * sizeof(uint32_t);
+    if (more_bits + (count + 1) * kPageSize > left) return count;
     ++count;
   }
 }
@@ -88,8 +88,7 @@ bool BasicFixedHeap<Options>::overlaps(const void* buffer, size_t size) const {
 
 template <class Options>
 void BasicFixedHeap<Options>::init(size_t count) {
-  // An even number, so that pages are at multiples of 8.
-  const size_t words = (PageBits::words_for(count) + 1) & ~size_t{1};
+  const size_t words = PageBits::words_for(count);
   uint32_t* const first = reinterpret_cast<uint32_t*>(this + 1);
   fill(first, words / 2, 0);
   spans_.init(reinterpret_cast<unsigned char*>(first + words) - kPageSize, count);

@@ -50,8 +50,9 @@ ATOLL_FIXED_INLINE unsigned zeroes_below(uint32_t word) {
 class PageBits {
  public:
   // Words for the bits of pages 0 to `count`, and of three behind: the beginning of the span in use
-  // that never ends, the bit after it, and a third since set_two() may touch one more.
-  static size_t words_for(size_t count) { return (count + 3) / 32 + 1; }
+  // that never ends, the bit after it, and a third since set_two() may touch one more. An even
+  // number, so that what follows them is at a multiple of 8.
+  static size_t words_for(size_t count) { return (count + 3) / 64 * 2 + 2; }
 
   ATOLL_FIXED_INLINE explicit PageBits(uint32_t* words) : words_(words) {}
 

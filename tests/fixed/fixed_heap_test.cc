@@ -99,6 +99,23 @@ TEST(FixedMake, TakesEverySizeThatHoldsABlock) {
   }
 }
 
+TEST(FixedMake, StaysInsideOfSizesThatAreNoMultiplesOfEight) {
+  for (std::size_t size = sizeof(FixedHeap) + 24; size < sizeof(FixedHeap) + 1100; ++size) {
+    // What is left of its last page, and its brim, are not the heap's.
+    Buffer buffer(size + 8);
+    const std::vector<std::byte> before(buffer.begin() + size, buffer.end());
+    FixedHeap* const heap = FixedHeap::make(buffer.begin(), size);
+    ASSERT_NE(heap, nullptr) << size;
+    const FixedStatistics empty = heap->statistics();
+    EXPECT_LE(empty.sys, size);
+    EXPECT_GE(empty.sys + 16, size) << "less than two pages are lost";
+    void* const p = heap->allocate(empty.largest_free);
+    ASSERT_NE(p, nullptr);
+    std::memset(p, 0xff, empty.largest_free);
+    EXPECT_EQ(std::memcmp(buffer.begin() + size, before.data(), before.size()), 0) << size;
+  }
+}
+
 TEST(FixedMake, SixteenBitsReach512KiB) {
   Buffer buffer(512 << 10);
   FixedHeap* const heap = FixedHeap::make(buffer.begin(), buffer.size());
