@@ -153,6 +153,10 @@ class alignas(8) BasicFixedHeap
     return PageBits(reinterpret_cast<uint32_t*>(const_cast<BasicFixedHeap*>(this) + 1));
   }
   static ATOLL_FIXED_INLINE size_t pages_for(size_t size);
+  // Of `count` pages and their bits.
+  static size_t bytes_of(size_t count) {
+    return PageBits::words_for(count) * sizeof(uint32_t) + count * kPageSize;
+  }
   static size_t pages_in(size_t size);
   static const char* problem(const void* buffer, size_t size);
   void init(size_t count);

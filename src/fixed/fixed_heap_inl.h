@@ -25,16 +25,13 @@ ATOLL_FIXED_INLINE void keep_loop() { __asm__ volatile("" ::: "memory"); }
 // How many pages, with their bits, fit beside the heap itself. (A division would call libgcc.)
 template <class Options>
 size_t BasicFixedHeap<Options>::pages_in(size_t size) {
+  if (size < sizeof(BasicFixedHeap)) return 0;
   const size_t left = size - sizeof(BasicFixedHeap);
-  const size_t bits = PageBits::words_for(left / kPageSize) * sizeof(uint32_t);
-  if (left < bits) return 0;
-  // So many in any case, since there are bits for more; a few pages more or less remain to be seen.
-  size_t count = (left - bits) / kPageSize;
-  for (;;) {
-    const size_t more_bits = PageBits::words_for(count + 1) * sizeof(uint32_t);
-    if (more_bits + (count + 1) * kPageSize > left) return count;
-    ++count;
-  }
+  size_t count = 0;
+  size_t used = 0;
+  // A page takes at most twice its size, bits included.
+  while ((used = bytes_of(count + 1)) <= left) count += 1 + (left - used) / (2 * kPageSize);
+  return count;
 }
 
 template <class Options>
@@ -43,9 +40,10 @@ const char* BasicFixedHeap<Options>::problem(const void* buffer, size_t size) {
   if (buffer == nullptr) return "the buffer is null";
   if (begin % kPageSize != 0) return "the buffer is not at a multiple of 8";
   if (begin + size < begin) return "the buffer reaches beyond the end of the address space";
-  if (size < sizeof(BasicFixedHeap) || pages_in(size) < kShortest) return "the buffer is too small";
+  const size_t count = pages_in(size);
+  if (count < kShortest) return "the buffer is too small";
   // Three more bits than pages, and 0 for none.
-  if (pages_in(size) > size_t{static_cast<Index>(-1)} - 4)
+  if (count > size_t{static_cast<Index>(-1)} - 4)
     return "the buffer is larger than the index reaches";
   return nullptr;
 }

@@ -75,6 +75,10 @@ TEST(FixedMake, RefusesBuffersWithAReason) {
   EXPECT_EQ(words(why), "the buffer reaches beyond the end of the address space");
   EXPECT_EQ(FixedHeap::make(begin, 1 << 20, &why), nullptr);
   EXPECT_EQ(words(why), "the buffer is larger than the index reaches");
+  // At once: no time depends on how large it is.
+  const std::size_t behind = kMostSize - reinterpret_cast<std::uintptr_t>(begin);
+  EXPECT_EQ(FixedHeap::make(begin, behind, &why), nullptr);
+  EXPECT_EQ(words(why), "the buffer is larger than the index reaches");
   EXPECT_TRUE(buffer.is_untouched());
 }
 
