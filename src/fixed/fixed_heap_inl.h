@@ -392,32 +392,27 @@ template <class Options>
 void* BasicFixedHeap<Options>::grow(BasicFixedHeap* r, size_t i, size_t length, size_t n) {
   const size_t behind = i + length;
   const size_t all = length + r->free_length(behind);
-  size_t more = n - length;
   if (all < n) {
     void* const p = r->spans_.address(i);
-    void* q = allocate_pages(this, n);
-    // Only now: the new one may lie in what was free before it.
-    const size_t before =
-        q == nullptr && r->bits().is_set(i - 1) ? r->spans_.length_before(i - 1) : 0;
-    if (before == 0) {
-      if (q == nullptr) return nullptr;
+    void* const q = allocate_pages(this, n);
+    if (q != nullptr) {
       copy(q, p, length);
       free_inside(p);
       return q;
     }
+    const size_t before = r->bits().is_set(i - 1) ? r->spans_.length_before(i - 1) : 0;
     if (before + all < n) return nullptr;
     --failures_;
     r->annex(i - before, before, i);
     i -= before;
-    q = r->spans_.address(i);
-    copy(q, p, length);
-    more -= before;
+    copy(r->spans_.address(i), p, length);
   }
   count(n - length);
-  if (static_cast<ptrdiff_t>(more) > 0) {
-    r->annex(behind, more, behind);
-  } else if (more != 0) {
-    r->cut(behind + more, 0 - more);
+  const size_t end = i + n;
+  if (end > behind) {
+    r->annex(behind, end - behind, behind);
+  } else if (end < behind) {
+    r->cut(end, behind - end);
   }
   return r->spans_.address(i);
 }
