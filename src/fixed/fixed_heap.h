@@ -152,7 +152,8 @@ class alignas(8) BasicFixedHeap
   ATOLL_FIXED_INLINE PageBits bits() const {
     return PageBits(reinterpret_cast<uint32_t*>(const_cast<BasicFixedHeap*>(this) + 1));
   }
-  static ATOLL_FIXED_INLINE size_t pages_for(size_t size);
+
+  // buffers_inl.h
   // Of `count` pages and their bits.
   static size_t bytes_of(size_t count) {
     return PageBits::words_for(count) * sizeof(uint32_t) + count * kPageSize;
@@ -162,32 +163,36 @@ class alignas(8) BasicFixedHeap
   void init(size_t count);
   bool overlaps(const void* buffer, size_t size) const;
 
-  __attribute__((noinline)) void* allocate_pages(BasicFixedHeap* heap, size_t n);
-  __attribute__((noinline)) void* allocate_behind(BasicFixedHeap* r, size_t n);
-  ATOLL_FIXED_INLINE void count(size_t n);
+  // spans_inl.h
+  ATOLL_FIXED_INLINE bool is_free(size_t i) const;
+  ATOLL_FIXED_INLINE size_t free_length(size_t i) const;
+  ATOLL_FIXED_INLINE size_t used_length(size_t i, size_t* before) const;
+  size_t span_length(size_t i) const;
   ATOLL_FIXED_INLINE void* begin(size_t i, size_t n);
   __attribute__((noinline)) void annex(size_t i, size_t n, size_t second);
   __attribute__((noinline)) void give(size_t i, size_t n, size_t before);
   void cut(size_t i, size_t n);
-  bool flush();
 
-  ATOLL_FIXED_INLINE size_t used_length(size_t i, size_t* before) const;
+  // fixed_heap_inl.h
+  static ATOLL_FIXED_INLINE size_t pages_for(size_t size);
+  ATOLL_FIXED_INLINE void count(size_t n);
+  bool flush();
+  __attribute__((noinline)) void* allocate_pages(BasicFixedHeap* heap, size_t n);
+  __attribute__((noinline)) void* allocate_behind(BasicFixedHeap* r, size_t n);
+  static ATOLL_FIXED_INLINE void finish(void* p, size_t size);
   ATOLL_FIXED_INLINE BasicFixedHeap* region_of(const void* p, size_t* page);
   size_t length_of(const void* p);
   __attribute__((noinline)) void free_inside(void* p);
   __attribute__((noinline)) void report(const void* p);
   ATOLL_FIXED_INLINE void* grow(BasicFixedHeap* r, size_t i, size_t length, size_t n);
 
-  static ATOLL_FIXED_INLINE void finish(void* p, size_t size);
   // Of blocks of any type.
   using Word __attribute__((may_alias)) = uint32_t;
   static Word& owner_word(void* p, size_t pages);
   __attribute__((noinline)) static void copy(void* to, const void* from, size_t pages);
   static void fill(void* p, size_t pages, uint32_t word);
 
-  ATOLL_FIXED_INLINE size_t free_length(size_t i) const;
-  ATOLL_FIXED_INLINE bool is_free(size_t i) const;
-  size_t span_length(size_t i) const;
+  // whole_heap_inl.h
   const char* check_region(size_t* in_use);
   const char* check_free(size_t i, size_t n);
 };
@@ -197,5 +202,7 @@ using LargeFixedHeap = BasicFixedHeap<LargeFixedOptions>;
 
 }  // namespace Atoll
 
+#include "src/fixed/buffers_inl.h"
 #include "src/fixed/fixed_heap_inl.h"
+#include "src/fixed/spans_inl.h"
 #include "src/fixed/whole_heap_inl.h"

@@ -3,116 +3,7 @@
 
 namespace Atoll {
 
-inline const char* explain(FixedMisuse misuse) {
-  switch (misuse) {
-    case FixedMisuse::kNone:
-      break;
-    case FixedMisuse::kForeign:
-      return "free of a pointer that is not the heap's";
-    case FixedMisuse::kInside:
-      return "free of a pointer inside of an object";
-    case FixedMisuse::kDoubleFree:
-      return "double free";
-  }
-  return "";
-}
-
-// Compilers would make a call of memset() or memcpy() of a loop without it.
-ATOLL_FIXED_INLINE void keep_loop() { __asm__ volatile("" ::: "memory"); }
-
-// --- Buffers. ---
-
-// How many pages, with their bits, fit beside the heap itself. (A division would call libgcc.)
-template <class Options>
-size_t BasicFixedHeap<Options>::pages_in(size_t size) {
-  if (size < sizeof(BasicFixedHeap)) return 0;
-  const size_t left = size - sizeof(BasicFixedHeap);
-  size_t count = 0;
-  size_t used = 0;
-  // A page takes at most twice its size, bits included.
-  while ((used = bytes_of(count + 1)) <= left) count += 1 + (left - used) / (2 * kPageSize);
-  return count;
-}
-
-template <class Options>
-const char* BasicFixedHeap<Options>::problem(const void* buffer, size_t size) {
-  const uintptr_t begin = reinterpret_cast<uintptr_t>(buffer);
-  if (buffer == nullptr) return "the buffer is null";
-  if (begin % kPageSize != 0) return "the buffer is not at a multiple of 8";
-  if (begin + size < begin) return "the buffer reaches beyond the end of the address space";
-  const size_t count = pages_in(size);
-  if (count < kShortest) return "the buffer is too small";
-  // Three more bits than pages, and 0 for none.
-  if (count > size_t{static_cast<Index>(-1)} - 4)
-    return "the buffer is larger than the index reaches";
-  return nullptr;
-}
-
-template <class Options>
-BasicFixedHeap<Options>* BasicFixedHeap<Options>::make(void* buffer, size_t size,
-                                                       const char** why) {
-  const char* const wrong = problem(buffer, size);
-  if (why != nullptr) *why = wrong;
-  if (wrong != nullptr) return nullptr;
-  BasicFixedHeap* const heap = static_cast<BasicFixedHeap*>(buffer);
-  heap->next_ = nullptr;
-  heap->handler_ = nullptr;
-  heap->context_ = nullptr;
-  heap->init(pages_in(size));
-  return heap;
-}
-
-template <class Options>
-const char* BasicFixedHeap<Options>::add(void* buffer, size_t size) {
-  const Entry entry;
-  const char* const wrong = problem(buffer, size);
-  if (wrong != nullptr) return wrong;
-  if (overlaps(buffer, size)) return "the buffer overlaps one that the heap has";
-  BasicFixedHeap* last = this;
-  while (last->next_ != nullptr) last = last->next_;
-  last->next_ = make(buffer, size);
-  return nullptr;
-}
-
-template <class Options>
-bool BasicFixedHeap<Options>::overlaps(const void* buffer, size_t size) const {
-  const uintptr_t begin = reinterpret_cast<uintptr_t>(buffer);
-  for (const BasicFixedHeap* r = this; r != nullptr; r = r->next_) {
-    const uintptr_t end = reinterpret_cast<uintptr_t>(r->spans_.address(r->spans_.count() + 1));
-    if (begin < end && reinterpret_cast<uintptr_t>(r) < begin + size) return true;
-  }
-  return false;
-}
-
-template <class Options>
-void BasicFixedHeap<Options>::init(size_t count) {
-  const size_t words = PageBits::words_for(count);
-  uint32_t* const first = reinterpret_cast<uint32_t*>(this + 1);
-  fill(first, words / 2, 0);
-  spans_.init(reinterpret_cast<unsigned char*>(first + words) - kPageSize, count);
-  this->clear();
-  in_use_ = 0;
-  peak_ = 0;
-  failures_ = 0;
-  // The span in use that never ends, and all before it.
-  bits().set(count + 1);
-  cut(1, count);
-}
-
-template <class Options>
-void BasicFixedHeap<Options>::reset() {
-  const Entry entry;
-  for (BasicFixedHeap* r = this; r != nullptr; r = r->next_) r->init(r->spans_.count());
-}
-
-template <class Options>
-void BasicFixedHeap<Options>::on_misuse(FixedMisuseHandler handler, void* context) {
-  const Entry entry;
-  handler_ = handler;
-  context_ = context;
-}
-
-// --- Spans. ---
+// --- Allocating. ---
 
 // Size 0 and what is too large for any buffer are more than all pages.
 template <class Options>
@@ -120,80 +11,6 @@ size_t BasicFixedHeap<Options>::pages_for(size_t size) {
   const size_t n = (size + kOwnerSize - 1) / kPageSize + 1;
   if (kOwnerSize != 0 && size - 1 > size + kOwnerSize - 1) return static_cast<size_t>(-1);
   return n < kShortest ? kShortest : n;
-}
-
-// The free span `i`, off the lists and longer than a page, becomes one in use of `n` pages. The
-// rest stays free.
-template <class Options>
-void* BasicFixedHeap<Options>::begin(size_t i, size_t n) {
-  PageBits marks = bits();
-  const size_t length = spans_.length(i);
-  marks.clear(i + 1);
-  if (length == n) {
-    marks.clear(i + n - 1);
-  } else {
-    // The mark of its end is there already; and if that is its beginning too, so is the next one.
-    marks.set_two(i + n);
-    spans_.add(i + n, length - n);
-  }
-  return spans_.address(i);
-}
-
-// The first `n` pages of the free span `i` are used together with what is before it: the span that
-// begins at `second` loses its beginning.
-template <class Options>
-void BasicFixedHeap<Options>::annex(size_t i, size_t n, size_t second) {
-  PageBits marks = bits();
-  const size_t length = spans_.length(i);
-  spans_.remove(i);
-  if (length > 1) {
-    marks.clear(i + 1);
-    marks.clear(i + length - 1);
-  }
-  marks.clear(second);
-  if (length != n) cut(i + n, length - n);
-}
-
-// Pages [i, i + n), which have the mark of a beginning and no other, become free with what is free
-// around them: `before` pages before them.
-template <class Options>
-void BasicFixedHeap<Options>::give(size_t i, size_t n, size_t before) {
-  PageBits marks = bits();
-  const size_t behind = i + n;
-  const size_t more = free_length(behind);
-  // Of each neighbour the marks go that are no longer at an end. A mark that is the second and the
-  // last one, or the first as well, stays.
-  if (more != 0) {
-    if (more > 2) {
-      marks.clear_two(behind);
-    } else if (more == 2) {
-      marks.clear(behind);
-    }
-    spans_.remove(behind);
-    n += more;
-  }
-  if (before == 0) {
-    marks.set(i + 1);
-  } else {
-    if (before > 2) {
-      marks.clear_two(i - 1);
-    } else if (before == 2) {
-      marks.clear(i);
-    }
-    i -= before;
-    n += before;
-    spans_.remove(i);
-  }
-  // Last of all: of a single page, that mark may have been another's that went.
-  if (more == 0) marks.set(behind - 1);
-  spans_.add(i, n);
-}
-
-// Pages [i, i + n), the rest of a span in use, become free.
-template <class Options>
-void BasicFixedHeap<Options>::cut(size_t i, size_t n) {
-  bits().set(i);
-  give(i, n, 0);
 }
 
 // Quick lists give back what they hold. False: nothing.
@@ -210,8 +27,6 @@ bool BasicFixedHeap<Options>::flush() {
   }
   return any;
 }
-
-// --- Allocating. ---
 
 template <class Options>
 void BasicFixedHeap<Options>::count(size_t n) {
@@ -307,22 +122,6 @@ void* BasicFixedHeap<Options>::allocate_aligned(size_t alignment, size_t size) {
 
 // --- Freeing. ---
 
-// 0: no block in use begins with page `i`. Else `before` are the pages that are free before it.
-template <class Options>
-size_t BasicFixedHeap<Options>::used_length(size_t i, size_t* before) const {
-  const PageBits marks = bits();
-  // Neither inside of a span, nor the first page of a free one, nor the last one.
-  const size_t n = marks.length_in_use(i);
-  if (n == 0) return 0;
-  *before = 0;
-  if (marks.is_set(i - 1)) {
-    *before = spans_.length_before(i - 1);
-    // The second one.
-    if (*before == 0) return 0;
-  }
-  return this->holds(i, n) ? 0 : n;
-}
-
 // `page`: of `p`. Null: in no buffer is one that begins there.
 template <class Options>
 BasicFixedHeap<Options>* BasicFixedHeap<Options>::region_of(const void* p, size_t* page) {
@@ -361,6 +160,29 @@ template <class Options>
 void BasicFixedHeap<Options>::free(void* p) {
   const Entry entry;
   free_inside(p);
+}
+
+// --- Misuse. ---
+
+inline const char* explain(FixedMisuse misuse) {
+  switch (misuse) {
+    case FixedMisuse::kNone:
+      break;
+    case FixedMisuse::kForeign:
+      return "free of a pointer that is not the heap's";
+    case FixedMisuse::kInside:
+      return "free of a pointer inside of an object";
+    case FixedMisuse::kDoubleFree:
+      return "double free";
+  }
+  return "";
+}
+
+template <class Options>
+void BasicFixedHeap<Options>::on_misuse(FixedMisuseHandler handler, void* context) {
+  const Entry entry;
+  handler_ = handler;
+  context_ = context;
 }
 
 template <class Options>
@@ -470,6 +292,9 @@ uint32_t BasicFixedHeap<Options>::owner_of(const void* p) {
 }
 
 // --- Contents. ---
+
+// Compilers would make a call of memset() or memcpy() of a loop without it.
+ATOLL_FIXED_INLINE void keep_loop() { __asm__ volatile("" ::: "memory"); }
 
 template <class Options>
 void BasicFixedHeap<Options>::copy(void* to, const void* from, size_t pages) {

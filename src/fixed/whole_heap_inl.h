@@ -59,23 +59,6 @@ FixedStatistics BasicFixedHeap<Options>::statistics() {
   return result;
 }
 
-// 0: a span in use begins with page `i`.
-template <class Options>
-size_t BasicFixedHeap<Options>::free_length(size_t i) const {
-  return is_free(i) ? spans_.length(i) : 0;
-}
-
-// Page `i` is a span's first.
-template <class Options>
-bool BasicFixedHeap<Options>::is_free(size_t i) const {
-  return bits().is_set(i + 1);
-}
-
-template <class Options>
-size_t BasicFixedHeap<Options>::span_length(size_t i) const {
-  return is_free(i) ? spans_.length(i) : bits().distance(i);
-}
-
 template <class Options>
 const char* BasicFixedHeap<Options>::check() {
   const Entry entry;
