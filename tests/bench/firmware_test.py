@@ -27,12 +27,15 @@ _HUNT: Dict[str, int] = {"malloc": 621, "free": 509}
 
 
 class Figures(unittest.TestCase):
-    def setUp(self) -> None:
+    bench: firmware.Bench
+
+    @classmethod
+    def setUpClass(cls) -> None:
         # pylint: disable-next=consider-using-with
         folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.bench = firmware.Bench(pathlib.Path(folder.name))
-        self.bench.build("fixed")
+        cls.addClassCleanup(folder.cleanup)
+        cls.bench = firmware.Bench(pathlib.Path(folder.name))
+        cls.bench.build("fixed")
 
     def assert_at_most(self, figure: float, record: float) -> None:
         print(figure, "on record:", record)
