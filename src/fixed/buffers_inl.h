@@ -3,14 +3,14 @@
 
 namespace Atoll {
 
-// How many pages, with their bits, fit beside the heap itself. (A division would call libgcc.)
+// How many pages fit behind the BasicFixedHeap, with their bits. (A division would call libgcc.)
 template <class Options>
 size_t BasicFixedHeap<Options>::pages_in(size_t size) {
   if (size < sizeof(BasicFixedHeap)) return 0;
   const size_t left = size - sizeof(BasicFixedHeap);
   size_t count = 0;
   size_t used = 0;
-  // A page takes at most twice its size, bits included.
+  // One page or several take at most twice their size, bits included.
   while ((used = bytes_of(count + 1)) <= left) count += 1 + (left - used) / (2 * kPageSize);
   return count;
 }
@@ -23,7 +23,7 @@ const char* BasicFixedHeap<Options>::problem(const void* buffer, size_t size) {
   if (begin + size < begin) return "the buffer reaches beyond the end of the address space";
   const size_t count = pages_in(size);
   if (count < kShortest) return "the buffer is too small";
-  // Three more bits than pages, and 0 for none.
+  // There are three more bits than pages, and 0 means no page.
   if (count > size_t{static_cast<Index>(-1)} - 4)
     return "the buffer is larger than the index reaches";
   return nullptr;
@@ -75,7 +75,7 @@ void BasicFixedHeap<Options>::init(size_t count) {
   in_use_ = 0;
   peak_ = 0;
   failures_ = 0;
-  // The span in use that never ends, and all before it.
+  // All pages are free, and the span in use that never ends lies behind them.
   bits().set(count + 1);
   cut(1, count);
 }

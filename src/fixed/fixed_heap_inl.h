@@ -5,7 +5,7 @@ namespace Atoll {
 
 // --- Allocating. ---
 
-// Size 0 and what is too large for any buffer are more than all pages.
+// For size 0, and for sizes that are too large for any buffer, the result is more than all pages.
 template <class Options>
 size_t BasicFixedHeap<Options>::pages_for(size_t size) {
   const size_t n = (size + kOwnerSize - 1) / kPageSize + 1;
@@ -13,7 +13,7 @@ size_t BasicFixedHeap<Options>::pages_for(size_t size) {
   return n < kShortest ? kShortest : n;
 }
 
-// Quick lists give back what they hold. False: nothing.
+// Frees the blocks on the quick lists. False: there were none.
 template <class Options>
 bool BasicFixedHeap<Options>::flush() {
   bool any = false;
@@ -35,7 +35,7 @@ void BasicFixedHeap<Options>::count(size_t n) {
   if (now > peak_) peak_ = now;
 }
 
-// `n` pages of this buffer or of those behind it, counted in `heap`; null: none.
+// `n` pages of this buffer or of those after it, counted in `heap`; null: there are none.
 template <class Options>
 void* BasicFixedHeap<Options>::allocate_pages(BasicFixedHeap* heap, size_t n) {
   size_t i = spans_.take_short(n);
@@ -45,7 +45,7 @@ void* BasicFixedHeap<Options>::allocate_pages(BasicFixedHeap* heap, size_t n) {
   return begin(i, n);
 }
 
-// The buffer `r` has none.
+// The same, where the buffer `r` has none.
 template <class Options>
 void* BasicFixedHeap<Options>::allocate_behind(BasicFixedHeap* r, size_t n) {
   if (r->next_ != nullptr) return r->next_->allocate_pages(this, n);
@@ -54,7 +54,7 @@ void* BasicFixedHeap<Options>::allocate_behind(BasicFixedHeap* r, size_t n) {
   return nullptr;
 }
 
-// What options want of a new block of `size` bytes.
+// Does what the options want to be done to a new block of `size` bytes.
 template <class Options>
 void BasicFixedHeap<Options>::finish(void* p, size_t size) {
   if (p == nullptr) return;
@@ -98,14 +98,15 @@ void* BasicFixedHeap<Options>::allocate_aligned(size_t alignment, size_t size) {
   const size_t n = pages_for(size);
   const size_t slack = alignment / kPageSize - 1;
   const size_t peak = peak_;
-  // Neither sum can be more than all addresses: n has three digits less than an address.
+  // The sum wraps only if n is -1: every other n, and the slack, has three binary digits less than
+  // an address.
   void* const p = n + slack < n ? nullptr : allocate_pages(this, n + slack);
   if (p == nullptr) return nullptr;
   size_t i = 0;
   size_t free_before = 0;
   BasicFixedHeap* const r = region_of(p, &i);
   r->used_length(i, &free_before);
-  // What is too much at both ends is given back.
+  // Free what is too much at both ends.
   const size_t before = ((0 - reinterpret_cast<uintptr_t>(p)) & (alignment - 1)) / kPageSize;
   const size_t first = i + before;
   in_use_ -= slack;
@@ -122,7 +123,7 @@ void* BasicFixedHeap<Options>::allocate_aligned(size_t alignment, size_t size) {
 
 // --- Freeing. ---
 
-// `page`: of `p`. Null: in no buffer is one that begins there.
+// The buffer with the page that begins at `p`, and the page's number; null: there is none.
 template <class Options>
 BasicFixedHeap<Options>* BasicFixedHeap<Options>::region_of(const void* p, size_t* page) {
   BasicFixedHeap* r = this;
@@ -151,7 +152,7 @@ void BasicFixedHeap<Options>::free_inside(void* p) {
   if (n == 0) return report(p);
   in_use_ -= n;
   if (Options::kFill != 0) fill(p, n, Options::kStale);
-  // Only the first buffer's blocks wait: requests come there first.
+  // Only blocks of the first buffer go to quick lists, because its pages are taken first.
   if (r == this && this->put(i, n)) return;
   r->give(i, n, before);
 }
@@ -208,8 +209,8 @@ FixedMisuse BasicFixedHeap<Options>::misuse_of(const void* p) {
 
 // --- Reallocating. ---
 
-// More pages for block `i` of the buffer `r`: where it is if what follows is free, else somewhere
-// else, else over what is free before it and behind it.
+// Makes block `i` of the buffer `r` longer: where it is if enough pages behind it are free, else
+// somewhere else, else over the free pages before it and behind it.
 template <class Options>
 void* BasicFixedHeap<Options>::grow(BasicFixedHeap* r, size_t i, size_t length, size_t n) {
   const size_t behind = i + length;
@@ -293,7 +294,7 @@ uint32_t BasicFixedHeap<Options>::owner_of(const void* p) {
 
 // --- Contents. ---
 
-// Compilers would make a call of memset() or memcpy() of a loop without it.
+// Without this in a loop, compilers would replace the loop by a call of memset() or memcpy().
 ATOLL_FIXED_INLINE void keep_loop() { __asm__ volatile("" ::: "memory"); }
 
 template <class Options>

@@ -1,16 +1,16 @@
-// How the spans of a BasicFixedHeap change: its bits and its records of free spans, which must
-// agree. Only fixed_heap.h includes it.
+// How spans of a BasicFixedHeap change, where the bits and the records of free spans must agree.
+// Only fixed_heap.h includes it.
 #pragma once
 
 namespace Atoll {
 
-// 0: a span in use begins with page `i`.
+// The length of the free span that begins with page `i`; 0: a span in use begins there.
 template <class Options>
 size_t BasicFixedHeap<Options>::free_length(size_t i) const {
   return is_free(i) ? spans_.length(i) : 0;
 }
 
-// Page `i` is a span's first.
+// Page `i` is the first one of a span.
 template <class Options>
 bool BasicFixedHeap<Options>::is_free(size_t i) const {
   return bits().is_set(i + 1);
@@ -21,24 +21,25 @@ size_t BasicFixedHeap<Options>::span_length(size_t i) const {
   return is_free(i) ? spans_.length(i) : bits().distance(i);
 }
 
-// 0: no block in use begins with page `i`. Else `before` are the pages that are free before it.
+// The length of the block in use that begins with page `i`, and in `before` the length of the free
+// span before it, or 0. 0: no block in use begins there.
 template <class Options>
 size_t BasicFixedHeap<Options>::used_length(size_t i, size_t* before) const {
   const PageBits marks = bits();
-  // Neither inside of a span, nor the first page of a free one, nor the last one.
+  // 0 inside of a span, and at the first and the last page of a free one.
   const size_t n = marks.length_in_use(i);
   if (n == 0) return 0;
   *before = 0;
   if (marks.is_set(i - 1)) {
     *before = spans_.length_before(i - 1);
-    // The second one.
+    // Page `i` is the second one of a free span.
     if (*before == 0) return 0;
   }
   return this->holds(i, n) ? 0 : n;
 }
 
-// The free span `i`, off the lists and longer than a page, becomes one in use of `n` pages. The
-// rest stays free.
+// The first `n` pages of the free span `i`, which is longer than a page and on no list, become a
+// block. The rest stays free.
 template <class Options>
 void* BasicFixedHeap<Options>::begin(size_t i, size_t n) {
   PageBits marks = bits();
@@ -47,15 +48,16 @@ void* BasicFixedHeap<Options>::begin(size_t i, size_t n) {
   if (length == n) {
     marks.clear(i + n - 1);
   } else {
-    // The mark of its end is there already; and if that is its beginning too, so is the next one.
+    // The rest's last mark is there already. If the rest is a single page, that is also its first
+    // mark, and the second one set here is the beginning of the next span, which is set already.
     marks.set_two(i + n);
     spans_.add(i + n, length - n);
   }
   return spans_.address(i);
 }
 
-// The first `n` pages of the free span `i` are used together with what is before it: the span that
-// begins at `second` loses its beginning.
+// The first `n` pages of the free span `i` join a block: the one before them, or the one behind
+// them. `second` is where the later one of the two began; its mark goes.
 template <class Options>
 void BasicFixedHeap<Options>::annex(size_t i, size_t n, size_t second) {
   PageBits marks = bits();
@@ -69,15 +71,15 @@ void BasicFixedHeap<Options>::annex(size_t i, size_t n, size_t second) {
   if (length != n) cut(i + n, length - n);
 }
 
-// Pages [i, i + n), which have the mark of a beginning and no other, become free with what is free
-// around them: `before` pages before them.
+// Pages [i, i + n), of which only the first has a mark, become free and are merged with their free
+// neighbours. The one before them has `before` pages.
 template <class Options>
 void BasicFixedHeap<Options>::give(size_t i, size_t n, size_t before) {
   PageBits marks = bits();
   const size_t behind = i + n;
   const size_t more = free_length(behind);
-  // Of each neighbour the marks go that are no longer at an end. A mark that is the second and the
-  // last one, or the first as well, stays.
+  // The merged span keeps only the marks at its two ends. So each neighbour loses the marks at the
+  // end that it had here, except those that are at its other end as well.
   if (more != 0) {
     if (more > 2) {
       marks.clear_two(behind);
@@ -99,12 +101,12 @@ void BasicFixedHeap<Options>::give(size_t i, size_t n, size_t before) {
     n += before;
     spans_.remove(i);
   }
-  // Last of all: of a single page, that mark may have been another's that went.
+  // Only now, because where a single page becomes free, the code above may have cleared this mark.
   if (more == 0) marks.set(behind - 1);
   spans_.add(i, n);
 }
 
-// Pages [i, i + n), the rest of a span in use, become free.
+// Pages [i, i + n), the end of a span in use, become free.
 template <class Options>
 void BasicFixedHeap<Options>::cut(size_t i, size_t n) {
   bits().set(i);

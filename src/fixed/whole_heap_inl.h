@@ -18,7 +18,7 @@ void BasicFixedHeap<Options>::for_each_block(void (*function)(void* context, voi
   }
 }
 
-// How many percent of `all` a part of it is. (A division would call libgcc.)
+// How many percent of `all` are `part`. (A division would call libgcc.)
 inline unsigned percent_of(size_t part, size_t all) {
   while (all > static_cast<size_t>(-1) / 128) {
     all /= 2;

@@ -13,7 +13,7 @@
 namespace Atoll::test {
 namespace {
 
-// A firmware's: its heap costs 104 bytes and one bit for every 8.
+// On 32-bit processors, as of firmware, the header says 104 bytes.
 static_assert(sizeof(void*) != 4 || sizeof(FixedHeap) == 104);
 
 std::string_view words(const char* text) {

@@ -1,4 +1,4 @@
-// Random requests, mistakes among them, of every kind of fixed heap.
+// Random requests to every kind of fixed heap, with mistakes among them.
 #include "tests/fixed/model.h"
 
 #include <gtest/gtest.h>
@@ -26,7 +26,7 @@ Mix fixed_mix() {
   return mix;
 }
 
-// Checked now and then, and often at first.
+// Checks the heap after each request at first, and later now and then.
 template <typename Heap>
 void run(const std::vector<std::size_t>& sizes) {
   const Mix mix = fixed_mix();
@@ -64,7 +64,7 @@ TEST(FixedRequests, OfQuickListsOfALargeHeap) {
 }
 TEST(FixedRequests, OfEverything) { run<BasicFixedHeap<EverythingOptions>>({20 << 10, 9 << 10}); }
 
-// What fuzzers do, with bytes of chance.
+// Does what fuzzers do, with random bytes.
 TEST(FixedBytes, DoWhatTheModelSays) {
   for (std::uint64_t round = 0; round < (kIsEmulated ? 5 : 40); ++round) {
     Random random(request_seed() + round);
