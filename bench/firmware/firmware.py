@@ -1,7 +1,7 @@
 """Heaps over the RAM of a microcontroller, side by side; see README.md.
 
-Everything is compiled for Cortex-M3 with -Os and runs on QEMU's mps2-an385, so every figure is exact
-and the same on every machine: for the same compilers and C libraries.
+The heaps are compiled for Cortex-M3 with -Os and run on QEMU's mps2-an385. So every figure is exact, and
+the same on every machine with the same compiler and C libraries.
 """
 
 import argparse
@@ -70,7 +70,7 @@ def _run(command: List[str]) -> str:
 
 
 class Bench:
-    """What is built, in a folder, and how it runs."""
+    """Builds the programs in a folder, and runs them."""
 
     def __init__(self, folder: pathlib.Path) -> None:
         self._folder = folder
@@ -89,7 +89,7 @@ class Bench:
         return self._folder / f"{key}.elf"
 
     def build(self, key: str) -> None:
-        """The program with the traces."""
+        """Builds the program with the traces."""
         heap = _HEAPS[key]
         # The traces themselves are no part of what is compared.
         objects = [
@@ -104,7 +104,7 @@ class Bench:
         )
 
     def run(self, key: str, **arguments: int) -> List[int]:
-        """What the traces print."""
+        """The numbers that the traces print."""
         return self._qemu(self._program(key), [], arguments)
 
     def count(self, key: str, **arguments: int) -> Dict[str, Tuple[float, int]]:

@@ -1,7 +1,7 @@
-/* The traces: what a heap over so much RAM can hold, and what its calls cost.
+/* The traces: how much a heap can hold in so much RAM, and what its calls cost.
  *
- * Every block is stamped and looked at again before it is freed. All memory that the heap's
- * variables need is taken off the RAM. Arguments, NAME=NUMBER each:
+ * They fill every block with a pattern, and check it before they free the block. The RAM includes
+ * the heap's variables. Arguments, NAME=NUMBER each:
  *
  *   ram       bytes
  *   test      which trace; see below
@@ -72,7 +72,7 @@ static uint32_t any_size(void) {
   return 257 + below(256);
 }
 
-/* --- Calls that are counted: from the call to what follows it. --- */
+/* --- Calls whose instructions the plugin counts, from the call to the return. --- */
 
 #define COUNTED(name, target)                                                              \
   __attribute__((naked, noinline)) static void* name(void* p) {                            \

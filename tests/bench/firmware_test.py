@@ -1,7 +1,7 @@
-"""The firmware heap's figures: what it holds, what its calls cost, and how large its code is.
+"""The figures of the heap for firmware: what it holds, what its calls cost, and how large its code is.
 
-They are exact for GCC 12, and the same on every machine; 1 % is left for others. Whoever makes one
-better writes the new figure down here, and in bench/firmware/README.md.
+They are exact for GCC 12, and the same on every machine. The tests allow 1 % for other compilers. When
+a change makes a figure better, write the new one down here and in bench/firmware/README.md.
 """
 
 import pathlib
