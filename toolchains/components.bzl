@@ -382,7 +382,7 @@ COMPONENTS = {
         packages = ["libbenchmark-dev"],
     ),
     "firmware-compilers": dict(
-        why = "compiles for microcontrollers, with the C libraries to compare with (bench/firmware)",
+        why = "compilers and C libraries for microcontrollers, and QEMU for one (bench/firmware)",
         files = [
             "/usr/bin/arm-none-eabi-g++",
             "/usr/bin/qemu-system-arm",

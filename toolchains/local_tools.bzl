@@ -1,7 +1,7 @@
 """Finds out which components of the table are on this machine, and tells the build what is missing.
 
 The repository @local_tools has one file, tools.bzl:
-  TOOLS_DIR   the folder of what is unpacked beside the system
+  TOOLS_DIR   the folder of the tools that are unpacked outside of the system's folders
   MISSING     target -> components that are not here; a target without an entry can be built and run
   HAS_...     whether a component that no target needs is here
 """

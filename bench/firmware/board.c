@@ -1,4 +1,4 @@
-/* Start and end of a program on QEMU's mps2-an385, with semihosting for a console. */
+/* Start and end of a program on QEMU's mps2-an385, whose console is semihosting. */
 #include "bench/firmware/board.h"
 
 #include <stdint.h>

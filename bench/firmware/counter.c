@@ -1,8 +1,8 @@
-/* A plugin of QEMU that counts a guest's instructions between labels: those executed from a begin_
- * to its end_. Arguments: out=FILE, and for every kind of call NAME=BEGIN:END, addresses in
+/* A plugin of QEMU that counts the instructions that a guest executes between two labels.
+ * Arguments: out=FILE, and NAME=BEGIN:END for each kind of call, with the labels' addresses in
  * hexadecimal.
  *
- * It is declared here what QEMU's plugin interface of version 1 is, because Debian has no header of
+ * This file declares version 1 of QEMU's plugin interface itself, because Debian has no header for
  * it.
  */
 #include <inttypes.h>

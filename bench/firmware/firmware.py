@@ -1,7 +1,7 @@
 """Heaps over the RAM of a microcontroller, side by side; see README.md.
 
-Everything is compiled for Cortex-M3 with -Os and runs on QEMU's mps2-an385, so every figure is exact
-and the same on every machine: for the same compilers and C libraries.
+The heaps are compiled for Cortex-M3 with -Os and run on QEMU's mps2-an385. So every figure is exact, and
+the same on every machine with the same compiler and C libraries.
 """
 
 import argparse
@@ -24,29 +24,29 @@ ROOM_FOR_24, DRIFT, SUSTAIN, TIME, HUNT = 1, 2, 3, 4, 5
 
 
 class Heap(NamedTuple):
+    """Atoll's with these options; with specs, that of the C library that they name to GCC."""
+
     name: str
-    source: str
-    compile: List[str] = []
-    link: List[str] = []
+    options: List[str] = []
+    specs: List[str] = []
     processors: Tuple[str, ...] = ("m3", "m0")
 
+    @property
+    def source(self) -> str:
+        return "heap_library.c" if self.specs else "heap_fixed.cc"
 
+
+_ALL_PROCESSORS = ("m3", "m0", "rv32")
 _HEAPS = {
-    "fixed": Heap("Atoll, fixed", "heap_fixed.cc", [], ["-nostdlib"], ("m3", "m0", "rv32")),
-    "quick": Heap(
-        "Atoll, fixed, 8 quick lists",
-        "heap_fixed.cc",
-        ["-DQUICK=8"],
-        ["-nostdlib"],
-        ("m3", "m0", "rv32"),
-    ),
-    "large": Heap("Atoll, fixed, 32-bit indices", "heap_fixed.cc", ["-DLARGE"], ["-nostdlib"]),
-    "fill": Heap("Atoll, fixed, patterns", "heap_fixed.cc", ["-DFILL=1"], ["-nostdlib"]),
-    "owners": Heap("Atoll, fixed, owners", "heap_fixed.cc", ["-DOWNERS=1"], ["-nostdlib"]),
-    "lock": Heap("Atoll, fixed, without interrupts", "heap_fixed.cc", ["-DLOCK"], ["-nostdlib"]),
-    "newlib": Heap("newlib", "heap_library.c", [], ["--specs=nosys.specs"]),
-    "nano": Heap("newlib-nano", "heap_library.c", [], ["--specs=nano.specs", "--specs=nosys.specs"]),
-    "picolibc": Heap("picolibc", "heap_library.c", ["--specs=picolibc.specs"], ["--specs=picolibc.specs"]),
+    "fixed": Heap("Atoll, fixed", processors=_ALL_PROCESSORS),
+    "quick": Heap("Atoll, fixed, 8 quick lists", ["-DQUICK=8"], processors=_ALL_PROCESSORS),
+    "large": Heap("Atoll, fixed, 32-bit indices", ["-DLARGE"]),
+    "fill": Heap("Atoll, fixed, patterns", ["-DFILL=1"]),
+    "owners": Heap("Atoll, fixed, owners", ["-DOWNERS=1"]),
+    "lock": Heap("Atoll, fixed, without interrupts", ["-DLOCK"]),
+    "newlib": Heap("newlib", specs=["--specs=nosys.specs"]),
+    "nano": Heap("newlib-nano", specs=["--specs=nano.specs", "--specs=nosys.specs"]),
+    "picolibc": Heap("picolibc", specs=["--specs=picolibc.specs"]),
 }
 
 _COMPARED = ["fixed", "quick", "newlib", "nano", "picolibc"]
@@ -70,7 +70,7 @@ def _run(command: List[str]) -> str:
 
 
 class Bench:
-    """What is built, in a folder, and how it runs."""
+    """Builds the programs in a folder, and runs them."""
 
     def __init__(self, folder: pathlib.Path) -> None:
         self._folder = folder
@@ -85,31 +85,31 @@ class Bench:
         _run([compiler, *machine, *_COMMON, *flags, "-c", str(_HERE / source), "-o", target])
         return target
 
-    def build(self, key: str) -> pathlib.Path:
-        """The program with the traces."""
+    def _program(self, key: str) -> pathlib.Path:
+        return self._folder / f"{key}.elf"
+
+    def build(self, key: str) -> None:
+        """Builds the program with the traces."""
         heap = _HEAPS[key]
         # The traces themselves are no part of what is compared.
         objects = [
             self._compile("traces.c", "m3", ["-ffreestanding", "-O2"], f"{key}.traces.o"),
             self._compile("board.c", "m3", ["-ffreestanding"], f"{key}.board.o"),
-            self._compile(heap.source, "m3", heap.compile, f"{key}.heap.o"),
+            self._compile(heap.source, "m3", heap.options + heap.specs, f"{key}.heap.o"),
         ]
-        link = [flag for flag in heap.link if flag != "-nostdlib"]
-        program = self._folder / f"{key}.elf"
         _run(
-            ["arm-none-eabi-gcc", *_CORTEX_M3, *_LINK, *link, "-T", str(_HERE / "link.ld")]
+            ["arm-none-eabi-gcc", *_CORTEX_M3, *_LINK, *heap.specs, "-T", str(_HERE / "link.ld")]
             + objects
-            + ["-o", str(program)]
+            + ["-o", str(self._program(key))]
         )
-        return program
 
     def run(self, key: str, **arguments: int) -> List[int]:
-        """What the traces print."""
-        return self._qemu(self._folder / f"{key}.elf", [], arguments)
+        """The numbers that the traces print."""
+        return self._qemu(self._program(key), [], arguments)
 
     def count(self, key: str, **arguments: int) -> Dict[str, Tuple[float, int]]:
         """Instructions of a call, mean and most, by kind."""
-        program = self._folder / f"{key}.elf"
+        program = self._program(key)
         labels = {}
         for line in _run(["arm-none-eabi-nm", str(program)]).splitlines():
             address, _, name = line.rsplit(" ", 2)
@@ -142,18 +142,16 @@ class Bench:
         if processor not in heap.processors:
             return 0
         prefix, machine = _PROCESSORS[processor]
+        flags = heap.options + heap.specs
+        link = [*_LINK, "-Wl,-e,start", *heap.specs]
+        heap_object = self._compile(heap.source, processor, flags, "heap.o")
+        libraries = [] if heap.specs else ["-nostdlib", "-lgcc"]
+        program = str(self._folder / "sizes.elf")
         sizes = []
-        for flags in (["-DNOTHING"], []):
-            objects = [
-                self._compile("sizes.c", processor, heap.compile + flags + ["-ffreestanding"], "sizes.o"),
-                self._compile(heap.source, processor, heap.compile, "heap.o"),
-            ]
-            program = str(self._folder / "sizes.elf")
-            _run(
-                [prefix + "gcc", *machine, *_LINK, *heap.link, "-Wl,-e,start", *objects]
-                + (["-lgcc"] if "-nostdlib" in heap.link else [])
-                + ["-o", program]
-            )
+        for calls in (["-DNOTHING"], []):
+            caller = self._compile("sizes.c", processor, [*flags, *calls, "-ffreestanding"], "sizes.o")
+            objects = [caller, heap_object, *libraries]
+            _run([prefix + "gcc", *machine, *link, *objects, "-o", program])
             sizes.append(int(_run([prefix + "size", program]).splitlines()[1].split()[0]))
         return sizes[1] - sizes[0]
 

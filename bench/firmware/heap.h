@@ -1,4 +1,4 @@
-/* What every heap of the comparison is: the functions that the traces call. */
+/* The functions of a heap that the traces call. Each heap of the comparison implements them. */
 #ifndef HEAP_H
 #define HEAP_H
 
@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-/* The heap is as new, over `size` bytes from `ram` on. */
+/* Makes an empty heap of the `size` bytes from `ram` on. */
 void heap_begin(void* ram, size_t size);
 void* heap_malloc(size_t size);
 void heap_free(void* p);

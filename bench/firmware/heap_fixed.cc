@@ -1,4 +1,4 @@
-// Atoll's, with the options that it is compiled with.
+// Atoll's heap; macros choose its options.
 #include "bench/firmware/heap.h"
 #include "src/fixed/fixed_heap.h"
 

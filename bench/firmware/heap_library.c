@@ -1,4 +1,4 @@
-/* The C library's own, over a break that ends where the memory does. */
+/* The C library's own heap, with a break that moves through the given memory. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -17,7 +17,7 @@ void* sbrk(ptrdiff_t more) {
   return old;
 }
 
-/* What newlib calls it. */
+/* newlib's name for it. */
 void* _sbrk(ptrdiff_t more) { return sbrk(more); }
 
 void heap_begin(void* ram, size_t size) {

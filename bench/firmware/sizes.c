@@ -1,4 +1,4 @@
-/* Calls a heap, or with NOTHING does not: the difference is the heap's code. */
+/* Calls a heap, or with NOTHING calls none. The difference in size is the heap's code. */
 #include "bench/firmware/heap.h"
 
 volatile uintptr_t anything;
@@ -13,7 +13,7 @@ void start(void) {
   for (;;) anything = 1;
 }
 
-/* Of the C library, which both programs have. */
+/* The C library calls it, in both programs. */
 void _exit(int code);
 void _exit(int code) {
   (void)code;

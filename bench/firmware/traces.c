@@ -1,16 +1,14 @@
-/* The traces: what a heap over so much RAM can hold, and what its calls cost.
+/* The traces: how much a heap can hold in so much RAM, and what its calls cost.
  *
- * Every block is stamped and looked at again before it is freed. All memory that the heap's
- * variables need is taken off the RAM. Arguments, NAME=NUMBER each:
+ * They fill every block with a pattern, and check it before they free the block. The RAM includes
+ * the heap's variables. Arguments, NAME=NUMBER each:
  *
- *   ram      bytes
- *   test     1: how many blocks of 24 bytes there is room for
- *            2: live bytes at the first failure of a trace whose live set grows (drift), by seed
- *            3: the largest live set, in thousandths of the RAM, that survives (sustain), by seed
- *            4: `requests` around a live set of `percent` of the RAM, for a plugin that counts
- *            5: `requests` among as many free spans of different lengths as there can be, for it
- * too mix      0: 8 to 512 bytes, small ones more often; 1: 16 to 1,024, each as often seeds    how
- * many
+ *   ram       bytes
+ *   test      which trace; see below
+ *   mix       0: 8 to 512 bytes, small ones more often; 1: 16 to 1,024, each as often
+ *   seeds     how many
+ *   requests  how many, of each seed
+ *   percent   of the RAM, for kTime
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,6 +17,15 @@
 #include "bench/firmware/heap.h"
 
 enum { kMostBlocks = 40000 };
+
+/* The traces, numbered as in firmware.py. A plugin counts the instructions of the last two. */
+enum {
+  kRoomFor24 = 1, /* prints how many blocks of 24 bytes there is room for */
+  kDrift,         /* the live set grows; prints the live bytes at the first failure */
+  kSustain,       /* prints the largest live set that survives, in thousandths of the RAM */
+  kTime,          /* the live set stays at `percent` of the RAM */
+  kHunt           /* among as many free spans of different lengths as there can be */
+};
 
 typedef struct Block {
   uint8_t* bytes;
@@ -65,7 +72,7 @@ static uint32_t any_size(void) {
   return 257 + below(256);
 }
 
-/* --- Calls that are counted: from the call to what follows it. --- */
+/* --- Calls whose instructions the plugin counts, from the call to the return. --- */
 
 #define COUNTED(name, target)                                                              \
   __attribute__((naked, noinline)) static void* name(void* p) {                            \
@@ -187,28 +194,39 @@ static uint32_t argument(const char* name) {
   return 0;
 }
 
+static void run(uint32_t test, uint32_t seed, uint32_t requests) {
+  switch (test) {
+    case kRoomFor24:
+      begin(seed);
+      while (add(24)) {
+      }
+      print_number(live_blocks);
+      break;
+    case kDrift:
+      print_number(drift(seed));
+      break;
+    case kSustain:
+      print_number(sustained(seed, requests));
+      break;
+    case kTime:
+      if (!survives(seed, of_ram(argument("percent") * 10), requests)) board_print("no memory\n");
+      break;
+    case kHunt:
+      hunt(seed, requests);
+      break;
+    default:
+      board_print("no such test\n");
+      board_exit();
+  }
+}
+
 int main(void) {
   board_arguments(arguments, sizeof arguments);
   ram = argument("ram");
   mix = argument("mix");
   const uint32_t test = argument("test");
   const uint32_t requests = argument("requests");
-  for (uint32_t seed = 1; seed <= argument("seeds"); ++seed) {
-    if (test == 1) {
-      begin(seed);
-      while (add(24)) {
-      }
-      print_number(live_blocks);
-    } else if (test == 2) {
-      print_number(drift(seed));
-    } else if (test == 3) {
-      print_number(sustained(seed, requests));
-    } else if (test == 5) {
-      hunt(seed, requests);
-    } else if (!survives(seed, of_ram(argument("percent") * 10), requests)) {
-      board_print("no memory\n");
-    }
-  }
+  for (uint32_t seed = 1; seed <= argument("seeds"); ++seed) run(test, seed, requests);
   board_print(damaged == 0 ? "done\n" : "damaged\n");
   return 0;
 }

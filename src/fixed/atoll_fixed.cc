@@ -34,7 +34,8 @@ using Heap = Atoll::BasicFixedHeap<Options>;
 
 Heap* of(atoll_fixed* heap) { return reinterpret_cast<Heap*>(heap); }
 
-// 0: more than a size can be. (A division, or the upper half of a product, would call libgcc.)
+// 0 if the product is more than SIZE_MAX. (A division, or a product's upper half, would call
+// libgcc.)
 size_t product(size_t a, size_t b) {
   size_t sum = 0;
   for (; b != 0; b /= 2) {

@@ -3,121 +3,9 @@
 
 namespace Atoll {
 
-inline const char* explain(FixedMisuse misuse) {
-  switch (misuse) {
-    case FixedMisuse::kNone:
-      break;
-    case FixedMisuse::kForeign:
-      return "free of a pointer that is not the heap's";
-    case FixedMisuse::kInside:
-      return "free of a pointer inside of an object";
-    case FixedMisuse::kDoubleFree:
-      return "double free";
-  }
-  return "";
-}
+// --- Allocating. ---
 
-// Compilers would make a call of memset() or memcpy() of a loop without it.
-ATOLL_FIXED_INLINE void keep_loop() { __asm__ volatile("" ::: "memory"); }
-
-// --- Buffers. ---
-
-// How many pages, with their bits, fit beside the heap itself. (A division would call libgcc.)
-template <class Options>
-size_t BasicFixedHeap<Options>::pages_in(size_t size) {
-  const size_t left = size - sizeof(BasicFixedHeap);
-  const size_t bits = PageBits::words_for(left / kPageSize) * sizeof(uint32_t);
-  if (left < bits) return 0;
-  // So many in any case, since there are bits for more; a few pages more or less remain to be seen.
-  size_t count = (left - bits) / kPageSize;
-  for (;;) {
-    const size_t words = (PageBits::words_for(count + 1) + 1) & ~size_t{1};
-    if (words * sizeof(uint32_t) + (count + 1) * kPageSize > left) return count;
-    ++count;
-  }
-}
-
-template <class Options>
-const char* BasicFixedHeap<Options>::problem(const void* buffer, size_t size) {
-  const uintptr_t begin = reinterpret_cast<uintptr_t>(buffer);
-  if (buffer == nullptr) return "the buffer is null";
-  if (begin % kPageSize != 0) return "the buffer is not at a multiple of 8";
-  if (begin + size < begin) return "the buffer reaches beyond the end of the address space";
-  if (size < sizeof(BasicFixedHeap) || pages_in(size) < kShortest) return "the buffer is too small";
-  // Three more bits than pages, and 0 for none.
-  if (pages_in(size) > size_t{static_cast<Index>(-1)} - 4)
-    return "the buffer is larger than the index reaches";
-  return nullptr;
-}
-
-template <class Options>
-BasicFixedHeap<Options>* BasicFixedHeap<Options>::make(void* buffer, size_t size,
-                                                       const char** why) {
-  const char* const wrong = problem(buffer, size);
-  if (why != nullptr) *why = wrong;
-  if (wrong != nullptr) return nullptr;
-  BasicFixedHeap* const heap = static_cast<BasicFixedHeap*>(buffer);
-  heap->next_ = nullptr;
-  heap->handler_ = nullptr;
-  heap->context_ = nullptr;
-  heap->init(pages_in(size));
-  return heap;
-}
-
-template <class Options>
-const char* BasicFixedHeap<Options>::add(void* buffer, size_t size) {
-  const Entry entry;
-  const char* const wrong = problem(buffer, size);
-  if (wrong != nullptr) return wrong;
-  if (overlaps(buffer, size)) return "the buffer overlaps one that the heap has";
-  BasicFixedHeap* last = this;
-  while (last->next_ != nullptr) last = last->next_;
-  last->next_ = make(buffer, size);
-  return nullptr;
-}
-
-template <class Options>
-bool BasicFixedHeap<Options>::overlaps(const void* buffer, size_t size) const {
-  const uintptr_t begin = reinterpret_cast<uintptr_t>(buffer);
-  for (const BasicFixedHeap* r = this; r != nullptr; r = r->next_) {
-    const uintptr_t end = reinterpret_cast<uintptr_t>(r->spans_.address(r->spans_.count() + 1));
-    if (begin < end && reinterpret_cast<uintptr_t>(r) < begin + size) return true;
-  }
-  return false;
-}
-
-template <class Options>
-void BasicFixedHeap<Options>::init(size_t count) {
-  // An even number, so that pages are at multiples of 8.
-  const size_t words = (PageBits::words_for(count) + 1) & ~size_t{1};
-  uint32_t* const first = reinterpret_cast<uint32_t*>(this + 1);
-  fill(first, words / 2, 0);
-  spans_.init(reinterpret_cast<unsigned char*>(first + words) - kPageSize, count);
-  this->clear();
-  in_use_ = 0;
-  peak_ = 0;
-  failures_ = 0;
-  // The span in use that never ends, and all before it.
-  bits().set(count + 1);
-  cut(1, count);
-}
-
-template <class Options>
-void BasicFixedHeap<Options>::reset() {
-  const Entry entry;
-  for (BasicFixedHeap* r = this; r != nullptr; r = r->next_) r->init(r->spans_.count());
-}
-
-template <class Options>
-void BasicFixedHeap<Options>::on_misuse(FixedMisuseHandler handler, void* context) {
-  const Entry entry;
-  handler_ = handler;
-  context_ = context;
-}
-
-// --- Spans. ---
-
-// Size 0 and what is too large for any buffer are more than all pages.
+// For size 0, and for sizes that are too large for any buffer, the result is more than all pages.
 template <class Options>
 size_t BasicFixedHeap<Options>::pages_for(size_t size) {
   const size_t n = (size + kOwnerSize - 1) / kPageSize + 1;
@@ -125,81 +13,7 @@ size_t BasicFixedHeap<Options>::pages_for(size_t size) {
   return n < kShortest ? kShortest : n;
 }
 
-// The free span `i`, off the lists and longer than a page, becomes one in use of `n` pages. The
-// rest stays free.
-template <class Options>
-void* BasicFixedHeap<Options>::begin(size_t i, size_t n) {
-  PageBits marks = bits();
-  const size_t length = spans_.length(i);
-  marks.clear(i + 1);
-  if (length == n) {
-    marks.clear(i + n - 1);
-  } else {
-    // The mark of its end is there already; and if that is its beginning too, so is the next one.
-    marks.set_two(i + n);
-    spans_.add(i + n, length - n);
-  }
-  return spans_.address(i);
-}
-
-// The first `n` pages of the free span `i` are used together with what is before it: the span that
-// begins at `second` loses its beginning.
-template <class Options>
-void BasicFixedHeap<Options>::annex(size_t i, size_t n, size_t second) {
-  PageBits marks = bits();
-  const size_t length = spans_.length(i);
-  spans_.remove(i);
-  if (length > 1) {
-    marks.clear(i + 1);
-    marks.clear(i + length - 1);
-  }
-  marks.clear(second);
-  if (length != n) cut(i + n, length - n);
-}
-
-// Pages [i, i + n), which have the mark of a beginning and no other, become free with what is free
-// around them: `before` pages before them.
-template <class Options>
-void BasicFixedHeap<Options>::give(size_t i, size_t n, size_t before) {
-  PageBits marks = bits();
-  const size_t behind = i + n;
-  const size_t more = free_length(behind);
-  // Of each neighbour the marks go that are no longer at an end. A mark that is the second and the
-  // last one, or the first as well, stays.
-  if (more != 0) {
-    if (more > 2) {
-      marks.clear_two(behind);
-    } else if (more == 2) {
-      marks.clear(behind);
-    }
-    spans_.remove(behind);
-    n += more;
-  }
-  if (before == 0) {
-    marks.set(i + 1);
-  } else {
-    if (before > 2) {
-      marks.clear_two(i - 1);
-    } else if (before == 2) {
-      marks.clear(i);
-    }
-    i -= before;
-    n += before;
-    spans_.remove(i);
-  }
-  // Last of all: of a single page, that mark may have been another's that went.
-  if (more == 0) marks.set(behind - 1);
-  spans_.add(i, n);
-}
-
-// Pages [i, i + n), the rest of a span in use, become free.
-template <class Options>
-void BasicFixedHeap<Options>::cut(size_t i, size_t n) {
-  bits().set(i);
-  give(i, n, 0);
-}
-
-// Quick lists give back what they hold. False: nothing.
+// Frees the blocks on the quick lists. False: there were none.
 template <class Options>
 bool BasicFixedHeap<Options>::flush() {
   bool any = false;
@@ -214,8 +28,6 @@ bool BasicFixedHeap<Options>::flush() {
   return any;
 }
 
-// --- Allocating. ---
-
 template <class Options>
 void BasicFixedHeap<Options>::count(size_t n) {
   const size_t now = in_use_ + n;
@@ -223,7 +35,7 @@ void BasicFixedHeap<Options>::count(size_t n) {
   if (now > peak_) peak_ = now;
 }
 
-// `n` pages of this buffer or of those behind it, counted in `heap`; null: none.
+// `n` pages of this buffer or of those after it, counted in `heap`; null: there are none.
 template <class Options>
 void* BasicFixedHeap<Options>::allocate_pages(BasicFixedHeap* heap, size_t n) {
   size_t i = spans_.take_short(n);
@@ -233,7 +45,7 @@ void* BasicFixedHeap<Options>::allocate_pages(BasicFixedHeap* heap, size_t n) {
   return begin(i, n);
 }
 
-// The buffer `r` has none.
+// The same, where the buffer `r` has none.
 template <class Options>
 void* BasicFixedHeap<Options>::allocate_behind(BasicFixedHeap* r, size_t n) {
   if (r->next_ != nullptr) return r->next_->allocate_pages(this, n);
@@ -242,7 +54,7 @@ void* BasicFixedHeap<Options>::allocate_behind(BasicFixedHeap* r, size_t n) {
   return nullptr;
 }
 
-// What options want of a new block of `size` bytes.
+// Does what the options want to be done to a new block of `size` bytes.
 template <class Options>
 void BasicFixedHeap<Options>::finish(void* p, size_t size) {
   if (p == nullptr) return;
@@ -286,14 +98,15 @@ void* BasicFixedHeap<Options>::allocate_aligned(size_t alignment, size_t size) {
   const size_t n = pages_for(size);
   const size_t slack = alignment / kPageSize - 1;
   const size_t peak = peak_;
-  // Neither sum can be more than all addresses: n has three digits less than an address.
+  // The sum wraps only if n is -1: every other n, and the slack, has three binary digits less than
+  // an address.
   void* const p = n + slack < n ? nullptr : allocate_pages(this, n + slack);
   if (p == nullptr) return nullptr;
   size_t i = 0;
   size_t free_before = 0;
   BasicFixedHeap* const r = region_of(p, &i);
   r->used_length(i, &free_before);
-  // What is too much at both ends is given back.
+  // Free what is too much at both ends.
   const size_t before = ((0 - reinterpret_cast<uintptr_t>(p)) & (alignment - 1)) / kPageSize;
   const size_t first = i + before;
   in_use_ -= slack;
@@ -310,23 +123,7 @@ void* BasicFixedHeap<Options>::allocate_aligned(size_t alignment, size_t size) {
 
 // --- Freeing. ---
 
-// 0: no block in use begins with page `i`. Else `before` are the pages that are free before it.
-template <class Options>
-size_t BasicFixedHeap<Options>::used_length(size_t i, size_t* before) const {
-  const PageBits marks = bits();
-  // Neither inside of a span, nor the first page of a free one, nor the last one.
-  const size_t n = marks.length_in_use(i);
-  if (n == 0) return 0;
-  *before = 0;
-  if (marks.is_set(i - 1)) {
-    *before = spans_.length_before(i - 1);
-    // The second one.
-    if (*before == 0) return 0;
-  }
-  return this->holds(i, n) ? 0 : n;
-}
-
-// `page`: of `p`. Null: in no buffer is one that begins there.
+// The buffer with the page that begins at `p`, and the page's number; null: there is none.
 template <class Options>
 BasicFixedHeap<Options>* BasicFixedHeap<Options>::region_of(const void* p, size_t* page) {
   BasicFixedHeap* r = this;
@@ -355,7 +152,7 @@ void BasicFixedHeap<Options>::free_inside(void* p) {
   if (n == 0) return report(p);
   in_use_ -= n;
   if (Options::kFill != 0) fill(p, n, Options::kStale);
-  // Only the first buffer's blocks wait: requests come there first.
+  // Only blocks of the first buffer go to quick lists, because its pages are taken first.
   if (r == this && this->put(i, n)) return;
   r->give(i, n, before);
 }
@@ -364,6 +161,29 @@ template <class Options>
 void BasicFixedHeap<Options>::free(void* p) {
   const Entry entry;
   free_inside(p);
+}
+
+// --- Misuse. ---
+
+inline const char* explain(FixedMisuse misuse) {
+  switch (misuse) {
+    case FixedMisuse::kNone:
+      break;
+    case FixedMisuse::kForeign:
+      return "free of a pointer that is not the heap's";
+    case FixedMisuse::kInside:
+      return "free of a pointer inside of an object";
+    case FixedMisuse::kDoubleFree:
+      return "double free";
+  }
+  return "";
+}
+
+template <class Options>
+void BasicFixedHeap<Options>::on_misuse(FixedMisuseHandler handler, void* context) {
+  const Entry entry;
+  handler_ = handler;
+  context_ = context;
 }
 
 template <class Options>
@@ -389,38 +209,33 @@ FixedMisuse BasicFixedHeap<Options>::misuse_of(const void* p) {
 
 // --- Reallocating. ---
 
-// More pages for block `i` of the buffer `r`: where it is if what follows is free, else somewhere
-// else, else over what is free before it and behind it.
+// Makes block `i` of the buffer `r` longer: where it is if enough pages behind it are free, else
+// somewhere else, else over the free pages before it and behind it.
 template <class Options>
 void* BasicFixedHeap<Options>::grow(BasicFixedHeap* r, size_t i, size_t length, size_t n) {
   const size_t behind = i + length;
   const size_t all = length + r->free_length(behind);
-  size_t more = n - length;
   if (all < n) {
     void* const p = r->spans_.address(i);
-    void* q = allocate_pages(this, n);
-    // Only now: the new one may lie in what was free before it.
-    const size_t before =
-        q == nullptr && r->bits().is_set(i - 1) ? r->spans_.length_before(i - 1) : 0;
-    if (before == 0) {
-      if (q == nullptr) return nullptr;
+    void* const q = allocate_pages(this, n);
+    if (q != nullptr) {
       copy(q, p, length);
       free_inside(p);
       return q;
     }
+    const size_t before = r->bits().is_set(i - 1) ? r->spans_.length_before(i - 1) : 0;
     if (before + all < n) return nullptr;
     --failures_;
     r->annex(i - before, before, i);
     i -= before;
-    q = r->spans_.address(i);
-    copy(q, p, length);
-    more -= before;
+    copy(r->spans_.address(i), p, length);
   }
   count(n - length);
-  if (static_cast<ptrdiff_t>(more) > 0) {
-    r->annex(behind, more, behind);
-  } else if (more != 0) {
-    r->cut(behind + more, 0 - more);
+  const size_t end = i + n;
+  if (end > behind) {
+    r->annex(behind, end - behind, behind);
+  } else if (end < behind) {
+    r->cut(end, behind - end);
   }
   return r->spans_.address(i);
 }
@@ -478,6 +293,9 @@ uint32_t BasicFixedHeap<Options>::owner_of(const void* p) {
 }
 
 // --- Contents. ---
+
+// Without this in a loop, compilers would replace the loop by a call of memset() or memcpy().
+ATOLL_FIXED_INLINE void keep_loop() { __asm__ volatile("" ::: "memory"); }
 
 template <class Options>
 void BasicFixedHeap<Options>::copy(void* to, const void* from, size_t pages) {

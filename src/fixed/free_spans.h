@@ -1,10 +1,11 @@
-// The free spans of one region, by length: short ones on lists of exactly their length, as in Go's
-// page heap up to release 1.11, longer ones in a tree, as since then. The records lie in the free
-// pages themselves.
+// The free spans of one buffer, by length. Short ones are on lists, one for each length, as in Go's
+// page heap up to release 1.11. Longer ones are in a tree, as in later releases. The records lie in
+// the free pages themselves.
 //
-// The tree is one of digits: below a span, the next binary digit of the length chooses the branch.
-// It needs no balancing, and no path in it is longer than a length has digits. Of spans of one
-// length the tree holds the one freed last, and the others follow it on a list.
+// The tree is a digital one: at each level the next binary digit of a length, from the highest on,
+// chooses the branch. So it needs no balancing, and no path in it has more steps than a length has
+// digits. If several spans have the same length, the tree holds the one freed last, and the others
+// follow it on a list.
 #pragma once
 
 #include "src/fixed/page_bits.h"
@@ -13,19 +14,20 @@
 namespace Atoll {
 namespace fixed {
 
-// Index: of a page, and a number of pages. Pages are numbered from 1; 0 is none.
+// An Index is the number of a page, or a count of pages. Pages are numbered from 1; 0 means none.
 template <class Index>
 class FreeSpans {
  public:
   enum : unsigned {
     kPageSize = 8,
-    kExact = 32,  // shorter spans have lists of their own: one word of bits tells which are empty
-    // Shorter ones have no room for a record. They are on no list, which no block needs, and wait
-    // for a neighbour.
+    // Shorter spans are on lists. One word has a bit for each list.
+    kExact = 32,
+    // Shorter spans have no room for a record. They are on no list (no block is so short), until
+    // they are merged with a neighbour.
     kShortest = sizeof(Index) == 2 ? 2 : 3,
   };
 
-  // None is free. `pages` is where a page 0 would be, `count` the number of pages.
+  // No span is free. `pages` is the address that a page 0 would have, `count` the number of pages.
   void init(unsigned char* pages, size_t count) {
     pages_ = pages;
     count_ = count;
@@ -37,19 +39,20 @@ class FreeSpans {
 
   ATOLL_FIXED_INLINE unsigned char* address(size_t i) const { return pages_ + i * kPageSize; }
   ATOLL_FIXED_INLINE size_t count() const { return count_; }
-  // The page that begins at `p`; larger than count() if that is none of these pages, or none's
-  // beginning: then the digits that were shifted out are back at the top. Page 0 is none either.
+  // The page that begins at `p`. If no page begins there, the result is larger than count() (the
+  // low digits of the offset come back at the top), or 0.
   ATOLL_FIXED_INLINE size_t index(const void* p) const {
     const uintptr_t offset = reinterpret_cast<uintptr_t>(p) - reinterpret_cast<uintptr_t>(pages_);
     return offset >> 3 | offset << (sizeof offset * 8 - 3);
   }
 
-  // Of a free span, by its first page.
+  // The length of the free span whose first page is `i`.
   ATOLL_FIXED_INLINE size_t length(size_t i) const { return Records(pages_).at(i, kLength); }
-  // Of the free span that ends with page `i`. 0: it does not end there, `i` is its first page.
+  // The length of the free span that ends with page `i`. 0: the span begins there, and does not
+  // end.
   ATOLL_FIXED_INLINE size_t length_before(size_t i) const { return Records(pages_).at(i, kTail); }
 
-  // O(1) for short ones, O(digits of a length) for others; so is remove().
+  // Both take O(1) for short spans, O(digits of a length) for others.
   ATOLL_FIXED_INLINE void add(size_t i, size_t n) {
     const Records records(pages_);
     records.at(i, kTail) = 0;
@@ -84,8 +87,8 @@ class FreeSpans {
     }
   }
 
-  // A shortest of those that have `n` pages, at least kShortest, and have a list of their own, off
-  // its list; 0: there is none. O(1).
+  // Takes a span off its list: a shortest one of those on lists that have at least `n` pages, where
+  // `n` is at least kShortest. 0: there is none. O(1).
   ATOLL_FIXED_INLINE size_t take_short(size_t n) {
     const uint32_t map = n < kExact ? map_ >> n : 0;
     if (map == 0) return 0;
@@ -102,19 +105,19 @@ class FreeSpans {
     return i;
   }
 
-  // A shortest of those that have `n` pages and are in the tree. O(digits of a length). On the way
-  // to where its length would be, all branches to the right have longer ones; the last of them has
-  // the shortest of those, to its left.
+  // The same for the tree. O(digits of a length). All branches to the right of the way to length
+  // `n` have longer spans than `n`. The last of these branches has the shortest of them, and there
+  // it is on the way that always goes left.
   __attribute__((noinline)) size_t take_long(size_t n) {
     if (n > count_) return 0;
     const Records records(pages_);
     Link best = nullptr;
-    size_t least = count_;  // pages too many, of the best
+    size_t least = count_;  // how many pages the best one has too many
     Link right = nullptr;
     Link link = lists_;
     uint32_t digits = static_cast<uint32_t>(n) << unused_digits_;
     for (; *link != 0 && least != 0; digits <<= 1) {
-      // Of one that is too short, larger than any.
+      // For a span that is too short this wraps to a large number.
       const size_t excess = records.at(*link, kLength) - n;
       if (excess < least) {
         best = link;
@@ -144,7 +147,7 @@ class FreeSpans {
     return i;
   }
 
-  // 0: none has kShortest pages. O(digits of a length).
+  // The length of the longest span; 0 if none has kShortest pages. O(digits of a length).
   size_t longest() const {
     const Records records(pages_);
     size_t most = 0;
@@ -159,7 +162,7 @@ class FreeSpans {
     return most;
   }
 
-  // For checks. Whether the free span `i`, of kShortest pages or more, is where it should be.
+  // For checks: whether the free span `i`, of kShortest pages or more, is where it should be.
   bool holds(size_t i) {
     const Records records(pages_);
     const size_t n = records.at(i, kLength);
@@ -171,8 +174,8 @@ class FreeSpans {
     if (previous != 0) return records.at(previous, kNext) == i;
     return (n < kExact ? lists_[n] : *seek(n)) == i;
   }
-  // How many spans are on lists and in the tree; more than count() if there is no end, or the map
-  // is wrong.
+  // For checks: how many spans are on lists and in the tree; more than count() if a list has no
+  // end, or map_ is wrong.
   size_t size() const {
     size_t sum = 0;
     for (unsigned n = kShortest; n < kExact; ++n) {
@@ -183,12 +186,12 @@ class FreeSpans {
   }
 
  private:
-  // User's objects of any type lay, and will lie, where these do.
+  // May alias, because the program's objects of any type lie where these lie at other times.
   using Field __attribute__((may_alias)) = Index;
   using Link = Field*;
 
-  // Places in a free span: four of 16 bits are a page, or two of 32. The last one of every page is
-  // for a tail. Only long spans have branches.
+  // The places of fields in a free span. A page has four fields of 16 bits, or two of 32. The last
+  // field of the first and of the last page is a tail. Only long spans have branches.
   enum : unsigned {
     kLength = 0,
     kTail = kPageSize / sizeof(Index) - 1,
@@ -197,7 +200,7 @@ class FreeSpans {
     kBranch = sizeof(Index) == 2 ? 4 : 6,
   };
 
-  // A copy of the pointer, which no write to a page can change.
+  // Has a copy of pages_, so that the compiler need not load it again after each write to a page.
   class Records {
    public:
     ATOLL_FIXED_INLINE explicit Records(unsigned char* pages) : pages_(pages) {}
@@ -249,8 +252,8 @@ class FreeSpans {
     copy_branches(next, i);
   }
 
-  // The span at `link` of the tree: `next` of its length takes its place, or else a leaf from
-  // below.
+  // Another span takes the place of the one at `link` of the tree: `next`, which has the same
+  // length, or if that is 0, a leaf from below.
   __attribute__((noinline)) void replace(Link link, size_t next) {
     const Records records(pages_);
     const size_t i = *link;
@@ -278,8 +281,8 @@ class FreeSpans {
   unsigned char* pages_;
   size_t count_;
   uint32_t map_;            // which lists have a span
-  uint32_t unused_digits_;  // of 32, above those of the largest length
-  Index lists_[kExact];     // by length; 0: the tree
+  uint32_t unused_digits_;  // how many of 32 digits no length has
+  Index lists_[kExact];     // by length; at index 0 the tree's root
 };
 
 }  // namespace fixed

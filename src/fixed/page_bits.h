@@ -1,15 +1,15 @@
-// One bit for each page of a region: all that the fixed heap knows of a span in use.
+// One bit for each page of a buffer: all that a fixed heap records of a span in use.
 //
 //   in use   1 0 ... 0       two pages or more
 //   free     1 1 0 ... 0 1   of three pages 111, of two 11, of one 1
 //
-// A span begins with a one, and what follows it does so too. So
-//   - the length of a span in use is the distance to the next one;
-//   - the page before a span is set exactly if the span before it is free;
-//   - the page after a span's first is set exactly if the span is free (one of one page is followed
-//     by the beginning of a span in use: free neighbours are merged at once).
-// The page before the first, number 0, is clear, and behind the last one lies the beginning of a
-// span in use that never ends: nobody has to ask for the edges.
+// The bit of a span's first page is set, and the next span follows at once. So
+//   - the length of a span in use is the distance from its first bit to the next bit that is set;
+//   - the bit before a span's first is set exactly if the span before it is free;
+//   - the bit after a span's first is set exactly if the span is free. (Behind a free span of one
+//     page a span in use begins, because the heap merges free neighbours at once.)
+// The bit of page 0, before the first page, is clear. Behind the last page begins a span in use
+// that never ends. So no code has to treat the first and the last span specially.
 #pragma once
 
 #include <stddef.h>
@@ -23,8 +23,8 @@ namespace fixed {
 #define ATOLL_FIXED_INLINE __attribute__((always_inline)) inline
 #endif
 
-// Processors without an instruction for it would call libgcc, which may not be there: a table of 32
-// bytes and a multiplication instead.
+// Where a processor has no instruction that counts zeroes, the compiler would call libgcc, which a
+// program may not have. There a multiplication and a table of 32 bytes do the same.
 #if !defined(ATOLL_FIXED_COUNT_TABLE)
 #if defined(__ARM_ARCH_6M__) || defined(__ARM_ARCH_8M_BASE__) || \
     (defined(__riscv) && !defined(__riscv_zbb))
@@ -34,7 +34,7 @@ namespace fixed {
 #endif
 #endif
 
-// The number of zeroes below the lowest one; `word` is not 0.
+// The number of zeroes below the lowest bit that is set; `word` is not 0.
 ATOLL_FIXED_INLINE unsigned zeroes_below(uint32_t word) {
 #if ATOLL_FIXED_COUNT_TABLE
   // Every five bits in a row of this number are different.
@@ -49,14 +49,15 @@ ATOLL_FIXED_INLINE unsigned zeroes_below(uint32_t word) {
 
 class PageBits {
  public:
-  // Words for the bits of pages 0 to `count`, and of three behind: the beginning of the span in use
-  // that never ends, the bit after it, and a third since set_two() may touch one more.
-  static size_t words_for(size_t count) { return (count + 3) / 32 + 1; }
+  // The number of words for the bits of pages 0 to `count` and for three more bits: the first one
+  // of the span in use that never ends, the one after it, and another that set_two() may touch. It
+  // is even, so that the pages behind the words are at multiples of 8.
+  static size_t words_for(size_t count) { return (count + 3) / 64 * 2 + 2; }
 
   ATOLL_FIXED_INLINE explicit PageBits(uint32_t* words) : words_(words) {}
 
   ATOLL_FIXED_INLINE bool is_set(size_t i) const { return (words_[i / 32] >> (i % 32) & 1) != 0; }
-  // Bit `i` becomes the lowest; the others of the same word follow.
+  // Bit `i` as the lowest bit, and above it the bits that follow in the same word.
   ATOLL_FIXED_INLINE uint32_t from(size_t i) const { return words_[i / 32] >> (i % 32); }
 
   ATOLL_FIXED_INLINE void set(size_t i) { words_[i / 32] |= 1U << (i % 32); }
@@ -73,12 +74,12 @@ class PageBits {
     if (is_last(i)) word[1] &= ~1U;
   }
 
-  // How far the next one is from page `i`, which is set. O(distance / 32).
+  // The distance from page `i`, which is set, to the next page that is set. O(distance / 32).
   ATOLL_FIXED_INLINE size_t distance(size_t i) const {
     const uint32_t word = from(i) >> 1;
     return word != 0 ? zeroes_below(word) + 1 : far_distance(i);
   }
-  // The same; 0 if page `i` is not set, or the next page is.
+  // The same; 0 if page `i` is not set, or if page `i` + 1 is.
   ATOLL_FIXED_INLINE size_t length_in_use(size_t i) const {
     const uint32_t word = from(i);
     if ((word & 3) != 1) return 0;
@@ -88,7 +89,8 @@ class PageBits {
   }
 
  private:
-  // In its word: expected to be rare, so that it becomes a branch.
+  // Whether bit `i` is the last one of its word. The compiler makes a branch of it, because it is
+  // told that this is rare.
   static ATOLL_FIXED_INLINE bool is_last(size_t i) {
     return __builtin_expect(i % 32 == 31, 0) != 0;
   }

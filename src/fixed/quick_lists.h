@@ -1,4 +1,5 @@
-// Blocks that wait as they are, in use as far as the bits tell, for a request of the same length.
+// Lists of freed blocks that wait for a request of the same length. PageBits still shows them as in
+// use.
 #pragma once
 
 #include "src/fixed/page_bits.h"
@@ -7,7 +8,7 @@
 namespace Atoll {
 namespace fixed {
 
-// Of blocks of kLengths lengths from kFirst pages on, at most kMost of each.
+// A list for each of kLengths lengths, from kFirst pages on, of at most kMost blocks each.
 template <class Index, unsigned kFirst, unsigned kLengths, unsigned kMost>
 class QuickLists {
  protected:
@@ -15,7 +16,7 @@ class QuickLists {
     for (List& list : lists_) list.count = 0;
   }
 
-  // 0: there is none.
+  // A block of `n` pages, which leaves its list; 0: there is none.
   ATOLL_FIXED_INLINE size_t take(size_t n) {
     if (n - kFirst >= kLengths) return 0;
     List& list = lists_[n - kFirst];
@@ -24,7 +25,7 @@ class QuickLists {
     list.count = static_cast<Index>(count - 1);
     return list.pages[count - 1];
   }
-  // False: the list is full, or there is none for that length.
+  // False: the list is full, or this length has no list.
   ATOLL_FIXED_INLINE bool put(size_t i, size_t n) {
     if (n - kFirst >= kLengths) return false;
     List& list = lists_[n - kFirst];

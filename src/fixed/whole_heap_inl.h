@@ -18,7 +18,7 @@ void BasicFixedHeap<Options>::for_each_block(void (*function)(void* context, voi
   }
 }
 
-// How many percent of `all` a part of it is. (A division would call libgcc.)
+// How many percent of `all` are `part`. (A division would call libgcc.)
 inline unsigned percent_of(size_t part, size_t all) {
   while (all > static_cast<size_t>(-1) / 128) {
     all /= 2;
@@ -57,23 +57,6 @@ FixedStatistics BasicFixedHeap<Options>::statistics() {
   result.failures = failures_;
   result.fragmentation = free_pages == 0 ? 0 : 100 - percent_of(longest, free_pages);
   return result;
-}
-
-// 0: a span in use begins with page `i`.
-template <class Options>
-size_t BasicFixedHeap<Options>::free_length(size_t i) const {
-  return is_free(i) ? spans_.length(i) : 0;
-}
-
-// Page `i` is a span's first.
-template <class Options>
-bool BasicFixedHeap<Options>::is_free(size_t i) const {
-  return bits().is_set(i + 1);
-}
-
-template <class Options>
-size_t BasicFixedHeap<Options>::span_length(size_t i) const {
-  return is_free(i) ? spans_.length(i) : bits().distance(i);
 }
 
 template <class Options>

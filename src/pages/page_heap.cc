@@ -185,8 +185,9 @@ bool PageHeap::make_ready(Range pages) {
   return true;
 }
 
-// Gives free pages back if the heap would hold too many when `pages`, of a span of `span_bytes`, get
-// memory. These are still free, so it may release some of them. Returns whether it gave any back.
+// Gives free pages back if the heap would hold too many when `pages`, of a span of `span_bytes`,
+// get memory. These are still free, so it may release some of them. Returns whether it gave any
+// back.
 bool PageHeap::relieve(std::uint64_t pages, std::uint64_t span_bytes) {
   const std::uint64_t idle_fraction =
       span_bytes >= policy::kLong ? policy::kIdleFractionForLong : policy::kIdleFraction;

@@ -1,9 +1,8 @@
-// Memory that a fixed heap may have, with a brim on both sides that nobody may write to.
+// Memory for a fixed heap, with a brim on both sides that nobody may write to.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <vector>
 
 namespace Atoll::test {

@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
-#include <string_view>
 
 #include "src/fixed/atoll_fixed.h"
 #include "tests/fixed/buffer.h"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The fixed heap's sources compile without a warning as every C++ from 11 to 23, for every processor
-# whose compiler is here, with every option; and the result calls nothing, not even libgcc.
+# The fixed heap's sources compile without a warning as C++11, C++20 and C++23, with each compiler of
+# these that is installed, and with every option. The result calls nothing, not even libgcc.
 set -eu
 
 warnings="-Wall -Wextra -Wconversion -Wshadow -pedantic -Werror"

@@ -13,7 +13,7 @@
 namespace Atoll::test {
 namespace {
 
-// A firmware's: its heap costs 104 bytes and one bit for every 8.
+// On 32-bit processors, as of firmware, the header says 104 bytes.
 static_assert(sizeof(void*) != 4 || sizeof(FixedHeap) == 104);
 
 std::string_view words(const char* text) {
@@ -75,6 +75,10 @@ TEST(FixedMake, RefusesBuffersWithAReason) {
   EXPECT_EQ(words(why), "the buffer reaches beyond the end of the address space");
   EXPECT_EQ(FixedHeap::make(begin, 1 << 20, &why), nullptr);
   EXPECT_EQ(words(why), "the buffer is larger than the index reaches");
+  // At once: no time depends on how large it is.
+  const std::size_t behind = kMostSize - reinterpret_cast<std::uintptr_t>(begin);
+  EXPECT_EQ(FixedHeap::make(begin, behind, &why), nullptr);
+  EXPECT_EQ(words(why), "the buffer is larger than the index reaches");
   EXPECT_TRUE(buffer.is_untouched());
 }
 
@@ -96,6 +100,23 @@ TEST(FixedMake, TakesEverySizeThatHoldsABlock) {
     EXPECT_EQ(words(heap->check()), "");
     EXPECT_EQ(heap->statistics().largest_free, empty.largest_free);
     EXPECT_TRUE(buffer.is_brim_untouched());
+  }
+}
+
+TEST(FixedMake, StaysInsideOfSizesThatAreNoMultiplesOfEight) {
+  for (std::size_t size = sizeof(FixedHeap) + 24; size < sizeof(FixedHeap) + 1100; ++size) {
+    // What is left of its last page, and its brim, are not the heap's.
+    Buffer buffer(size + 8);
+    const std::vector<std::byte> before(buffer.begin() + size, buffer.end());
+    FixedHeap* const heap = FixedHeap::make(buffer.begin(), size);
+    ASSERT_NE(heap, nullptr) << size;
+    const FixedStatistics empty = heap->statistics();
+    EXPECT_LE(empty.sys, size);
+    EXPECT_GE(empty.sys + 16, size) << "less than two pages are lost";
+    void* const p = heap->allocate(empty.largest_free);
+    ASSERT_NE(p, nullptr);
+    std::memset(p, 0xff, empty.largest_free);
+    EXPECT_EQ(std::memcmp(buffer.begin() + size, before.data(), before.size()), 0) << size;
   }
 }
 

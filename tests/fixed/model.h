@@ -1,9 +1,9 @@
-// Executes requests on a fixed heap and knows what must come out, as tests/heap/model.h does for
-// the big heap: it keeps every block in use in a table, with a pattern over all bytes that may be
-// used.
+// Executes requests on a fixed heap and predicts the results, as tests/heap/model.h does for
+// Atoll::Heap. It keeps every block in use in a table, and writes a pattern over all of its usable
+// bytes.
 //
-// Of the kinds of requests, two have a meaning of their own here: kFind makes a mistake that a
-// program could make near the slot's block, and kFlush brings a further buffer.
+// Two kinds of requests have another meaning here: kFind makes a mistake that a program could make
+// near the slot's block, and kFlush adds the next buffer.
 #pragma once
 
 #include <algorithm>
@@ -25,7 +25,7 @@ namespace Atoll::test {
 template <typename Heap>
 class FixedModel {
  public:
-  // Of these sizes; the heap begins in the first one, and the others come later.
+  // A heap with buffers of these sizes: it begins in the first one, and gets the others later.
   FixedModel(const std::vector<std::size_t>& sizes, std::uint32_t slots)
       : sizes_(sizes), slots_(slots) {
     buffers_.push_back(std::make_unique<Buffer>(sizes[0]));
@@ -45,7 +45,7 @@ class FixedModel {
   FixedModel& operator=(const FixedModel&) = delete;
   ~FixedModel() = default;
 
-  // False: something was wrong, now or before; failure() tells what.
+  // Returns false if something was wrong, now or before; then failure() tells what.
   bool execute(const Request& request) {
     if (!failure_.empty()) return false;
     if (!execute_now(request)) fail(std::string(describe(request).view()));
@@ -53,7 +53,7 @@ class FixedModel {
     return failure_.empty();
   }
 
-  // The heap's own check, its statistics, its blocks, and all contents.
+  // Checks the heap's statistics, its blocks and all contents, and calls its own check.
   bool check() {
     if (!failure_.empty()) return false;
     if (const char* const wrong = heap_->check()) return fail(wrong);
@@ -104,7 +104,7 @@ class FixedModel {
     return take(slot, p, size);
   }
 
-  // Null: no span of `needed` bytes must be free, or the size be 0.
+  // The heap returned null: then the size must be 0, or no span of `needed` bytes be free.
   bool refuse(std::size_t size, std::size_t needed) {
     if (size == 0) return true;
     ++refusals_;
@@ -192,7 +192,7 @@ class FixedModel {
     return take(slot, p, size);
   }
 
-  // The heap must name it, and be as before.
+  // The heap must tell which mistake it is, and be as before.
   bool make_mistake(const Slot& slot, std::uint64_t choice) {
     switch (choice % 4) {
       case 0:
@@ -214,7 +214,7 @@ class FixedModel {
     return next != extents_.begin() && std::prev(next)->second > p;
   }
 
-  // Nothing is expected of `p` if it is not below `end`.
+  // With `end`, expects nothing if `p` is not below it.
   bool expect(FixedMisuse misuse, void* p, const void* end = nullptr) {
     if (end != nullptr && p >= end) return true;
     ++faults_;
@@ -271,7 +271,7 @@ class FixedModel {
     });
   }
 
-  // What is said to be the largest that can be had can be had, and a larger one cannot.
+  // The heap can allocate the size that it says is the largest, and no larger one.
   bool check_largest() {
     const std::size_t largest = heap_->statistics().largest_free;
     if (heap_->allocate(largest + 1) != nullptr) return fail("has more than it says");

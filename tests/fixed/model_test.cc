@@ -1,9 +1,8 @@
-// Random requests, mistakes among them, of every kind of fixed heap.
+// Random requests to every kind of fixed heap, with mistakes among them.
 #include "tests/fixed/model.h"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <optional>
 #include <span>
 #include <vector>
@@ -14,11 +13,6 @@ namespace Atoll::test {
 namespace {
 
 constexpr std::uint64_t kFixedRequests = kIsEmulated ? 6000 : 100'000;
-
-std::uint64_t fixed_seed() {
-  const char* const text = std::getenv("ATOLL_SEED");
-  return text != nullptr ? std::strtoull(text, nullptr, 0) : 20'260'101;
-}
 
 Mix fixed_mix() {
   Mix mix;
@@ -32,18 +26,18 @@ Mix fixed_mix() {
   return mix;
 }
 
-// Checked now and then, and often at first.
+// Checks the heap after each request at first, and later now and then.
 template <typename Heap>
 void run(const std::vector<std::size_t>& sizes) {
   const Mix mix = fixed_mix();
   FixedModel<Heap> model(sizes, mix.slots);
-  RequestSource source(fixed_seed(), mix);
+  RequestSource source(request_seed(), mix);
   for (std::uint64_t k = 0; k < kFixedRequests; ++k) {
     const bool is_checked = k < 300 || k % 64 == 0;
     if (!model.execute(source.next()) || (is_checked && !model.check())) break;
   }
   if (model.check() && model.free_all()) (void)model.check();
-  EXPECT_EQ(model.failure(), "") << "ATOLL_SEED=" << fixed_seed();
+  EXPECT_EQ(model.failure(), "") << "ATOLL_SEED=" << request_seed();
   EXPECT_GT(model.refusals(), 0U);
   EXPECT_GT(model.faults(), kFixedRequests / 100);
   EXPECT_EQ(model.heap().statistics().heap_objects, 0U);
@@ -70,10 +64,10 @@ TEST(FixedRequests, OfQuickListsOfALargeHeap) {
 }
 TEST(FixedRequests, OfEverything) { run<BasicFixedHeap<EverythingOptions>>({20 << 10, 9 << 10}); }
 
-// What fuzzers do, with bytes of chance.
+// Does what fuzzers do, with random bytes.
 TEST(FixedBytes, DoWhatTheModelSays) {
   for (std::uint64_t round = 0; round < (kIsEmulated ? 5 : 40); ++round) {
-    Random random(fixed_seed() + round);
+    Random random(request_seed() + round);
     std::vector<std::uint8_t> bytes(4000);
     for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.next());
     FixedModel<FixedHeap> model({16 << 10, 8 << 10}, 64);
@@ -81,7 +75,7 @@ TEST(FixedBytes, DoWhatTheModelSays) {
     while (const std::optional<Request> request = decode(rest)) {
       if (!model.execute(*request) || !model.check()) break;
     }
-    ASSERT_EQ(model.failure(), "") << "round " << round << ", ATOLL_SEED=" << fixed_seed();
+    ASSERT_EQ(model.failure(), "") << "round " << round << ", ATOLL_SEED=" << request_seed();
   }
 }
 

@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <ostream>
 
 #include "tests/heap/request_source.h"
@@ -83,11 +82,6 @@ const std::vector<Variant>& every_variant() {
   return all;
 }
 
-std::uint64_t seed() {
-  const char* const text = std::getenv("ATOLL_SEED");
-  return text != nullptr ? std::strtoull(text, nullptr, 0) : 20'260'101;
-}
-
 class RandomRequests : public testing::TestWithParam<Variant> {};
 
 TEST_P(RandomRequests, DoWhatTheModelSays) {
@@ -106,7 +100,7 @@ TEST_P(RandomRequests, DoWhatTheModelSays) {
     options.pages.record_window = std::uint64_t{64} << 20;
     options.pages.scavenge_delay = 0;
   }
-  if (variant.randomized) options.pages.hints.random_seed = seed();
+  if (variant.randomized) options.pages.hints.random_seed = request_seed();
 
   CorruptionLog log;
   log.listen(options);
@@ -118,8 +112,8 @@ TEST_P(RandomRequests, DoWhatTheModelSays) {
   model_options.slots = mix.slots;
   model_options.most_live_bytes = (sizeof(void*) == 8 ? 48U : 24U) << 20;
   Model model(heap, options, model_options);
-  RequestSource source(seed(), mix);
-  EXPECT_EQ(run(model, source, kRequests), "") << "ATOLL_SEED=" << seed();
+  RequestSource source(request_seed(), mix);
+  EXPECT_EQ(run(model, source, kRequests), "") << "ATOLL_SEED=" << request_seed();
 }
 
 INSTANTIATE_TEST_SUITE_P(Heap, RandomRequests, testing::ValuesIn(every_variant()),
@@ -128,7 +122,7 @@ INSTANTIATE_TEST_SUITE_P(Heap, RandomRequests, testing::ValuesIn(every_variant()
 // Does what fuzzers do, with random bytes.
 TEST(RandomBytes, DoWhatTheModelSays) {
   for (std::uint64_t round = 0; round < (kIsEmulated ? 5 : 40); ++round) {
-    Random random(seed() + round);
+    Random random(request_seed() + round);
     std::vector<std::uint8_t> bytes(2000);
     for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.next());
     HeapOptions options;
@@ -149,7 +143,7 @@ TEST(RandomBytes, DoWhatTheModelSays) {
       if (!model.execute(*request)) break;
     }
     if (model.check() && model.free_all()) (void)model.check();
-    ASSERT_EQ(model.failure(), "") << "round " << round << ", ATOLL_SEED=" << seed();
+    ASSERT_EQ(model.failure(), "") << "round " << round << ", ATOLL_SEED=" << request_seed();
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
 #include <span>
 
@@ -15,6 +16,12 @@ namespace Atoll::test {
 inline constexpr bool kIsEmulated = port::kNativeGoarch != port::Goarch::kAmd64 &&
                                     port::kNativeGoarch != port::Goarch::k386 &&
                                     port::kNativeGoarch != port::Goarch::kWasm;
+
+// Of the random requests of a test. Another one: --test_env=ATOLL_SEED=1.
+inline std::uint64_t request_seed() {
+  const char* const text = std::getenv("ATOLL_SEED");
+  return text != nullptr ? std::strtoull(text, nullptr, 0) : 20'260'101;
+}
 
 // Returns the same numbers for the same seed, on every machine.
 class Random {
