@@ -3,11 +3,12 @@
 
 #include <cstdint>
 
+#include "freestanding/bsd/calls.h"
 #include "freestanding/platform.h"
 
 namespace Atoll::freestanding {
 
-// The kernel leaves the arguments on the stack: their number, then they.
+// The kernel leaves the arguments on the stack: their number, and then pointers to them.
 extern "C" [[noreturn]] void start_on_stack(std::uint64_t* stack);
 
 void start_on_stack(std::uint64_t* stack) {
@@ -89,7 +90,8 @@ _start:
 
 #if defined(__NetBSD__)
 
-// The number is in the instruction: so one instruction for each.
+// The instruction contains the number, so this looks for the instruction of the given one.
+#define ATOLL_NUMBER(name, number) ", " #number
 __asm(R"(
   .text
   .globl atoll_system_call
@@ -102,7 +104,8 @@ __asm(R"(
 1:
   .endm
 atoll_system_call:
-  .irp number, 1, 3, 4, 73, 74, 75, 78, 166, 197, 202, 350, 427, 453
+)"
+      "  .irp number" ATOLL_SYSTEM_CALLS(ATOLL_NUMBER) R"(
   atoll_call \number
   .endr
   brk #1
