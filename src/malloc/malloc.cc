@@ -198,8 +198,9 @@ void* reallocate_array(void* p, std::size_t count, std::size_t size) {
 
 namespace {
 
+// `alignment` is a power of two, or 0.
 [[gnu::noinline]] void* allocate_aligned_slowly(std::size_t alignment, std::size_t size) {
-  if (!is_power_of_two(alignment)) return invalid();
+  if (alignment == 0) return invalid();
   return ask_heap([alignment, size](Heap& heap) { return heap.allocate_aligned(size, alignment); },
                   [alignment, size] { return inner_supply::allocate(size, alignment); });
 }
@@ -229,10 +230,10 @@ void* allocate_aligned_at_least(std::size_t alignment, std::size_t size) {
 }
 
 int allocate_aligned_into(void** result, std::size_t alignment, std::size_t size) {
-  if (!is_power_of_two(alignment) || alignment % sizeof(void*) != 0) return EINVAL;
+  if (alignment % sizeof(void*) != 0) return EINVAL;
   const KeepErrno keep;
   void* const object = allocate_aligned(alignment, size);
-  if (object == nullptr) return ENOMEM;
+  if (object == nullptr) return errno;
   *result = object;
   return 0;
 }
