@@ -1,5 +1,5 @@
-// Where the kernel begins a program, how a program calls it, and the note by which the kernel knows
-// whose program it is.
+// The entry point of a program, the function that makes a system call, and the note by which the
+// kernel recognises the programs of its system.
 
 #include <cstdint>
 
@@ -43,7 +43,8 @@ constexpr Note kNote = {.name_size = 8, .name = "OpenBSD", .data = 0};
 
 #if defined(__x86_64__)
 
-// FreeBSD tells where the arguments are; the others have them at the stack pointer.
+// FreeBSD passes the address of the arguments in the first register; on the others they are at the
+// stack pointer.
 __asm(R"(
   .text
   .globl _start
@@ -118,7 +119,7 @@ atoll_system_call:
 
 #else
 
-// OpenBSD wants the barriers, and goes on behind them.
+// OpenBSD requires the barriers, and skips them when it returns.
 __asm(R"(
   .text
   .globl atoll_system_call
