@@ -35,21 +35,23 @@ enum class SystemCall : std::int64_t {
 };
 inline constexpr std::uint64_t kMonotonic = 4;
 #elif defined(__NetBSD__)
-enum class SystemCall : std::int64_t {
-  kExit = 1,
-  kRead = 3,
-  kWrite = 4,
-  kMunmap = 73,
-  kMprotect = 74,
-  kMadvise = 75,
-  kMincore = 78,
-  kFutex = 166,
-  kMmap = 197,
-  kSysctl = 202,
-  kSchedYield = 350,
-  kClockGettime = 427,
-  kPipe2 = 453,
-};
+// A macro, because on arm64 start.cc needs an instruction for each number, too.
+#define ATOLL_SYSTEM_CALLS(CALL) \
+  CALL(kExit, 1)                 \
+  CALL(kRead, 3)                 \
+  CALL(kWrite, 4)                \
+  CALL(kMunmap, 73)              \
+  CALL(kMprotect, 74)            \
+  CALL(kMadvise, 75)             \
+  CALL(kMincore, 78)             \
+  CALL(kFutex, 166)              \
+  CALL(kMmap, 197)               \
+  CALL(kSysctl, 202)             \
+  CALL(kSchedYield, 350)         \
+  CALL(kClockGettime, 427)       \
+  CALL(kPipe2, 453)
+#define ATOLL_ENUMERATOR(name, number) name = number,
+enum class SystemCall : std::int64_t { ATOLL_SYSTEM_CALLS(ATOLL_ENUMERATOR) };
 inline constexpr std::uint64_t kMonotonic = 3;
 #elif defined(__OpenBSD__)
 enum class SystemCall : std::int64_t {

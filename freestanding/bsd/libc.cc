@@ -1,4 +1,5 @@
-// What os/bsd/libc.h declares, as system calls. No threads: libpthread is not there.
+// Implements the functions of os/bsd/libc.h with system calls. There are no threads, since there is
+// no libpthread.
 
 #include "os/bsd/libc.h"
 
@@ -23,7 +24,7 @@ Result result_of(Answer answer) {
   return static_cast<Result>(-1);
 }
 
-// As the kernel takes an int.
+// An int in the form in which the kernel takes it.
 std::uint64_t number(int value) { return static_cast<std::uint64_t>(std::int64_t{value}); }
 
 }  // namespace
@@ -36,7 +37,7 @@ int* errno_location() {
   return &error;
 }
 #endif
-// Elsewhere it has the name of newlib's, which freestanding/cxx has.
+// On the others it has the name of newlib's function, which freestanding/cxx defines.
 
 void* mmap(void* address, std::size_t size, int protection, int flags, int file,
            std::int64_t offset) {
@@ -103,7 +104,7 @@ int _umtx_op(void* word, int operation, unsigned long value, void* other, void* 
                                     argument(other), argument(timeout)));
 }
 #elif defined(__NetBSD__)
-// Six arguments at most: the futex, which is what the backend calls so, needs no more.
+// At most six arguments: the backend uses this only for futexes, which need no more.
 int syscall(int call, ...) {
   std::va_list rest;
   va_start(rest, call);

@@ -1,4 +1,4 @@
-// The platform of the BSDs: the backend, and system calls for what it does not do.
+// The platform of the BSDs, by the backend, and by system calls that the backend does not make.
 
 #include "freestanding/platform.h"
 

@@ -1,4 +1,4 @@
-// As tests/os/process_memory_posix.cc does it, without a library.
+// The same as tests/os/process_memory_posix.cc, without a library.
 
 #include "tests/os/process_memory.h"
 
@@ -18,7 +18,7 @@ struct Pipe {
   Pipe() {
     if (call_system(SystemCall::kPipe2, argument(ends), 0).failed) std::abort();
   }
-  // Both tell whether the memory could be touched.
+  // Both return whether the memory can be touched.
   bool put(std::uint64_t address) { return transfer(SystemCall::kWrite, 1, address); }
   bool get(std::uint64_t address) { return transfer(SystemCall::kRead, 0, address); }
 

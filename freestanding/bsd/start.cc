@@ -1,13 +1,14 @@
-// Where the kernel begins a program, how a program calls it, and the note by which the kernel knows
-// whose program it is.
+// The entry point of a program, the function that makes a system call, and the note by which the
+// kernel recognises the programs of its system.
 
 #include <cstdint>
 
+#include "freestanding/bsd/calls.h"
 #include "freestanding/platform.h"
 
 namespace Atoll::freestanding {
 
-// The kernel leaves the arguments on the stack: their number, then they.
+// The kernel leaves the arguments on the stack: their number, and then pointers to them.
 extern "C" [[noreturn]] void start_on_stack(std::uint64_t* stack);
 
 void start_on_stack(std::uint64_t* stack) {
@@ -42,7 +43,8 @@ constexpr Note kNote = {.name_size = 8, .name = "OpenBSD", .data = 0};
 
 #if defined(__x86_64__)
 
-// FreeBSD tells where the arguments are; the others have them at the stack pointer.
+// FreeBSD passes the address of the arguments in the first register; on the others they are at the
+// stack pointer.
 __asm(R"(
   .text
   .globl _start
@@ -89,7 +91,8 @@ _start:
 
 #if defined(__NetBSD__)
 
-// The number is in the instruction: so one instruction for each.
+// The instruction contains the number, so this looks for the instruction of the given one.
+#define ATOLL_NUMBER(name, number) ", " #number
 __asm(R"(
   .text
   .globl atoll_system_call
@@ -102,7 +105,8 @@ __asm(R"(
 1:
   .endm
 atoll_system_call:
-  .irp number, 1, 3, 4, 73, 74, 75, 78, 166, 197, 202, 350, 427, 453
+)"
+      "  .irp number" ATOLL_SYSTEM_CALLS(ATOLL_NUMBER) R"(
   atoll_call \number
   .endr
   brk #1
@@ -115,7 +119,7 @@ atoll_system_call:
 
 #else
 
-// OpenBSD wants the barriers, and goes on behind them.
+// OpenBSD requires the barriers, and skips them when it returns.
 __asm(R"(
   .text
   .globl atoll_system_call

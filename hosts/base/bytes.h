@@ -1,4 +1,4 @@
-// Bytes of a file that nobody vouches for: every read is checked against the end.
+// Bytes of a file that may be damaged: every read is checked against the end.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,7 @@ class Bytes {
     return Bytes(bytes_.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(size)));
   }
 
-  // As it lies there, in the byte order of this machine.
+  // The value at `offset`, in the byte order of this machine.
   template <class Value>
   std::optional<Value> read(std::uint64_t offset) const {
     static_assert(std::is_trivially_copyable_v<Value>);
@@ -36,7 +36,7 @@ class Bytes {
     return value;
   }
 
-  // A big-endian number, as a Plan 9 header has them.
+  // A big-endian number, as in a Plan 9 header.
   template <class Number>
   std::optional<Number> read_big(std::uint64_t offset) const {
     const std::optional<Bytes> found = part(offset, sizeof(Number));
@@ -48,7 +48,7 @@ class Bytes {
     return number;
   }
 
-  // Up to the zero that must follow.
+  // The text up to the next zero byte; nothing if there is none.
   std::optional<std::string_view> text(std::uint64_t offset) const {
     if (offset >= bytes_.size()) return std::nullopt;
     const auto* const first = reinterpret_cast<const char*>(bytes_.data()) + offset;
@@ -63,8 +63,8 @@ class Bytes {
   std::span<const std::byte> bytes_;
 };
 
-// The whole file, mapped for good and read-only; nothing, with errno, if it cannot be had. Empty
-// files are empty.
+// Maps the whole file read-only, and never unmaps it. Returns nothing, with errno, if that fails,
+// and no bytes for an empty file.
 std::optional<Bytes> map_file(const char* path);
 
 }  // namespace Atoll::hosts

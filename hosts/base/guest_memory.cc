@@ -22,9 +22,9 @@ constexpr State kHost = State::kForeign;
 
 std::size_t bytes_of(Range range) { return static_cast<std::size_t>(range.size); }
 
-// Obstacles are noted in pieces of this size.
+// The size of the pieces in which note_obstacles() enters what it finds.
 constexpr std::uint64_t kObstacle = std::uint64_t{1} << 20;
-// Places that are tried for one mapping.
+// How many places map() tries for one mapping.
 constexpr int kTries = 64;
 
 }  // namespace
@@ -52,7 +52,7 @@ GuestMemory::GuestMemory(const os::sim::Config& rules, Mappings mappings)
 
 void GuestMemory::note_host_mappings() {
   for (const Range& mapping : mappings_()) {
-    // What the books know already is the guest's, or was noted before and has grown since.
+    // Ranges in the books are the guest's, or parts of this mapping that were entered before.
     std::vector<Range> gaps;
     Address from = mapping.base;
     space_.for_each(mapping, [&](Range part, State) {
@@ -99,7 +99,8 @@ bool GuestMemory::supply(Range range, int protection, int flags) {
 
 Mapping GuestMemory::map(Address hint, std::uint64_t size, int protection) {
   if (!is_well_formed({Address(), size})) return {Address(), MemoryFailure::kBadArgument};
-  // This process may have mapped something for itself where the books say free: then once more.
+  // This process may have mapped something for itself where the books have nothing. Then this
+  // enters it, and tries again.
   for (int tries = 0; tries < kTries; ++tries) {
     Range range{Address(), size};
     if (!os::sim::place(rules_, space_, hint, size, &range.base)) break;
@@ -135,7 +136,7 @@ Mapping GuestMemory::map_at(Address base, std::uint64_t size, int protection, Ex
   if (!supply(range, protection, is_free ? MAP_FIXED_NOREPLACE : MAP_FIXED)) {
     return {Address(), errno == EEXIST ? MemoryFailure::kTaken : MemoryFailure::kNoMemory};
   }
-  // The parts that were there already stay in the books.
+  // If this fails, the parts that were mapped before stay in the books.
   if (!is_free && !space_.remove(range)) return {Address(), MemoryFailure::kNoMemory};
   if (!space_.add(range, kGuest)) return {Address(), MemoryFailure::kNoMemory};
   return {base, MemoryFailure::kNone};
@@ -168,7 +169,7 @@ MemoryFailure GuestMemory::discard(Range range) {
 
 void GuestMemory::find_resident(Range range, unsigned char* pages) const {
   std::fill_n(pages, range.size / rules_.page_size, 0);
-  // Linux' own pages may be smaller.
+  // A page of the rules may be several of Linux' pages.
   const auto here = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   std::vector<unsigned char> told;
   for (const Range& part : mapped_parts(range)) {

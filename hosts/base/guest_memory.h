@@ -1,12 +1,12 @@
-// A guest's memory: the guest's own system decides where a mapping goes, Linux only supplies it
-// there.
+// A guest's memory: the rules of the guest's own system decide where a mapping goes, and Linux
+// supplies the pages there.
 //
-// The decision is os/sim/placement.h's, on a description of the system (os/sim/presets.h) and the
-// books of what is taken. What this process needs for itself (the host program, its stack, the
-// kernel's pages) is an obstacle in those books. Then the pages are mapped at just that address, so
-// protection, faults and zeroes are those of real memory.
+// os/sim/placement.h makes the decision from a description of the system (os/sim/presets.h) and the
+// books, which list the ranges that are taken. The host's own memory (its program, its stack, the
+// kernel's pages) is an obstacle in the books. Linux then maps the pages at exactly that address,
+// so protection, faults and zeroes are those of real memory.
 //
-// Not thread safe: the personality serialises.
+// Not thread safe: a host with threads must hold a lock around every call.
 #pragma once
 
 #include <array>
@@ -28,17 +28,17 @@ enum class MemoryFailure : std::uint8_t {
 };
 
 struct Mapping {
-  Address base;  // null exactly if it failed
+  Address base;  // null if and only if it failed
   MemoryFailure failure = MemoryFailure::kNone;
 };
 
-// What map_at() does about mappings that are there already.
+// What map_at() does if something is mapped there already.
 enum class Existing : std::uint8_t { kReplace, kRefuse };
 
 // Protections are PROT_NONE, PROT_READ ...: their numbers are the same on every Unix and on Linux.
 class GuestMemory {
  public:
-  // What this process has mapped, as far as it can be told.
+  // Lists the mappings of this process, as far as the kernel or the emulator shows them.
   using Mappings = std::vector<Range> (*)();
   static std::vector<Range> mappings_of_this_process();
 
@@ -49,34 +49,35 @@ class GuestMemory {
 
   const os::sim::Config& rules() const { return rules_; }
 
-  // Zeroed private memory wherever the rules put it. Sizes are multiples of the rules' page size.
+  // Maps zeroed private memory where the rules put it. Sizes are multiples of the rules' page size.
   Mapping map(Address hint, std::uint64_t size, int protection);
-  // Zeroed private memory exactly there, replacing only what is the guest's.
+  // Maps zeroed private memory exactly there. It replaces mappings of the guest, but not of the
+  // host.
   Mapping map_at(Address base, std::uint64_t size, int protection, Existing existing);
 
   // Parts that are not mapped are left alone.
   MemoryFailure unmap(Range range);
-  // All of it must be mapped, else nothing changes.
+  // All of the range must be mapped; otherwise nothing changes.
   MemoryFailure protect(Range range, int protection);
-  // Contents become zero when next touched. All of it must be mapped.
+  // The contents are zero when they are next touched. All of the range must be mapped.
   MemoryFailure discard(Range range);
-  // One byte for each page of the rules: 1 if any part of it holds memory, or Linux does not tell,
-  // else 0; also if it is not mapped.
+  // Writes one byte for each page of the range, in pages of the rules: 1 if any part of the page
+  // holds memory or if Linux does not say, and 0 if none does or the page is not mapped.
   void find_resident(Range range, unsigned char* pages) const;
 
   bool is_mapped(Range range) const;
-  // What of it is mapped, in ascending order.
+  // The parts of the range that are mapped, in ascending order.
   std::vector<Range> mapped_parts(Range range) const;
-  // Whether such a range can be asked about at all: aligned, not empty, not wrapping.
+  // Whether the range is aligned, not empty, and does not wrap.
   bool is_well_formed(Range range) const;
 
  private:
   static constexpr std::size_t kRegions = 8192;
 
-  // Enters what this process has mapped for itself since the last time.
+  // Enters into the books what this process has mapped for itself since the last time.
   void note_host_mappings();
-  // The same for what is mapped in `range` without being told: an emulator keeps its own memory to
-  // itself. False: there is nothing.
+  // The same for mappings in `range` that this process cannot list, because an emulator hides its
+  // own. Returns false if there are none.
   bool note_obstacles(Range range);
   bool supply(Range range, int protection, int flags);
 

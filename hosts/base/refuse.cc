@@ -8,7 +8,7 @@
 
 namespace Atoll::hosts {
 
-// Not with stdio's buffers: it may be called in a signal handler, on the guest's stack.
+// It does not use stdio's buffers, because a signal handler may call it on the guest's stack.
 void refuse(const char* format, ...) {
   char line[512] = "atoll-host: ";
   const std::size_t prefix = std::strlen(line);

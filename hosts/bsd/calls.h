@@ -1,4 +1,4 @@
-// The calls that are the same on all BSDs, but for what Personality says.
+// The calls that are the same on all BSDs, except for the differences that Personality describes.
 #pragma once
 
 #include "hosts/bsd/process.h"

@@ -62,7 +62,7 @@ struct NoteHeader {
   std::uint32_t kind;
 };
 
-// Names as the notes have them, their end included; NetBSD's note says 7 of its 7.
+// `note_name` is the name in a note with its terminator, which NetBSD's note leaves out.
 Brand brand_of(std::string_view note_name) {
   if (note_name.ends_with('\0')) note_name.remove_suffix(1);
   if (note_name.find('\0') != std::string_view::npos) return Brand::kNone;

@@ -1,5 +1,6 @@
-// A static ELF program of 64 bits: what there is to load, and whose program it is. Pure: nothing is
-// mapped, and whatever the file holds, the answer is a plan within the bounds given or a reason.
+// Reads a static ELF program of 64 bits: what a host must load, and which system's program it is.
+// This maps nothing. For any contents of the file the result is a plan within the given bounds, or
+// the reason why there is none.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,7 @@
 
 namespace Atoll::hosts::bsd {
 
-// By the note that the system's own kernel goes by.
+// The system of a program, by the note that the system's own kernel looks at.
 enum class Brand : std::uint8_t { kNone, kFreebsd, kNetbsd, kOpenbsd };
 
 std::string_view name(Brand brand);
@@ -20,7 +21,7 @@ enum class Machine : std::uint16_t { kAmd64 = 62, kArm64 = 183 };
 
 struct Segment {
   Range memory;    // as the file says, not rounded to pages
-  Bytes contents;  // of its beginning; the rest is zero
+  Bytes contents;  // of the segment's beginning; the rest is zero
   bool can_read = false;
   bool can_write = false;
   bool can_execute = false;
@@ -31,13 +32,13 @@ struct Plan {
   Machine machine = Machine::kAmd64;
   Brand brand = Brand::kNone;
   std::uint64_t entry = 0;    // within a segment that can be executed
-  std::uint64_t headers = 0;  // where the program headers are in memory, 0 if nowhere
+  std::uint64_t headers = 0;  // the address of the program headers; 0 if they are not in memory
   std::uint16_t num_headers = 0;
   std::vector<Segment> segments;
 };
 
-// `space` is where segments may lie, in multiples of `page_size`. Null, or why there is no plan: a
-// sentence's end, "the file is cut short".
+// Segments must lie within `space`, whose bounds are multiples of `page_size`. Returns null, or the
+// reason why there is no plan, as the end of a sentence: "the file is cut short".
 const char* parse(Bytes file, Range space, std::uint64_t page_size, Plan* plan);
 
 }  // namespace Atoll::hosts::bsd

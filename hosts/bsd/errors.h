@@ -1,4 +1,5 @@
-// errno as the BSDs number it: the same up to 34, and on all of them but for the last.
+// The BSDs' numbers of errors: up to 34 they are Linux' numbers, and all but the last are the same
+// on every BSD.
 #pragma once
 
 namespace Atoll::hosts::bsd::error {
@@ -11,7 +12,7 @@ inline constexpr int kInvalid = 22;
 inline constexpr int kAgain = 35;
 inline constexpr int kOpenbsdNotSupported = 91;
 
-// Of Linux' numbers.
+// Translates a number of Linux.
 int from_linux(int code);
 
 }  // namespace Atoll::hosts::bsd::error

@@ -26,7 +26,7 @@ bool can_map(Address place, std::uint64_t size) {
   return p == place.pointer();
 }
 
-// As high as it goes: something of the host's may lie where the system has its stacks.
+// Maps the stack as high as possible: memory of the host may lie where the system has its stacks.
 Address map_stack(Process& process) {
   const Address end = os::sim::usable(process.memory().rules()).end().aligned_down(kStackSize);
   constexpr std::uint64_t kStep = std::uint64_t{1} << 30;
@@ -56,7 +56,7 @@ class StackWriter {
   Address top_;
 };
 
-// argc, argv, no environment, and the auxiliary vector, whose numbers are everybody's.
+// Writes argc, argv, no environment, and the auxiliary vector, whose numbers all systems share.
 Address write_stack(Address top, const Plan& plan, std::uint64_t page_size,
                     std::span<char* const> arguments) {
   constexpr std::uint64_t kHeaders = 3;
@@ -91,7 +91,7 @@ os::sim::Config within_reach(const os::sim::Config& rules) {
   for (std::uint32_t bits = rules.address_bits; bits > 32; --bits) {
     const Address top =
         bits == rules.address_bits ? end : Address(std::uint64_t{1} << bits) - rules.page_size;
-    // One of several pages: the last may be somebody's.
+    // Tries several pages, because something may lie at the last one.
     for (std::uint64_t below = 1; below <= 4; ++below) {
       if (!can_map(top - (below << 32), rules.page_size)) continue;
       if (top != end) {

@@ -1,4 +1,4 @@
-// Makes a process of a plan.
+// Makes a process from a plan.
 #pragma once
 
 #include <vector>
@@ -8,16 +8,16 @@
 
 namespace Atoll::hosts::bsd {
 
-// `rules` with no more address space than this process can have: QEMU has less for a guest than the
-// processor would.
+// Returns `rules`, limited to the address space that this process can have: QEMU gives a process
+// less than the processor has.
 os::sim::Config within_reach(const os::sim::Config& rules);
 
-// The program and its stack, with the arguments on it. Text can still be written. Where that
-// cannot be done, the program is refused.
 struct Image {
   std::vector<Range> text;
-  Address stack;  // where argc is
+  Address stack;  // the place of argc
 };
+// Maps the program, and its stack with the arguments on it; text is still writable. Refuses the
+// program if that fails.
 Image load(const Plan& plan, std::span<char* const> arguments, Process& process);
 
 // Gives every segment the protection that it asks for.

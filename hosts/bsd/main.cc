@@ -27,8 +27,8 @@ Arguments arguments_of(const trap::Registers& registers) {
                                         trap::kR10, trap::kR8, trap::kR9};
   std::transform(std::begin(kPlaces), std::end(kPlaces), arguments.begin(),
                  [&](trap::Register r) { return registers.general[r]; });
-  // The rest lie on the stack, behind what a call of a function leaves there. If there is no more
-  // stack, nobody passed them.
+  // The others lie on the stack, behind a function's return address. If the stack ends before, the
+  // caller passed none.
   const std::uint64_t behind = registers.general[trap::kStackPointer] + 8;
   if (!process->copy_in(&arguments[6], behind, 16)) arguments[6] = arguments[7] = 0;
   return arguments;
@@ -38,7 +38,7 @@ std::uint64_t number_of(const trap::Registers& registers) { return registers.gen
 
 constexpr trap::Register kResult = trap::kAx;
 constexpr trap::Register kFirst = trap::kDi;
-// As behind the call of a function.
+// The program begins as if a function call had put a return address on the stack.
 constexpr std::uint64_t kStackOffset = 8;
 #else
 constexpr Machine kMachine = Machine::kArm64;

@@ -17,14 +17,15 @@ constexpr std::uint64_t kAnonymous = 0x1000;
 constexpr std::uint64_t kReadWriteExecute = 7;
 constexpr std::uint64_t kWriteExecute = 6;
 constexpr std::uint64_t kDontNeed = 4;
-constexpr std::size_t kPagesAtOnce = 4096;  // of mincore: as many bytes as can be copied at once
+// How many pages mincore() answers for at a time: copy_out() copies at most so many bytes.
+constexpr std::size_t kPagesAtOnce = 4096;
 
-// Random places begin here.
+// The lowest address of a random place.
 constexpr std::uint64_t kLowestRandom = std::uint64_t{1} << 32;
 
 std::uint64_t as_int(std::uint64_t argument) { return argument & 0xffff'ffff; }
 
-// The pages that bytes lie in; nothing if they wrap or lie outside of what a process can have.
+// The pages of a range of bytes; nothing if it wraps or lies outside of a process's address space.
 std::optional<Range> pages_of(Process& process, std::uint64_t base, std::uint64_t size) {
   const std::uint64_t page = process.page_size();
   const Address first = Address(base).aligned_down(page);
@@ -59,7 +60,7 @@ int check_protection(const Process& process, std::uint64_t protection) {
   return 0;
 }
 
-// What the system makes of a hint before it looks for a place.
+// The hint by which the system looks for a place, which may differ from the program's hint.
 Address wish_for(Process& process, std::uint64_t hint, std::uint64_t size) {
   const Personality& personality = process.personality();
   const std::uint64_t page = process.page_size();
@@ -141,9 +142,9 @@ Answer mprotect(Process& process, const Arguments& a) {
   return {};
 }
 
-// Both pieces of advice leave memory as it is or clear it, as the system pleases. MADV_FREE clears
-// every other page here (of a large range, every other sixteenth), so that nobody can count on
-// either.
+// With either advice, a system may keep the contents or clear them. For MADV_FREE the host clears
+// every other page (of a large range, every other sixteenth), so that a program that counts on one
+// or the other fails.
 Answer madvise(Process& process, const Arguments& a) {
   const Personality& personality = process.personality();
   const std::uint64_t advice = as_int(a[2]);
@@ -156,7 +157,7 @@ Answer madvise(Process& process, const Arguments& a) {
   GuestMemory& memory = process.memory();
   if (personality.advise_finds_holes && !memory.is_mapped(*pages)) return failed(error::kFault);
   if (advice == kDontNeed) return {};
-  // Large ranges in a few steps.
+  // A large range takes only a few steps.
   const std::uint64_t page = process.page_size();
   const std::uint64_t stride = std::max(page, round_up(pages->size / 16, page));
   for (const Range& part : memory.mapped_parts(*pages)) {

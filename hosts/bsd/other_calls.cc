@@ -39,7 +39,7 @@ Answer transfer(Process& process, const Arguments& a, Function function) {
   return {static_cast<std::uint64_t>(n), 0};
 }
 
-// As sysctl(2) gives out a value: as much as there is room for.
+// Copies a value out as sysctl(2) does: as much of it as the program has room for.
 Answer give(Process& process, const Arguments& a, const void* value, std::size_t size) {
   if (a[3] == 0) return {};
   std::uint64_t room = 0;

@@ -7,9 +7,9 @@
 
 namespace Atoll::hosts::bsd {
 
-// Through a pipe: the kernel tells of a fault where we would have one.
+// Copies through a pipe: where a copy in this process would fault, the kernel returns an error.
 bool Process::transfer(void* to, const void* from, std::size_t size) {
-  // Out of the way of the numbers that the guest may expect for its own.
+  // High numbers, because the guest may expect the low ones for its own files.
   constexpr int kHighest = 200;
   if (pipe_[0] < 0) {
     int ends[2];
@@ -24,7 +24,7 @@ bool Process::transfer(void* to, const void* from, std::size_t size) {
   if (written <= 0) return false;
   const ssize_t n = ::read(pipe_[0], to, static_cast<std::size_t>(written));
   if (n == written && static_cast<std::size_t>(n) == size) return true;
-  // What is left is of no use: the next transfer gets a new pipe.
+  // The pipe may still hold bytes, so the next transfer gets a new one.
   ::close(pipe_[0]);
   ::close(pipe_[1]);
   pipe_[0] = -1;

@@ -1,4 +1,4 @@
-// A guest process of a BSD: its memory, the system it is on, and how its calls are served.
+// A guest process of a BSD: its memory, its system, and the functions that serve its calls.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@ using Arguments = std::array<std::uint64_t, 8>;
 
 struct Answer {
   std::uint64_t value = 0;
-  int error = 0;  // not 0: it failed, with this errno
+  int error = 0;  // not 0: the call failed with this errno
 };
 
 constexpr Answer failed(int error) { return {0, error}; }
@@ -28,44 +28,45 @@ struct ServedCall {
   Answer (*serve)(Process& process, const Arguments& arguments);
 };
 
-// Everything the shared calls have to know of a system. What real kernels do is in the README.
+// Everything that the shared calls must know about a system. The README says what real kernels do.
 struct Personality {
   Brand brand;
-  // Of the processor this host is for.
+  // For the processor that this host is built for.
   os::sim::Config rules;
   std::span<const ServedCall> calls;
 
   // --- mmap ---
   std::size_t offset_argument;   // 5, or 6 behind a padding argument
-  std::uint64_t map_flags;       // that are served, beyond private, anonymous and fixed
-  bool map_of_nothing_succeeds;  // size 0; else EINVAL
-  bool anonymous_has_no_offset;  // EINVAL for any but 0
+  std::uint64_t map_flags;       // flags that are served besides private, anonymous and fixed
+  bool map_of_nothing_succeeds;  // size 0; otherwise EINVAL
+  bool anonymous_has_no_offset;  // EINVAL for any offset but 0
   bool forbids_writable_text;    // ENOTSUP for write and execute at once
-  // Mappings begin so far behind the data, and hints between are no hints; 0: neither.
+  // Mappings without a hint lie at least so far behind the beginning of the data, and so do those
+  // with a hint in between. 0: there is no such rule.
   std::uint64_t largest_heap;
-  Address highest_hint;  // hints above are taken for this one; null: any
+  Address highest_hint;  // replaces higher hints; null: no limit
   bool places_at_random;
 
   // --- The others ---
-  bool unmap_of_nothing_succeeds;  // size 0; else EINVAL
-  bool unmap_finds_holes;          // EINVAL
-  bool protect_finds_holes;        // ENOMEM; else what is mapped is protected
-  bool advise_finds_holes;         // EFAULT; else what is mapped is advised
-  // Of mincore, where there is one.
-  bool mincore_rounds = false;      // the address, down to a page; else EINVAL
-  std::uint64_t resident_bits = 1;  // of a page that is in memory and was written by this process
+  bool unmap_of_nothing_succeeds;  // size 0; otherwise EINVAL
+  bool unmap_finds_holes;          // EINVAL; otherwise unmaps what is mapped
+  bool protect_finds_holes;        // ENOMEM; otherwise protects what is mapped
+  bool advise_finds_holes;         // EFAULT; otherwise takes the advice for what is mapped
+  // On systems with mincore():
+  bool mincore_rounds = false;      // rounds the address down to a page; otherwise EINVAL
+  std::uint64_t resident_bits = 1;  // for a page in memory that this process has written
 
   std::uint64_t advise_free;
-  std::uint64_t random_name;  // kern.arandom, 0 without
+  std::uint64_t random_name;  // kern.arandom; 0 if the system has none
   std::uint64_t monotonic_clock;
-  std::uint64_t futex_wait = 0;  // operations, where there is a futex
+  std::uint64_t futex_wait = 0;  // operations of futex(), on systems that have it
   std::uint64_t futex_wake = 0;
 
   // --- The processor ---
   bool number_in_instruction = false;    // arm64
-  std::uint64_t skipped_after_call = 0;  // bytes behind the instruction that are not run
-  bool arguments_in_first_register =
-      false;  // where the program finds argc; else at the stack pointer
+  std::uint64_t skipped_after_call = 0;  // bytes behind the instruction that the guest skips
+  // The first register points to argc; otherwise the stack pointer does.
+  bool arguments_in_first_register = false;
 };
 
 extern const Personality kFreebsd;
@@ -81,13 +82,14 @@ class Process {
   GuestMemory& memory() { return memory_; }
   std::uint64_t page_size() const { return memory_.rules().page_size; }
 
-  // Where the program's data begins: mmap() keeps away from the heap that might follow.
+  // The beginning of the program's data: mmap() leaves room for a heap behind the data.
   Address data;
 
-  // Between the guest's memory and ours. False: it would have faulted. At most 4096 bytes.
+  // Copy at most 4096 bytes between the guest's memory and the host's. They return false where an
+  // access would fault.
   bool copy_in(void* to, std::uint64_t from, std::size_t size);
   bool copy_out(std::uint64_t to, const void* from, std::size_t size);
-  // Whether all of a buffer is the guest's.
+  // Whether the guest has mapped all of a buffer.
   bool is_mapped(std::uint64_t base, std::uint64_t size) const;
 
   std::uint64_t random();

@@ -13,7 +13,7 @@ constexpr std::uint64_t bits(std::uint64_t value, unsigned first, unsigned count
   return value >> first & ((std::uint64_t{1} << count) - 1);
 }
 
-// Others mean "this program", "search" or "whichever has it first".
+// The other numbers mean "this program", "search" or "the first library that has it".
 constexpr bool is_library(std::uint64_t number, std::uint64_t greatest) {
   constexpr std::uint64_t kSpecial = 15;
   return number != 0 && number <= greatest - kSpecial;
@@ -149,7 +149,7 @@ class Chains {
   const Bytes fixups_;
   const Layout& layout_;
   Image& image_;
-  std::vector<std::uint64_t> addends_;  // of the imports
+  std::vector<std::uint64_t> addends_;  // one for each import
 };
 
 }  // namespace

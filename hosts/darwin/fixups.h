@@ -1,4 +1,5 @@
-// Chained fixups: every pointer that must be filled in says how far it is to the next one.
+// Reads chained fixups, in which every pointer that the loader must fill in has the distance to the
+// next one.
 #pragma once
 
 #include <string>
@@ -12,12 +13,12 @@ namespace Atoll::hosts::darwin {
 
 struct Layout {
   Address base;                        // of the file's first byte in memory
-  std::vector<Address> segment_bases;  // of all segments of the file, also of those without memory
+  std::vector<Address> segment_bases;  // of all segments of the file, even those without memory
 };
 
-// `fixups` is what LC_DYLD_CHAINED_FIXUPS points at; empty: there are none. Adds imports and
-// fixups, the latter in the order of their places, to an image whose segments have been read. An
-// empty text, or what is wrong.
+// Adds imports and fixups, the latter in the order of their places, to an image whose segments have
+// been read. `fixups` is the data of LC_DYLD_CHAINED_FIXUPS; if it is empty, there are none.
+// Returns an empty text, or an error.
 std::string read_chained_fixups(Bytes fixups, const Layout& layout, Image* image);
 
 }  // namespace Atoll::hosts::darwin

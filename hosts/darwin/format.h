@@ -1,4 +1,5 @@
-// The file format, as far as it is read: Apple's <mach-o/loader.h> and <mach-o/fixup-chains.h>.
+// The parts of the file format that the host reads: Apple's <mach-o/loader.h> and
+// <mach-o/fixup-chains.h>.
 #pragma once
 
 #include <cstdint>
@@ -55,7 +56,7 @@ struct SegmentCommand {
 inline constexpr std::uint32_t kProtectionRead = 1;
 inline constexpr std::uint32_t kProtectionWrite = 2;
 inline constexpr std::uint32_t kProtectionExecute = 4;
-// Written by who loads the program, and by nobody afterwards.
+// Only the loader writes to such a segment.
 inline constexpr std::uint32_t kSegmentReadOnly = 0x10;
 
 struct Section {
@@ -129,7 +130,7 @@ enum ImportsFormat : std::uint32_t {
   kImports64Addend64 = 3,  // library 16 bits, weak 1, unused 15, name 32, then an addend of 64
 };
 
-// Bytes of an entry.
+// The size of an import in bytes.
 constexpr std::uint64_t import_size(std::uint32_t imports_format) {
   switch (imports_format) {
     case kImports64Addend64:

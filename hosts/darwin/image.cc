@@ -10,7 +10,7 @@
 namespace Atoll::hosts::darwin {
 namespace {
 
-// More than any program here needs, and less than would fill the address space.
+// These limits are above what any program here needs, and far below the address space.
 constexpr std::uint64_t kMostOfASegment = std::uint64_t{1} << 32;
 constexpr std::size_t kMostSegments = 64;
 
@@ -131,7 +131,7 @@ class Reader {
       return "segment " + std::string(text) + " is writable and executable";
     }
     if ((command->flags & format::kSegmentReadOnly) != 0) segment.is_writable = false;
-    // The one with the headers; addresses of many things count from it.
+    // This segment has the headers. Many addresses in the file count from its base.
     if (command->file_offset == 0 && command->file_size != 0 && layout_.base.is_null()) {
       layout_.base = segment.range.base;
     }
@@ -171,7 +171,7 @@ class Reader {
           range.last() < range.base || range.last().value() > ~std::uint64_t{0} - page) {
         return "segment " + std::string(segment.name) + " is not made of pages";
       }
-      // The last one ends where the file ends.
+      // The last segment ends at the end of the file, which need not be the end of a page.
       range.size = round_up(range.size, page);
       ranges.push_back(range);
     }
@@ -218,7 +218,7 @@ class Reader {
     return 0;
   }
 
-  // What the fixups, which are in order, store there.
+  // The pointer that a fixup stores at `place`, or null. The fixups are in order.
   Address pointer_at(Address place) const {
     const auto found =
         std::lower_bound(image_.fixups.begin(), image_.fixups.end(), place,
@@ -242,7 +242,7 @@ class Reader {
   std::vector<InitialiserSection> initialiser_sections_;
 };
 
-// Names in it are the file's, and may be anything.
+// Makes one printable line: names in `text` come from the file and may have any bytes.
 std::string one_line(std::string text) {
   constexpr std::size_t kLongest = 200;
   if (text.size() > kLongest) text.resize(kLongest);

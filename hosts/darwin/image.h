@@ -1,4 +1,4 @@
-// A Mach-O program, read: what to map, what to fill in, where to begin.
+// Reads a Mach-O program: the segments to map, the pointers to fill in, and the entry point.
 #pragma once
 
 #include <cstdint>
@@ -23,40 +23,41 @@ inline constexpr Address kLowest{std::uint64_t{1} << 32};
 struct Segment {
   std::string_view name;
   Range range;     // whole pages
-  Bytes contents;  // of its beginning; zeroes follow
+  Bytes contents;  // of the segment's beginning; zeroes follow
   bool is_readable = false;
   bool is_writable = false;
   bool is_executable = false;
 };
 
-// A pointer that the linker has left to whoever loads the program.
+// A pointer that the loader must fill in.
 struct Fixup {
   static constexpr std::uint32_t kNoImport = ~std::uint32_t{0};
 
   Address place;
   std::uint32_t import = kNoImport;  // an index of Image::imports
-  // What is stored there; of an import, what is added to its address.
+  // The pointer's value; for an import, the number to add to its address.
   std::uint64_t value = 0;
 };
 
 struct Import {
   std::string_view name;
-  bool is_weak = false;  // null if nobody has it
+  bool is_weak = false;  // its address is null if no library has it
 };
 
-// Names and contents are parts of the file's bytes. Everything in it has been checked: segments are
-// pages from kLowest on that do not overlap, fixups lie in the file's contents of segments that are
-// not executable, and initialisers and the entry are in segments that are.
+// Names and contents are parts of the file's bytes. read_image() has checked everything: segments
+// consist of pages at or above kLowest and do not overlap, fixups lie in the contents of segments
+// that are not executable, and initialisers and the entry in segments that are.
 struct Image {
   std::vector<Segment> segments;
   std::vector<Import> imports;
   std::vector<Fixup> fixups;
-  std::vector<Address> initialisers;  // in the order they are called
+  std::vector<Address> initialisers;  // in the order of their calls
   Address entry;                      // int(int argc, char** argv, char** envp, char** apple)
 };
 
-// An empty text: `image` holds the program. Else one line that says why it cannot be run, and
-// `image` holds nothing of use. Takes time and memory in proportion to the file's size.
+// Returns an empty text, and the program in `image`. Otherwise it returns one line that says why
+// the program cannot run, and the contents of `image` are unspecified. Takes time and memory in
+// proportion to the file's size.
 std::string read_image(Bytes file, Processor processor, Image* image);
 
 }  // namespace Atoll::hosts::darwin

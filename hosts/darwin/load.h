@@ -8,11 +8,11 @@
 
 namespace Atoll::hosts::darwin {
 
-// The address of a symbol of libSystem; null: nobody serves it.
+// Returns the address of a symbol of libSystem, or null if the host does not serve it.
 using Lookup = void* (*)(std::string_view symbol);
 
-// Maps the segments where the linker has put them, fills in pointers and protects. Gives up
-// (hosts/base/refuse.h) over what cannot be had; a symbol that nobody serves is named.
+// Maps the segments where the linker has put them, fills in pointers and sets protections. Refuses
+// the program (hosts/base/refuse.h) if that fails, and names a symbol that the host does not serve.
 void load(const Image& image, GuestMemory& memory, Lookup lookup);
 
 }  // namespace Atoll::hosts::darwin

@@ -36,7 +36,7 @@ Atoll::os::sim::Config rules(bool is_ios) {
                                                  : presets::darwin_amd64();
 }
 
-// As the dynamic linker calls both.
+// The types of the functions that the dynamic linker calls.
 using Initialiser = void (*)(int argc, char** argv, char** environment, char** apple);
 using Main = int (*)(int argc, char** argv, char** environment, char** apple);
 

@@ -1,5 +1,5 @@
-// mmap and its kin, with XNU's rules on arguments and XNU's errors; where memory lies is decided in
-// GuestMemory.
+// mmap() and similar functions, with XNU's rules for arguments and XNU's errors. GuestMemory
+// decides where memory lies.
 
 #include <sys/mman.h>
 
@@ -42,8 +42,9 @@ void* failed_mapping(int error) {
   return MAP_FAILED;
 }
 
-// Which pages the kernel takes back at once is its secret, so here they are half of them: who
-// depends on zeroes or on what was there will notice. Of a single page: every other one.
+// A program cannot know which pages the kernel takes back at once. So this takes half of them, and
+// a program that counts on zeroes or on the old contents fails. If the range is one page, the
+// page's number decides.
 MemoryFailure take_some_back(Range range) {
   const std::uint64_t pages = range.size / page_size();
   const std::uint64_t taken = (pages + (range.base.value() / page_size()) % 2) / 2;
@@ -56,7 +57,8 @@ MemoryFailure take_some_back(Range range) {
 void set_memory(GuestMemory& memory) { guest_memory = &memory; }
 
 void* mmap_shim(void* address, std::size_t size, int protection, int flags, int file, long long) {
-  constexpr int kTag = static_cast<int>(0xff00'0000);  // what the memory is for, in place of a file
+  // In place of a file, a program may pass a tag that says what the memory is for.
+  constexpr int kTag = static_cast<int>(0xff00'0000);
   if (size == 0 || (flags & (kMapPrivate | kMapShared)) == 0) return failed_mapping(kErrorInvalid);
   if ((flags & ~kServedFlags) != 0 || (flags & kMapAnonymous) == 0) {
     refuse("mmap with flags 0x%x is not served", static_cast<unsigned>(flags));
@@ -109,8 +111,8 @@ int madvise_shim(void* address, std::size_t size, int advice) {
   return take_some_back(range) == MemoryFailure::kNone ? 0 : fail(kErrorInvalid);
 }
 
-// The kernel also tells whether a page was read or written lately; here, what is there was both.
-// All that is no file's is anonymous, there or not.
+// XNU also reports whether a page was read or written lately: here every page in memory was both.
+// All pages are anonymous, in memory or not, since no file is mapped.
 int mincore_shim(const void* address, std::size_t size, char* pages) {
   constexpr unsigned char kAnonymous = 0x80;
   constexpr unsigned char kThereAndUsed = 0x1 | 0x2 | 0x4 | kAnonymous;

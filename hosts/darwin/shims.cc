@@ -86,7 +86,7 @@ int fail(int error) {
   return -1;
 }
 
-// Up to 34 the numbers are those of the first Unix, and everybody's; but for EAGAIN, which was 11.
+// Up to 34 all systems have the numbers of the first Unix, except that EAGAIN, 11 on Linux, is 35.
 int error_of(int linux_error) {
   constexpr int kLastInCommon = 34;
   constexpr int kOther = 102;

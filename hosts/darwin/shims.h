@@ -1,5 +1,5 @@
-// libSystem, as far as it is served: functions that the guest calls with its own calling
-// convention, which is this process's but for variable arguments, and those are in none of them.
+// The functions of libSystem that the host serves. The guest calls them with its own calling
+// convention, which differs from the host's only for variable arguments, and none of them has any.
 // README.md says what each does.
 #pragma once
 
@@ -11,10 +11,10 @@
 
 namespace Atoll::hosts::darwin {
 
-// Once, before anything of the guest runs.
+// Called once, before the guest runs.
 void serve_from(GuestMemory& memory);
 
-// Null: it is not served.
+// Null: the host does not serve it.
 void* find_shim(std::string_view symbol);
 
 // The numbers of Apple's <sys/errno.h> that differ from Linux', and some that do not.
@@ -29,10 +29,10 @@ enum Error : int {
   kErrorTimedOut = 60,
 };
 
-// Of Linux' numbers. Those that have no counterpart here are 102, EOPNOTSUPP.
+// Translates a number of Linux. A number without a counterpart becomes 102, EOPNOTSUPP.
 int error_of(int linux_error);
 
-// errno of this thread, as the guest sees it.
+// The place of the guest's errno of this thread.
 int* error_place();
 // Sets it; returns -1.
 int fail(int error);

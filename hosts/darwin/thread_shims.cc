@@ -1,4 +1,4 @@
-// Threads are Linux threads; a thread of the guest's is one of this process's.
+// A guest's thread is a Linux thread of this process.
 
 #include <linux/futex.h>
 #include <pthread.h>
@@ -20,7 +20,7 @@ constexpr std::uint32_t kCompareAndWait = 1;
 constexpr std::uint32_t kWakeAll = 0x100;
 constexpr std::uint32_t kNoErrno = 0x0100'0000;
 
-// These have the same width, so that the guest can keep the one in a variable of the other.
+// These have the same width, so the guest can keep Linux' pthread_t in a variable of its own type.
 static_assert(sizeof(pthread_t) == sizeof(void*));
 
 void check_operation(const char* call, std::uint32_t operation, std::uint32_t flags) {
@@ -71,7 +71,7 @@ int ulock_wait_shim(std::uint32_t operation, void* word, std::uint64_t expected,
   check_operation("__ulock_wait", operation, kNoErrno);
   const auto address = reinterpret_cast<std::uintptr_t>(word);
   if (address == 0 || address % 4 != 0) return ulock_failure(operation, kErrorInvalid);
-  // A word of 32 bits never is what has more.
+  // A word of 32 bits never equals a number that needs more.
   if (expected > UINT_MAX) return 0;
   timespec limit{};
   limit.tv_sec = static_cast<time_t>(microseconds / 1'000'000);
@@ -79,7 +79,7 @@ int ulock_wait_shim(std::uint32_t operation, void* word, std::uint64_t expected,
   const long result =
       ::syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, static_cast<std::uint32_t>(expected),
                 microseconds == 0 ? nullptr : &limit, nullptr, 0);
-  // EAGAIN: the word is another already, which XNU answers with success.
+  // EAGAIN: the word has changed already, which XNU reports as success.
   if (result == 0 || errno == EAGAIN) return 0;
   return ulock_failure(operation, error_of(errno));
 }

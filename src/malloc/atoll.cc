@@ -113,8 +113,8 @@ HeapOptions heap_options(const atoll_options& given, const port::PortSpec& spec,
   return options;
 }
 
-// Whole pages, whatever size a system's have: the heap asks for that size, and asking takes a
-// while.
+// A multiple of every system's page size. Asking for the real one takes a while, and the heap does
+// that itself.
 constexpr std::uint64_t kMostPageSize = std::uint64_t{64} << 10;
 constexpr std::uint64_t kRecordSize = round_up(sizeof(OwnHeap), kMostPageSize);
 

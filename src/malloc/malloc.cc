@@ -59,7 +59,7 @@ bool needs_foreign(Heap& heap, const void* object) {
   return object == nullptr && heap.is_abandoned();
 }
 
-// Apart, so that larger objects of a list need none of its registers.
+// A function of its own, so that the path of larger objects from a list saves no registers for it.
 [[gnu::noinline]] void* allocate_from_heap(std::size_t size) {
   return ask_heap(
       [size](Heap& heap) {
@@ -79,7 +79,7 @@ void* move_to(void* to, void* p, std::size_t used, std::size_t size) {
   return to;
 }
 
-// Of the hardware. 0: there is no heap.
+// The size of a hardware page. 0: there is no heap.
 [[gnu::cold]] std::size_t page_size() {
   const KeepErrno keep;
   const Heap* const heap = process_heap();
@@ -125,7 +125,7 @@ void release(void* p) { release_fast(p); }
 namespace {
 
 [[gnu::noinline]] void* allocate_zeroed_slowly(std::size_t size) {
-  // Of a small object nobody knows whether it is zero.
+  // Nothing records whether a small object is zero.
   if (size <= FastPath::kMaxSmall) return zeroed(allocate(size), size);
   return ask_heap(
       [size](Heap& heap) {
@@ -169,7 +169,7 @@ namespace {
       [p, size] { return reallocate_beside_heap(p, usable_size(p), size); });
 }
 
-// As Heap::reallocate() does, of an object of which no more need be known.
+// The same as Heap::reallocate(), for a small object whose size is known: it needs no look-up.
 [[gnu::noinline]] void* reallocate_small(void* p, std::size_t used, std::size_t size) {
   if (size == 0) return reallocate_slowly(p, size);
   if (size > used) return move_to(allocate(size), p, used, size);
@@ -198,8 +198,9 @@ void* reallocate_array(void* p, std::size_t count, std::size_t size) {
 
 namespace {
 
+// `alignment` is a power of two, or 0.
 [[gnu::noinline]] void* allocate_aligned_slowly(std::size_t alignment, std::size_t size) {
-  if (!is_power_of_two(alignment)) return invalid();
+  if (alignment == 0) return invalid();
   return ask_heap([alignment, size](Heap& heap) { return heap.allocate_aligned(size, alignment); },
                   [alignment, size] { return inner_supply::allocate(size, alignment); });
 }
@@ -207,7 +208,8 @@ namespace {
 }  // namespace
 
 void* allocate_aligned(std::size_t alignment, std::size_t size) {
-  // A power of two, or 0, which makes 0 of every size, as an overflow does.
+  // A power of two, or 0. With 0 every size is rounded to 0, as after an overflow, and the slow
+  // path follows.
   if ((alignment & (alignment - 1)) != 0) [[unlikely]]
     return invalid();
   const auto rounded = static_cast<std::size_t>(round_up(size, alignment));
@@ -229,10 +231,10 @@ void* allocate_aligned_at_least(std::size_t alignment, std::size_t size) {
 }
 
 int allocate_aligned_into(void** result, std::size_t alignment, std::size_t size) {
-  if (!is_power_of_two(alignment) || alignment % sizeof(void*) != 0) return EINVAL;
+  if (alignment % sizeof(void*) != 0) return EINVAL;
   const KeepErrno keep;
   void* const object = allocate_aligned(alignment, size);
-  if (object == nullptr) return ENOMEM;
+  if (object == nullptr) return errno;
   *result = object;
   return 0;
 }

@@ -31,7 +31,7 @@ void* allocate_page_aligned(std::size_t size);
 
 // 0 for null, and for a pointer that neither the heap nor the C library knows (foreign.h).
 std::size_t usable_size(void* p);
-// The same of any address: 0 where no block begins.
+// The same for any address: 0 if no block begins there.
 std::size_t usable_size_at(void* p);
 
 // malloc_trim(): gives free memory back to the system. False: there was none.

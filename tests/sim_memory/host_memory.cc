@@ -1,7 +1,6 @@
 #include "tests/sim_memory/host_memory.h"
 
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -9,7 +8,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <vector>
+
+#include "os/os.h"
 
 namespace Atoll::test {
 namespace {
@@ -89,26 +89,17 @@ void HostMemory::lost(Range range) {
 
 std::optional<std::uint64_t> HostMemory::resident(Range range, std::uint64_t page_size) {
   const Range place = here(range);
-  const auto own_page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-  std::vector<unsigned char> told;
-  std::vector<bool> is_there(static_cast<std::size_t>(place.size / page_size));
+  std::uint64_t bytes = 0;
+  // Blocks consist of whole simulated pages.
   for (const auto& [base, block] : blocks_) {
-    const std::uint64_t first = std::max(base, place.base.value());
     const std::uint64_t end = std::min(base + block.size, place.end().value());
-    if (first >= end) continue;
-    told.resize(static_cast<std::size_t>((end - first) / own_page));
-    if (mincore(Address(first).pointer(), static_cast<std::size_t>(end - first), told.data()) !=
-        0) {
-      return std::nullopt;
-    }
-    for (std::size_t i = 0; i < told.size(); ++i) {
-      if ((told[i] & 1) == 0) continue;
-      const std::uint64_t offset = first + i * own_page - place.base.value();
-      is_there[static_cast<std::size_t>(offset / page_size)] = true;
+    for (std::uint64_t page = std::max(base, place.base.value()); page < end; page += page_size) {
+      const auto told = os::native().resident(Address(page), page_size);
+      if (!told.has_value()) return std::nullopt;
+      if (*told != 0) bytes += page_size;
     }
   }
-  const auto pages = std::count(is_there.begin(), is_there.end(), true);
-  return static_cast<std::uint64_t>(pages) * page_size;
+  return bytes;
 }
 
 // A block over `place` becomes two.

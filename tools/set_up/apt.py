@@ -15,7 +15,7 @@ from steps import retried, run, say, SetUpError
 _ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
 _PATIENCE = ["-o", "Acquire::Retries=3", "-o", "DPkg::Lock::Timeout=600"]
 
-# The file with the versions of unpacked packages, in their folder.
+# The file with the versions of unpacked packages, in the folder into which they are unpacked.
 VERSIONS = "versions"
 
 # Files of an unpacked package that nobody reads.
@@ -174,7 +174,7 @@ def unpack(what: Dict[str, Any], into: pathlib.Path) -> None:
 
 
 def _write_versions(archives: List[pathlib.Path], path: pathlib.Path) -> None:
-    """Writes each package and its version on a line, because dpkg does not know what is unpacked."""
+    """Lists the unpacked packages, which dpkg does not know: in each line a name and a version."""
     command = ["dpkg-deb", "--show", "--showformat=${Package} ${Version}\\n"]
     with open(path, "wb") as file:
         for archive in archives:

@@ -17,27 +17,13 @@ namespace {
 
 namespace family = malloc_family;
 
-void* allocate(std::size_t size) { return family::allocate(size); }
-void* allocate_zeroed(std::size_t count, std::size_t size) {
-  return family::allocate_zeroed(count, size);
-}
-void release(void* p) { family::release(p); }
-
 // With size 0 it returns an object of the smallest size, as libSystem does.
 void* reallocate(void* p, std::size_t size) { return family::reallocate(p, size == 0 ? 1 : size); }
 
 void* reallocate_or_free(void* p, std::size_t size) {
   void* const moved = reallocate(p, size);
-  if (moved == nullptr) release(p);
+  if (moved == nullptr) family::release(p);
   return moved;
-}
-
-void* allocate_page_aligned(std::size_t size) { return family::allocate_page_aligned(size); }
-void* allocate_aligned(std::size_t alignment, std::size_t size) {
-  return family::allocate_aligned(alignment, size);
-}
-int allocate_aligned_into(void** result, std::size_t alignment, std::size_t size) {
-  return family::allocate_aligned_into(result, alignment, size);
 }
 
 // A program may ask about any address.
@@ -80,14 +66,14 @@ struct Interposed {
 #define ATOLL_INTERPOSED \
   [[gnu::used, gnu::section("__DATA,__interpose,interposing")]] constinit const Interposed
 
-ATOLL_INTERPOSED of_malloc = {allocate, system_malloc};
-ATOLL_INTERPOSED of_calloc = {allocate_zeroed, system_calloc};
+ATOLL_INTERPOSED of_malloc = {family::allocate, system_malloc};
+ATOLL_INTERPOSED of_calloc = {family::allocate_zeroed, system_calloc};
 ATOLL_INTERPOSED of_realloc = {reallocate, system_realloc};
 ATOLL_INTERPOSED of_reallocf = {reallocate_or_free, system_reallocf};
-ATOLL_INTERPOSED of_free = {release, system_free};
-ATOLL_INTERPOSED of_valloc = {allocate_page_aligned, system_valloc};
-ATOLL_INTERPOSED of_aligned_alloc = {allocate_aligned, system_aligned_alloc};
-ATOLL_INTERPOSED of_posix_memalign = {allocate_aligned_into, system_posix_memalign};
+ATOLL_INTERPOSED of_free = {family::release, system_free};
+ATOLL_INTERPOSED of_valloc = {family::allocate_page_aligned, system_valloc};
+ATOLL_INTERPOSED of_aligned_alloc = {family::allocate_aligned, system_aligned_alloc};
+ATOLL_INTERPOSED of_posix_memalign = {family::allocate_aligned_into, system_posix_memalign};
 ATOLL_INTERPOSED of_malloc_size = {usable_size, system_malloc_size};
 ATOLL_INTERPOSED of_malloc_good_size = {good_size, system_malloc_good_size};
 ATOLL_INTERPOSED of_zone_from_ptr = {zone_from_pointer, system_zone_from_ptr};

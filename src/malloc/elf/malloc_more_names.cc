@@ -28,7 +28,7 @@ ATOLL_EXPORT void* pvalloc(std::size_t size) noexcept {
   errno = ENOMEM;
   return nullptr;
 }
-// As the aliases in malloc_names.cc.
+// An alias like those in malloc_names.cc.
 __asm__(".type __libc_pvalloc, STT_FUNC\n.set __libc_pvalloc, pvalloc\n.globl __libc_pvalloc\n");
 
 // C23. The size is the caller's promise, which the heap does not need.

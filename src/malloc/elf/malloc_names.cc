@@ -1,5 +1,5 @@
-// The C library's names, for programs of systems whose loader takes the first definition it finds:
-// the preloaded library's. Those that lead to others are in malloc_more_names.cc.
+// The C library's names. On these systems the loader binds a name to the first definition that it
+// finds, which is the preloaded library's. malloc_more_names.cc has the names that call these.
 
 #include <cstddef>
 
