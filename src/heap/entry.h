@@ -65,17 +65,20 @@ class Entry {
   static Entry* inside(const Heap& heap);  // null: the calling thread is not
 
   // The fences are for a signal handler of this thread: it must see all earlier writes and no later
-  // ones.
+  // ones. Whenever the list has `no_cache`, the thread is inside: a handler that forks and found
+  // neither the cache nor the entry would take the cache for another thread's.
   void enter() {
     std::atomic_signal_fence(std::memory_order_seq_cst);
-    slot_ = const_cast<ThreadCache*>(&no_cache);
     is_inside_ = true;
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    slot_ = const_cast<ThreadCache*>(&no_cache);
     std::atomic_signal_fence(std::memory_order_seq_cst);
   }
   void leave() {
     std::atomic_signal_fence(std::memory_order_seq_cst);
-    is_inside_ = false;
     slot_ = cache_;
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    is_inside_ = false;
     std::atomic_signal_fence(std::memory_order_seq_cst);
   }
   void free_aside();

@@ -1,8 +1,10 @@
 // Forks at awkward moments: each argument is one. Those that fail hang.
 #include <dlfcn.h>
 #include <pthread.h>
+#include <sys/auxv.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include <array>
@@ -97,6 +99,69 @@ void fork_from_calls() {
   fork_from_signals(20, [raise_instead](int /*n*/) { raise_instead(1); });
 }
 
+#if defined(__x86_64__)
+
+// --- At every single instruction of a call. ---
+
+constexpr greg_t kTrapFlag = 0x100;  // of the processor, which then stops after each instruction
+volatile sig_atomic_t wants_trap = 0;
+
+// Whether it is code of the kernel's, which reads the clock again and again until it did so within
+// one tick: forks would take longer than that.
+bool is_vdso(std::uint64_t address) {
+  constexpr std::uint64_t kSize = 2 * 4096;
+  return address - getauxval(AT_SYSINFO_EHDR) < kSize;
+}
+
+// Whatever signal it is for: a trap after an instruction, or the one that begins it all.
+void fork_at_instruction(int signal, siginfo_t* /*info*/, void* context) {
+  auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
+  greg_t& flags = registers[REG_EFL];
+  const bool is_usable = !is_vdso(static_cast<std::uint64_t>(registers[REG_RIP]));
+  if (signal == SIGTRAP && is_child == 0 && is_usable) fork_in_handler(signal);
+  if (is_child == 0 && wants_trap != 0) {
+    flags |= kTrapFlag;
+  } else {
+    flags &= ~kTrapFlag;
+  }
+}
+
+// Each child ends its call and makes some more.
+template <typename Call>
+void fork_at_each_instruction_of(const Call& call) {
+  const int before = forks;
+  wants_trap = 1;
+  CHECK(raise(SIGUSR1) == 0);
+  call();
+  wants_trap = 0;
+  if (is_child != 0) {
+    churn(1, 20);
+    _exit(0);
+  }
+  CHECK(forks - before > 20);
+}
+
+void fork_from_instructions() {
+  struct sigaction action = {};
+  action.sa_sigaction = &fork_at_instruction;
+  action.sa_flags = SA_SIGINFO;
+  CHECK(sigaction(SIGTRAP, &action, nullptr) == 0 && sigaction(SIGUSR1, &action, nullptr) == 0);
+  for (const std::size_t size : {std::size_t{48}, std::size_t{5000}, std::size_t{200'000}}) {
+    for (int round = 0; round < 2; ++round) {
+      void* volatile block = nullptr;
+      fork_at_each_instruction_of([&] { block = std::malloc(size); });
+      CHECK(block != nullptr);
+      fork_at_each_instruction_of([&] { std::free(block); });
+    }
+  }
+}
+
+#else
+
+void fork_from_instructions() { std::fprintf(stderr, "forks: this processor is not stepped\n"); }
+
+#endif
+
 // --- While another thread makes the very first call of a library that was just opened. ---
 
 void fork_at_first_call(const char* path) {
@@ -133,6 +198,8 @@ int main(int count, char** arguments) {
   const std::string_view moment = count > 1 ? arguments[1] : "";
   if (moment == "timer") {
     fork_from_timer();
+  } else if (moment == "instructions") {
+    fork_from_instructions();
   } else if (moment == "calls") {
     fork_from_calls();
   } else if (moment == "first" && count > 2) {

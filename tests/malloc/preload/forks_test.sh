@@ -15,6 +15,8 @@ limited() { timeout -s KILL 60 env "$@"; }
 echo "--- a signal handler forks while the only thread is inside of malloc()"
 for options in scavenge_delay=0 scavenge_delay=0,checked=on; do
   limited LD_PRELOAD="$library" ATOLL_OPTIONS="$options" "$forks" timer || fail "timer $options"
+  limited LD_PRELOAD="$library" ATOLL_OPTIONS="$options" "$forks" instructions ||
+    fail "instructions $options"
   for name in clock_gettime madvise; do
     limited INTERPOSED="$name" LD_PRELOAD="$interposing:$library" ATOLL_OPTIONS="$options" \
       "$forks" calls || fail "calls $name $options"
