@@ -129,6 +129,17 @@ inline constexpr std::uint64_t kStockedFraction = 8;
 // which the stock searches. All spans of size classes are shorter. Row: large-sparse.
 inline constexpr std::size_t kStockLists = 16;
 
+// In bytes: all threads of malloc's heap together keep at most twice this much in large objects
+// that they have freed; each thread may keep its share. Rows: large-pair-64m, large-written-64m.
+inline constexpr std::uint64_t kMostLargeCachedOfMalloc = 64 * kMiB;
+// In bytes: a thread that asks the page heap for pages keeps this much of its large objects, and
+// gives them all back if it has more: they may serve this request, and the heap would grow else.
+// Rows: large-churn, large-sparse; their peak memory.
+inline constexpr std::uint64_t kMostCachedOverAsks = 512 * kKiB;
+// Once in this many times that a thread asks the page heap, it gives back the large objects of all
+// threads, since some of them may sleep.
+inline constexpr unsigned kAsksPerGiveBack = 64;
+
 // --- Free pages that a heap keeps. For bounded heaps, such as malloc's. ---
 
 // The heap releases memory before it holds more than its peak use plus this fraction of it plus

@@ -54,6 +54,11 @@ bool FastPath::gather(Heap& heap, ThreadCache& cache, pages::WhoseList list, voi
   return &cache != &no_cache && cache.objects.gather(heap.state_->objects, list, p);
 }
 
+bool FastPath::keep_large(Heap& heap, ThreadCache& cache, const void* p) {
+  // Without a heap the thread has `no_cache`, which keeps nothing.
+  return cache.objects.keep_large<Heap::kNativePort>(heap.state_->objects, p);
+}
+
 void FastPath::overflow(Heap& heap, ThreadCache& cache, std::size_t offset) {
   cache.objects.overflow(heap.state_->objects, offset);
 }

@@ -77,6 +77,15 @@ class FastPath {
   // The next way. Returns false if Heap::free() must free `p`.
   static bool gather(Heap& heap, ThreadCache& cache, pages::WhoseList list, void* p);
 
+  // For larger sizes than kMaxSmall: takes an object that the cache kept when it was freed. Null:
+  // the caller must take the slow path.
+  static void* allocate_large(const Heap& heap, ThreadCache& cache, std::size_t size) {
+    const pages::Span* const span = cache.objects.take_large(pages::pages_for(size));
+    return span == nullptr ? nullptr : heap.platform().pointer(span->base);
+  }
+  // Keeps a large object for that. Returns false if Heap::free() must free `p`, any pointer.
+  static bool keep_large(Heap& heap, ThreadCache& cache, const void* p);
+
   // Precondition: `list` is the cache's own.
   static void free_to(Heap& heap, ThreadCache& cache, pages::WhoseList list, void* p) {
     if (!cache.objects.list_at(list.my_offset()).push(p)) [[unlikely]] {

@@ -132,7 +132,10 @@ bool Heap::adopt(unsigned span_class, objects::ObjectHeap::Orphans whose) {
   ThreadCache* cache = last != nullptr ? last->next : state.caches.first();
   for (; cache != nullptr; cache = cache->next) {
     if (!is_orphan(*cache)) continue;
-    if (all) cache->objects.give_back_stock(surplus);
+    if (all) {
+      cache->objects.give_back_stock(surplus);
+      (void)cache->objects.give_back_large(state.objects, surplus);
+    }
     if (!cache->objects.holds_spans(span_class)) continue;
     cache->objects.give_back_held(state.objects, span_class, surplus);
     last = cache;

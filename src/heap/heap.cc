@@ -81,6 +81,9 @@ Line out_of_memory() {
                                   objects::ObjectHeap::Orphans whose) {
     return static_cast<Heap*>(owner)->adopt(span_class, whose);
   };
+  object_heap.give_back_large_function = [](void* owner) {
+    return static_cast<Heap*>(owner)->give_back_large();
+  };
   object_heap.inside_function = [](void* owner, objects::Cache& its_cache, unsigned list,
                                    objects::ObjectHeap::Work work) {
     auto& its_heap = *static_cast<Heap*>(owner);

@@ -11,6 +11,18 @@ void Heap::give_back_own(ThreadCache* own) {
   settle_chains();
 }
 
+// Gives the page heap the freed large objects of all caches. Returns false if there are none.
+[[gnu::cold]] bool Heap::give_back_large() {
+  State& state = *state_;
+  bool gave_any = false;
+  objects::Surplus surplus(state.objects);
+  const LockGuard guard(state.lock, state.platform.os);
+  for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
+    if (cache->objects.give_back_large(state.objects, surplus)) gave_any = true;
+  }
+  return gave_any;
+}
+
 std::uint64_t Heap::scavenge(std::uint64_t age_nanoseconds) {
   if (!state_.has_value() || is_abandoned()) return 0;
   const Entry entry(*this);
@@ -29,7 +41,10 @@ std::uint64_t Heap::trim() {
   {
     objects::Surplus surplus(state.objects);
     const LockGuard guard(state.lock, state.platform.os);
-    for_each_cache([&](objects::Cache& cache) { cache.give_back_free(state.objects, surplus); });
+    for_each_cache([&](objects::Cache& cache) {
+      cache.give_back_free(state.objects, surplus);
+      (void)cache.give_back_large(state.objects, surplus);
+    });
   }
   std::uint64_t bytes = state.pages.scavenge_older_than(0);
   const os::Machine& machine = state.platform.machine;

@@ -100,23 +100,39 @@ bool is_foreign(const void* p) {
 }
 
 void* allocate_slowly(std::size_t size) {
-  if (size > FastPath::kMaxDirect) {
+  if (size > FastPath::kMaxSmall) {
+    void* const object = FastPath::allocate_large(the_heap(), this_cache(), size);
+    if (object != nullptr) return object;
+  } else if (size > FastPath::kMaxDirect) {
     void* const object = FastPath::allocate_stepped(the_heap(), this_cache(), size, Scan::kNoscan);
     if (object != nullptr) return object;
   }
   return allocate_from_heap(size);
 }
 
-void release_slowly(void* p) {
+namespace {
+
+// Apart from the functions that call it, so that they need no registers for it.
+[[gnu::noinline]] void release_to_heap(void* p) {
   if (p == nullptr) return;
-  ThreadCache& cache = this_cache();
-  if (FastPath::gather(the_heap(), cache, FastPath::list_in_window(cache, p), p)) return;
   const KeepErrno keep;
   if (is_foreign(p)) {
     if (!inner_supply::release(p)) release_foreign(p);
   } else {
     the_heap().free(p);
   }
+}
+
+}  // namespace
+
+void release_slowly(void* p) {
+  ThreadCache& cache = this_cache();
+  // The caller has looked that up, but to pass it here would cost it an instruction.
+  const pages::WhoseList list = FastPath::list_in_window(cache, p);
+  // No list is for a large object, and none is known for an object outside of the window.
+  const bool is_done = list.offset() == 0 ? FastPath::keep_large(the_heap(), cache, p)
+                                          : FastPath::gather(the_heap(), cache, list, p);
+  if (!is_done) release_to_heap(p);
 }
 
 void* allocate(std::size_t size) { return allocate_fast(size); }

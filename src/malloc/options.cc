@@ -192,6 +192,7 @@ void write_help(os::Os& os) {
   options.heap.pages.is_sparing = true;
   options.heap.pages.keeps_hints = true;
   options.heap.objects.most_stocked = policy::kMostStockedOfMalloc;
+  options.heap.objects.most_large_cached = policy::kMostLargeCachedOfMalloc;
   options.heap.objects.most_listed = policy::kMostListedOfMalloc;
   options.heap.pages.record_window = policy::kWindowOfMalloc;
   options.heap.pages.scavenge_delay = policy::kScavengeDelayOfMalloc;

@@ -24,11 +24,14 @@ void Cache::init(ObjectHeap& heap, ClassCache* classes, Mutex& lock, pages::Cach
     next_sample_ = objects::next_sample(heap.platform->spec.release, heap.platform->spec.goos,
                                         heap.options.profile_rate, random_);
   }
+  keeps_large_ = heap.options.most_large_cached != 0 && !heap.may_have_marks;
   set_careful(heap.is_careful());
 }
 
 void Cache::set_careful(bool is_careful) {
   is_careful_ = is_careful;
+  // Once a heap has marked, whoever frees a large object may have to sweep its span first.
+  keeps_large_ = keeps_large_ && !is_careful;
   update_number();
 }
 
@@ -135,6 +138,12 @@ bool Cache::refill(ObjectHeap& heap, unsigned span_class) {
 void* Cache::allocate_large(ObjectHeap& heap, std::size_t size, std::size_t alignment, Scan scan,
                             bool* needs_zero) {
   const std::uint64_t npages = pages::pages_for(size);
+  if (scan == Scan::kNoscan) {
+    if (const Span* const kept = take_aligned_large(heap, npages, alignment); kept != nullptr) {
+      *needs_zero = true;
+      return heap.platform->pointer(kept->base);
+    }
+  }
   const unsigned span_class = port::span_class(0, scan == Scan::kNoscan);
   Span* const span = new_span(heap, npages, alignment);
   if (span == nullptr) return nullptr;
@@ -142,14 +151,14 @@ void* Cache::allocate_large(ObjectHeap& heap, std::size_t size, std::size_t alig
   void* const object = heap.centrals[span_class].add_large(heap, span);
   {
     const LockGuard guard(*lock_, heap.os());
-    ++large_allocated_;
-    large_allocated_bytes_ += npages * port::kPageSize;
+    large_.count_allocated(npages * port::kPageSize);
   }
   sample(heap, object, npages * port::kPageSize);
   return object;
 }
 
 bool Cache::resize_large(ObjectHeap& heap, Span* span, std::uint64_t npages) {
+  if (npages > span->npages) give_back_before_ask(heap);
   const std::uint64_t before = span->bytes();
   const bool is_done =
       npages > span->npages ? heap.pages->extend(span, npages) : heap.pages->truncate(span, npages);
@@ -159,11 +168,7 @@ bool Cache::resize_large(ObjectHeap& heap, Span* span, std::uint64_t npages) {
     span->object_size = span->bytes();
   }
   const LockGuard guard(*lock_, heap.os());
-  if (span->bytes() > before) {
-    large_allocated_bytes_ += span->bytes() - before;
-  } else {
-    large_freed_bytes_ += before - span->bytes();
-  }
+  large_.count_resized(before, span->bytes());
   return true;
 }
 
@@ -186,6 +191,8 @@ void Cache::flush(ObjectHeap& heap) {
     give_back_held(heap, i, surplus);
   }
   (void)give_back_own_stock(heap);
+  Surplus surplus(heap);
+  (void)give_back_large(heap, surplus);
 }
 
 [[gnu::cold]] void Cache::forget_lists() {
@@ -215,8 +222,9 @@ void Cache::add_freed(ObjectCounts& counts) const {
     const std::int32_t since = lists_.freed_count(i) + state.batch.count();
     counts.freed[i] += state.freed + static_cast<std::uint64_t>(std::int64_t{since});
   }
-  counts.large_freed += large_freed_;
-  counts.large_freed_bytes += large_freed_bytes_;
+  const LargeCounts large = large_.counts();
+  counts.large_freed += large.freed;
+  counts.large_freed_bytes += large.freed_bytes;
 }
 
 void Cache::add_allocated(ObjectCounts& counts) const {
@@ -225,8 +233,9 @@ void Cache::add_allocated(ObjectCounts& counts) const {
     counts.allocated[i] += state.allocated + static_cast<std::uint32_t>(lists_[i].allocated.read());
   }
   counts.tiny_allocated += tiny_allocated_;
-  counts.large_allocated += large_allocated_;
-  counts.large_allocated_bytes += large_allocated_bytes_;
+  const LargeCounts large = large_.counts();
+  counts.large_allocated += large.allocated;
+  counts.large_allocated_bytes += large.allocated_bytes;
 }
 
 [[gnu::cold]] std::uint64_t Cache::cached_count(unsigned span_class) const {

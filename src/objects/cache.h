@@ -9,6 +9,7 @@
 //   SpanCache      the spans that the cache holds, and its stock    span_cache.h
 //   TransferBatch  freed objects of spans that others hold          transfer_batch.h
 //   TinyAllocator  the block that tiny objects share                tiny_allocator.h
+//   LargeCache     freed large objects                              large_cache.h
 //
 // A freed object goes on the list only if this cache was the last to hold its span: the record of
 // the object's page has the cache's number. The cache gathers other objects in a transfer batch for
@@ -27,6 +28,7 @@
 #include "src/objects/by_span_class.h"
 #include "src/objects/class_cache.h"
 #include "src/objects/free_lists.h"
+#include "src/objects/large_cache.h"
 #include "src/objects/object_heap.h"
 #include "src/objects/sampling.h"
 #include "src/objects/size_table.h"
@@ -84,6 +86,24 @@ class Cache {
     const auto page =
         static_cast<std::uintptr_t>(address / port::kPageSize % kPort.pages_per_arena);
     return arena->records()[page].load(std::memory_order_relaxed).for_cache(number_);
+  }
+
+  // Takes a large object without pointers, of exactly `npages`, that the cache kept when it was
+  // freed. Returns null if there is none.
+  Span* take_large(std::uint64_t npages) { return large_.take(npages); }
+
+  // Keeps the large object at `p`, any pointer. Returns false if the caller must call free()
+  // instead.
+  template <const port::PortSpec& kPort>
+  bool keep_large(ObjectHeap& heap, const void* p) {
+    if (!keeps_large_) return false;
+    const auto address = reinterpret_cast<std::uintptr_t>(p);
+    const pages::Arena* const arena = find_arena<kPort>(address >> kPort.log_heap_arena_bytes);
+    if (arena == nullptr) return false;
+    const auto page =
+        static_cast<std::uintptr_t>(address / port::kPageSize % kPort.pages_per_arena);
+    Span* const span = arena->spans[page].load(std::memory_order_acquire);
+    return span != nullptr && span->base == Address::of(p) && keep_large(heap, span);
   }
 
   // --- The slow paths. ---
@@ -151,6 +171,8 @@ class Cache {
   // others freed there, or all spans of a class.
   void give_back_free(ObjectHeap& heap, Surplus& surplus) { spans_.give_back_free(heap, surplus); }
   void give_back_stock(Surplus& surplus) { (void)spans_.give_back_stock(surplus); }
+  // Gives back the freed large objects. Needs no lock. Returns false if there are none.
+  bool give_back_large(ObjectHeap& heap, Surplus& surplus);
   bool holds_spans(unsigned span_class) const { return classes_[span_class].held.count != 0; }
   void give_back_held(ObjectHeap& heap, unsigned span_class, Surplus& surplus) {
     spans_.give_back_all(heap, span_class, surplus);
@@ -199,6 +221,8 @@ class Cache {
   bool refill_with_one(ObjectHeap& heap, unsigned span_class);
   bool hold_another(ObjectHeap& heap, unsigned span_class);
   Span* new_span(ObjectHeap& heap, std::uint64_t npages, std::uint64_t alignment = 0);
+  void give_back_before_ask(ObjectHeap& heap);
+  void give_back_own_large(ObjectHeap& heap);
   Span* take_stock(ObjectHeap& heap, std::uint64_t npages);
   bool give_back_own_stock(ObjectHeap& heap);
 
@@ -223,6 +247,9 @@ class Cache {
   bool keep_on_trial(ObjectHeap& heap, unsigned list, void* p);
   bool add_to_batch(const ObjectHeap& heap, unsigned span_class, void* p);
   void finish_batch(ObjectHeap& heap, unsigned span_class, Others others);
+  bool keep_large(const ObjectHeap& heap, Span* span);
+  bool make_room_for_large(ObjectHeap& heap, Span* span);
+  Span* take_aligned_large(ObjectHeap& heap, std::uint64_t npages, std::uint64_t alignment);
   void free_large(ObjectHeap& heap, Span* span, void* p);
   void* allocate_block(ObjectHeap& heap, std::size_t size);
   void free_block(ObjectHeap& heap, void* base);
@@ -241,17 +268,16 @@ class Cache {
   BySpanClass<ClassCache> classes_;
   SpanCache spans_;  // under the lock
   TinyAllocator tiny_;
+  LargeCache large_;
   bool is_careful_ = false;
+  bool keeps_large_ = false;
+  unsigned page_asks_ = 0;  // how often the cache asked the page heap
   Random random_;
   std::int64_t next_sample_ = 0;  // bytes to allocate until the next sample
   // Guards the held spans with their bits, the stock, and the figures. It lies beside the locks of
   // other caches, because a fork takes them all and so writes to few pages.
   Mutex* lock_ = nullptr;
   std::uint64_t tiny_allocated_ = 0;
-  std::uint64_t large_allocated_ = 0;
-  std::uint64_t large_freed_ = 0;
-  std::uint64_t large_allocated_bytes_ = 0;
-  std::uint64_t large_freed_bytes_ = 0;
 };
 
 }  // namespace Atoll::objects

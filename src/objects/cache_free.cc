@@ -40,7 +40,11 @@ void Cache::free(ObjectHeap& heap, void* p) {
     heap.specials.drop_due(p);
   }
   if (port::size_class_of(span_class) == 0) {
-    free_large(heap, span, p);
+    if (span->is_cached.load(std::memory_order_relaxed)) {
+      heap.report(CorruptionKind::kDoubleFree, p, span);
+    } else if (!make_room_for_large(heap, span)) {
+      free_large(heap, span, p);
+    }
     return;
   }
   const pages::Arena* const arena = heap.pages->map().arena(address);
@@ -67,10 +71,7 @@ inline void Cache::free_to_central(ObjectHeap& heap, unsigned span_class, void* 
 void Cache::free_large(ObjectHeap& heap, Span* span, void* p) {
   const std::uint64_t bytes = span->bytes();
   const unsigned span_class = span->span_class.load(std::memory_order_relaxed);
-  free_to_central(heap, span_class, p, [&] {
-    ++large_freed_;
-    large_freed_bytes_ += bytes;
-  });
+  free_to_central(heap, span_class, p, [&] { large_.count_freed(bytes); });
 }
 
 bool Cache::gather(ObjectHeap& heap, pages::WhoseList whose, void* p) {

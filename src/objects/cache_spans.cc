@@ -28,14 +28,17 @@ Span* Cache::new_span(ObjectHeap& heap, std::uint64_t npages, std::uint64_t alig
   if (span == nullptr && shorten_lists(heap) && may_be_stocked) {
     span = take_stock(heap, npages);
   }
-  if (span == nullptr) heap.adopt_all(0);
+  if (span != nullptr) return span;
+  heap.adopt_all(0);
+  give_back_before_ask(heap);
   while (span == nullptr) {
     span = heap.pages->allocate(npages, pages::PageUse::kObjects, alignment);
     if (span != nullptr) break;
     // The memory that is missing may be what this thread keeps.
     const bool gave_objects = shorten_lists(heap);
     const bool gave_spans = give_back_own_stock(heap);
-    if (!gave_objects && !gave_spans) break;
+    const bool gave_large = heap.give_back_large();
+    if (!gave_objects && !gave_spans && !gave_large) break;
   }
   return span;
 }

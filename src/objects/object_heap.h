@@ -46,7 +46,13 @@ struct ObjectHeap {
     crowding.store(most, std::memory_order_relaxed);
     fewest_granted.store(most == 0 ? policy::kFewestGranted : policy::kFewestGranted >> (most + 1),
                          std::memory_order_relaxed);
+    most_large_pages.store(
+        static_cast<std::size_t>(options.most_large_cached / std::max<std::uint64_t>(count, 1) /
+                                 port::kPageSize),
+        std::memory_order_relaxed);
   }
+  // How many pages of freed large objects each cache may keep.
+  std::atomic<std::size_t> most_large_pages{0};
   // Where there are many caches, each class is on trial with a cache at first: the cache takes
   // objects one by one, and frees all but a few at once, until it has used the class kTrialUses
   // times.
@@ -84,6 +90,13 @@ struct ObjectHeap {
     return has_orphans.load(std::memory_order_relaxed) && adopt_function(owner, span_class, whose);
   }
   void adopt_all(unsigned span_class) const { (void)adopt(span_class, Orphans::kAll); }
+
+  // Gives the freed large objects of all caches to the page heap. The caller holds no lock. Returns
+  // false if there are none.
+  bool (*give_back_large_function)(void* owner) = nullptr;
+  bool give_back_large() const {
+    return give_back_large_function != nullptr && give_back_large_function(owner);
+  }
 
   // Calls `work` with a cache and one of its lists. If there is an owner, the thread is inside of
   // it meanwhile (src/heap/entry.h).

@@ -24,6 +24,12 @@ struct Options {
   // than give them to all threads at once. They count as in use.
   std::uint64_t most_stocked = 0;
 
+  // All threads together keep at most twice this many bytes of large objects that were freed, each
+  // thread an equal share, for requests of the same lengths. A thread that asks the page heap for
+  // pages first gives back its own, if they are more than kMostCachedOverAsks. They count as in
+  // use.
+  std::uint64_t most_large_cached = 0;
+
   // All threads together keep this many bytes of free objects, beyond a few of each size, for their
   // next allocations. A thread gives up its own when it needs pages, and those that it has not used
   // for pages::Options::scavenge_delay. They count as in use.

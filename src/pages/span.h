@@ -114,6 +114,8 @@ struct alignas(64) Span {
   bool has_records = false;        // the records of its pages may not be empty
   // Most of its pages hold memory, as far as the caller that frees it can tell.
   bool is_resident = false;
+  // It has a large object that is free and waits in a thread's cache (objects/large_cache.h).
+  std::atomic<bool> is_cached{false};
 
   std::uint64_t bytes() const { return npages * port::kPageSize; }
   Range range() const { return {base, bytes()}; }

@@ -97,6 +97,7 @@ TEST_P(RandomRequests, DoWhatTheModelSays) {
   options.pages.is_sparing = variant.is_sparing;
   if (variant.is_bounded) {
     options.objects.most_stocked = 512 << 10;
+    options.objects.most_large_cached = 2 << 20;
     options.pages.record_window = std::uint64_t{64} << 20;
     options.pages.scavenge_delay = 0;
   }

@@ -106,6 +106,66 @@ TEST_F(Sleepers, AreLeftNoStock) {
   expect_empty();
 }
 
+// Each thread keeps its share of large objects.
+TEST_F(Sleepers, AreLeftNoLargeObjects) {
+  options_.objects.most_large_cached = 16 * kMiB;
+  for (const bool by_trim : {true, false}) {
+    start_again();
+    // The thread that runs the test has a cache, too.
+    heap_.free(heap_.allocate(64));
+    Crowd other(1, [&](unsigned) {
+      heap_.free(heap_.allocate(2 * kMiB));
+      heap_.free(heap_.allocate(7 * kMiB));
+    });
+    EXPECT_GE(in_use(), 7 * kMiB);
+    EXPECT_EQ(objects(), 0U);
+    std::vector<void*> small;
+    if (by_trim) {
+      EXPECT_GE(heap_.trim(), 7 * kMiB);
+    } else {
+      const std::size_t asks = policy::kAsksPerGiveBack;
+      small = allocate((asks + 1) * 8192, 8192);
+    }
+    EXPECT_LE(in_use(), small.size() * 8192 + kMiB);
+    EXPECT_EQ(text(heap_.check()), "");
+    other.wake();
+    free(small);
+    expect_empty();
+  }
+}
+
+// One thread takes and frees large objects while others look for what it keeps.
+TEST_F(Sleepers, KeepLargeObjectsThatOthersGiveBack) {
+  options_.objects.most_large_cached = 64 * kMiB;
+  start_again();
+  std::atomic<bool> is_done{false};
+  std::thread other([&] {
+    while (!is_done) (void)heap_.trim();
+  });
+  Random random(request_seed());
+  std::array<Piece, 4> live;
+  for (std::uint64_t i = 0; i < 2000 * kScale; ++i) {
+    Piece& piece = live[static_cast<std::size_t>(random.below(live.size()))];
+    if (piece.bytes != nullptr) {
+      // The ends of a block tell whether somebody else has it.
+      ASSERT_EQ(piece.bytes[0], static_cast<std::byte>(piece.pattern));
+      ASSERT_EQ(piece.bytes[piece.size - 1], static_cast<std::byte>(piece.pattern));
+      heap_.free(piece.bytes);
+    }
+    piece.size = std::size_t{64 << 10} << static_cast<unsigned>(random.below(3));
+    piece.pattern = i;
+    piece.bytes = static_cast<std::byte*>(heap_.allocate(piece.size));
+    piece.bytes[0] = static_cast<std::byte>(i);
+    piece.bytes[piece.size - 1] = static_cast<std::byte>(i);
+  }
+  is_done = true;
+  other.join();
+  for (const Piece& piece : live) heap_.free(piece.bytes);
+  const Statistics s = heap_.statistics();
+  EXPECT_EQ(s.large_mallocs, s.large_frees);
+  expect_empty();
+}
+
 // The more threads there are, the less each keeps.
 TEST_F(Sleepers, KeepLessWhereThereAreMany) {
   constexpr unsigned kThreads = kIsEmulated ? 40 : 160;

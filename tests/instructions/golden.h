@@ -35,6 +35,10 @@ inline constexpr std::array<GoldenPair, 6> kGoldenPreloaded = {
 static_assert(kGoldenPreloaded[1].size == 16 &&
               kGoldenPreloaded[1].instructions <= kMostForPairOf16);
 
+// The same of blocks that are too long for a list, which the thread's cache of large objects has.
+inline constexpr std::array<GoldenPair, 3> kGoldenLarge = {
+    {{65'536, 153.1}, {1'000'000, 153.1}, {64'000'000, 153.1}}};
+
 // The same of realloc() where the block stays in its place, of a small block and of a large one.
 inline constexpr std::array<GoldenPair, 2> kGoldenReallocated = {{{1000, 37.1}, {1'000'000, 95.1}}};
 

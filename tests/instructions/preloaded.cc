@@ -118,6 +118,8 @@ bool is_as_golden_zeroed(const GoldenPair& golden) {
 int check() {
   bool is_good = true;
   for (const GoldenPair& golden : kGoldenPreloaded) is_good &= is_as_golden(golden, &run_pairs);
+  std::printf("large:\n");
+  for (const GoldenPair& golden : kGoldenLarge) is_good &= is_as_golden(golden, &run_pairs);
   std::printf("reallocated:\n");
   for (const GoldenPair& golden : kGoldenReallocated) {
     is_good &= is_as_golden(golden, &run_reallocs);
