@@ -642,7 +642,14 @@ def port_of(name):
     return TARGETS[name].get("port", programs_of(name))
 
 def has_own_build(name):
-    """Whether a target's --config builds everything for it. Others only choose the target's cells."""
+    """Whether a target's --config builds everything for it; otherwise it only chooses the cells.
+
+    Args:
+      name: the target.
+
+    Returns:
+      whether that is so.
+    """
     if name == HOST:
         return True
     target = TARGETS[programs_of(name)]

@@ -1,6 +1,7 @@
 // What the compiler and the C++ library's headers want of a library, over the C library's malloc().
 
 #include <stdlib.h>
+
 #include <new>
 #include <string_view>
 

@@ -1,5 +1,5 @@
-// The platform of a Cortex-M with newlib, whose library for semihosting (rdimon) is its console, its
-// clock and its exit.
+// The platform of a Cortex-M with newlib, whose library for semihosting (rdimon) is its console,
+// its clock and its exit.
 
 #include "freestanding/platform.h"
 

@@ -222,7 +222,7 @@ TEST_F(VerifyAll, AVariantOfATargetHasThatTargetsPort) {
 
 // A machine without an operating system.
 TEST_F(VerifyAll, ATargetWithoutAPortHasAFixedHeap) {
-  write_runner("printf 'check\\theap\\tok\\tover 64 KiB%s\\natoll: done\\n' \"${6:-}\"");
+  write_runner("printf 'check\\theap\\tok\\tfine\\nnote\\troom for 7%s\\natoll: done\\n' \"$*\"");
   add_target("-", "", "_cortex", "an experiment");
   add_target("-", "gcc", "_riscv");
   const Json rows = answer(0);
@@ -234,7 +234,8 @@ TEST_F(VerifyAll, ATargetWithoutAPortHasAFixedHeap) {
   const std::string note =
       "a fixed heap; Go has no port without an operating system, so FixedStack and hints do not "
       "apply; ";
-  EXPECT_EQ(rows[0]["note"], note + "an experiment");
+  EXPECT_EQ(rows[0]["note"], note + "an experiment; room for 7kind argument /bin/true")
+      << "the probe has no arguments";
   EXPECT_EQ(rows[1]["ok"], nullptr);
   EXPECT_EQ(rows[1]["note"], note + "not run: gcc missing here (tools/setup installs it)");
   // Its port is not the one that was asked for.

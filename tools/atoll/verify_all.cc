@@ -165,9 +165,8 @@ void run_probe(const Target& target, const std::filesystem::path& root,
   const ChildResult result = runner.run({}, arguments);
   read_lines(result.output, &row->findings);
   const bool is_that_target =
-      !target.has_port() ||
-      (row->findings.value("goos") == std::string(name(target.goos())) &&
-       row->findings.value("goarch") == std::string(name(target.goarch())));
+      !target.has_port() || (row->findings.value("goos") == std::string(name(target.goos())) &&
+                             row->findings.value("goarch") == std::string(name(target.goarch())));
   row->ok = result.exit_code == 0 && row->findings.agrees() && is_that_target;
   if (const auto failure = row->findings.first_failure()) {
     row->notes.push_back(fmt::format("{}: {}", failure->name, failure->why));
@@ -178,6 +177,11 @@ void run_probe(const Target& target, const std::filesystem::path& root,
   }
 }
 
+void take_notes(Row* row) {
+  const std::vector<std::string>& notes = row->findings.notes();
+  row->notes.insert(row->notes.end(), notes.begin(), notes.end());
+}
+
 // A machine without an operating system, where the heap lives inside of a buffer.
 Row verify_without_port(const Target& target, const std::filesystem::path& root) {
   Row row;
@@ -186,7 +190,9 @@ Row verify_without_port(const Target& target, const std::filesystem::path& root)
       "a fixed heap; Go has no port without an operating system, so FixedStack and hints do not "
       "apply");
   if (!target.note.empty()) row.notes.push_back(target.note);
-  if (!is_missing(target, &row)) run_probe(target, root, {}, &row);
+  if (is_missing(target, &row)) return row;
+  run_probe(target, root, {}, &row);
+  take_notes(&row);
   return row;
 }
 
@@ -214,8 +220,7 @@ Row verify(const Target& target, const Options& options, const std::filesystem::
   if (spec.uses_32_bit_start()) {
     row.notes.push_back("32-bit start: the first arenas are reserved behind the program's data");
   }
-  const std::vector<std::string>& notes = row.findings.notes();
-  row.notes.insert(row.notes.end(), notes.begin(), notes.end());
+  take_notes(&row);
   return row;
 }
 

@@ -66,9 +66,11 @@ class FixedProbe {
       is_whole = is_whole && block->number == number && block->inverse == ~number;
     }
     Line line;
-    line << std::uint64_t{count_} << " of 24 bytes";
+    line.size(buffer_.size()) << " have room for " << std::uint64_t{count_} << " blocks of "
+                              << std::uint64_t{kBlockSize} << " bytes";
     const bool is_full = count_ * kBlockSize + kBlockSize > largest_;
     findings_.check("blocks", is_whole && is_full && number == 0, line.view());
+    findings_.note(line.view());
   }
 
   void check_order() {

@@ -1,5 +1,5 @@
-// newlib's malloc() over the fixed heap, for newlib and newlib-nano. malloc() and its kin call these
-// functions, and so does the rest of the library. firmware_malloc.h is the contract.
+// newlib's malloc() over the fixed heap, for newlib and newlib-nano. malloc() and its kin call
+// these functions, and so does the rest of the library. firmware_malloc.h is the contract.
 
 #include <reent.h>
 #include <stdio.h>
@@ -7,9 +7,6 @@
 #include "src/malloc/firmware/over_fixed_inl.h"
 
 extern "C" {
-
-void __malloc_lock(struct _reent* reent);
-void __malloc_unlock(struct _reent* reent);
 
 void atoll_fixed_enter() { __malloc_lock(_REENT); }
 void atoll_fixed_leave() { __malloc_unlock(_REENT); }

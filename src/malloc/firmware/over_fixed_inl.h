@@ -1,5 +1,5 @@
-// The heap behind a C library's malloc(): what newlib.cc and picolibc.cc share. Only they include it,
-// so that each is one object with everything in it.
+// The heap behind a C library's malloc(): what newlib.cc and picolibc.cc share. Only they include
+// it, so that each is one object with everything in it.
 #pragma once
 
 #include <errno.h>
@@ -12,11 +12,14 @@
 #define ATOLL_FIXED_LOCK
 #include "src/fixed/atoll_fixed.cc"  // NOLINT(bugprone-suspicious-include)
 
+// Each program has one of the two files.
+// NOLINTBEGIN(misc-definitions-in-headers)
+
 extern "C" {
 
 // The linker's.
-extern unsigned char __heap_start[];
-extern unsigned char __heap_end[];
+extern unsigned char __heap_start[];  // NOLINT(bugprone-reserved-identifier)
+extern unsigned char __heap_end[];    // NOLINT(bugprone-reserved-identifier)
 
 __attribute__((weak)) int atoll_malloc_region(unsigned number, void** begin, size_t* size) {
   *begin = __heap_start;
@@ -96,9 +99,7 @@ void* reallocate(void* block, size_t size) {
   return heap == nullptr ? nullptr : atoll_fixed_realloc(heap, block, size);
 }
 
-bool is_alignment(size_t alignment) {
-  return alignment != 0 && (alignment & (alignment - 1)) == 0;
-}
+bool is_alignment(size_t alignment) { return alignment != 0 && (alignment & (alignment - 1)) == 0; }
 
 void* allocate_aligned(size_t alignment, size_t size) {
   atoll_fixed* const heap = the_heap();
@@ -138,3 +139,5 @@ struct mallinfo information() {
 }  // namespace
 
 extern "C" atoll_fixed* atoll_malloc_heap(void) { return the_heap(); }
+
+// NOLINTEND(misc-definitions-in-headers)

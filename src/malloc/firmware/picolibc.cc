@@ -1,5 +1,5 @@
-// picolibc's malloc() over the fixed heap. The library's other functions for memory (posix_memalign(),
-// strdup(), malloc_stats(), ...) call these. firmware_malloc.h is the contract.
+// picolibc's malloc() over the fixed heap. The library's other functions for memory
+// (posix_memalign(), strdup(), malloc_stats(), ...) call these. firmware_malloc.h is the contract.
 
 #include <stdlib.h>
 #include <sys/lock.h>
@@ -30,7 +30,7 @@ void* calloc(size_t count, size_t size) { return or_error(allocate_zeroed(count,
 
 void* realloc(void* block, size_t size) {
   if (size != 0) return or_error(reallocate(block, size));
-  if (block == nullptr) return malloc(0);
+  if (block == nullptr) return or_error(allocate(0));
   release(block);
   return nullptr;
 }

@@ -10,8 +10,8 @@
 
 namespace {
 
-// "Fast" memory that does not begin at a multiple of 8, a region that is too small for anything, and
-// one that is longer than an index of 16 bits reaches.
+// "Fast" memory that does not begin at a multiple of 8, a region that is too small for anything,
+// and one that is longer than an index of 16 bits reaches.
 alignas(8) constinit std::byte fast[(96 << 10) + 3] = {};
 alignas(8) constinit std::byte tiny[20] = {};
 alignas(8) constinit std::byte slow[3 << 20] = {};
