@@ -1,5 +1,5 @@
-// A Cortex-M0 faults where an access is not aligned. A Cortex-M3, on which its programs run here, does so
-// only if it is told to: this happens before main().
+// A Cortex-M0 faults where an access is not aligned. A Cortex-M3, on which its programs run here,
+// does so only if it is told to: this happens before main().
 
 #include <cstdint>
 

@@ -35,6 +35,12 @@ for processor in cortex-m0 cortex-m3 cortex-m33; do
   example newlib "$processor" arm-none-eabi-nm
   example newlib "$processor" arm-none-eabi-nm LIBRARY=nano
 done
+# The heap's options, and every standard, without a warning.
+strict="-Wconversion -Wshadow -pedantic -Werror"
+for standard in 11 20 2b; do
+  example picolibc cortex-m3 arm-none-eabi-nm "OPTIONS=-DATOLL_FIXED_QUICK=8 $strict -std=c++$standard"
+  example newlib cortex-m3 arm-none-eabi-nm "OPTIONS=-DATOLL_FIXED_FILL -DATOLL_FIXED_LARGE $strict -std=c++$standard"
+done
 for processor in rv32imac rv64imac; do
   example picolibc "$processor" riscv64-unknown-elf-nm
 done
