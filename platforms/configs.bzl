@@ -1,6 +1,6 @@
 """The file of --configs, one per target, derived from the table."""
 
-load(":targets.bzl", "HOST", "TARGETS", "programs_of", "writes_outside_sandbox")
+load(":targets.bzl", "TARGETS", "has_own_build", "programs_of", "writes_outside_sandbox")
 
 def _configs_text():
     lines = [
@@ -8,8 +8,8 @@ def _configs_text():
     ]
     for name in TARGETS:
         lines.append("")
-        if name != HOST and programs_of(name) == HOST:
-            # It runs programs of the plain build, which also has plain tests that it does not run.
+        if not has_own_build(name):
+            # It does not run all plain tests.
             lines += [
                 "build:%s --build_tag_filters=%s" % (name, name),
                 "test:%s --test_tag_filters=%s" % (name, name),

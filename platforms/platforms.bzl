@@ -13,7 +13,14 @@ COMPILED = {name: target for name, target in TARGETS.items() if "compiler" in ta
 FREESTANDING_TARGETS = [
     name
     for name, target in COMPILED.items()
-    if target["compiler"]["kind"] == "freestanding"
+    if target["compiler"]["kind"] in ["freestanding", "firmware"]
+]
+
+# The targets without an operating system or an MMU.
+FIRMWARE_TARGETS = [
+    name
+    for name, target in COMPILED.items()
+    if target["compiler"]["kind"] == "firmware"
 ]
 
 # The folders of //freestanding that a target's own part can be in.
@@ -29,15 +36,19 @@ def constraint(value):
 def constraints(target):
     """The constraint values that tell a target from all others."""
     memory = "memory64" if target.get("memory64") else "usual_memory"
-    return [constraint(target["os"]), constraint(target["cpu"]), constraint(memory)]
+    library = "newlib" if target.get("newlib") else "usual_c_library"
+    return [constraint(target["os"]), constraint(target["cpu"]), constraint(memory), constraint(library)]
 
-def _properties(target):
+def _properties(name):
     """The unusual constraint values that a target shares with some others."""
-    is_freestanding = target["compiler"]["kind"] == "freestanding"
+    target = TARGETS[name]
+    is_freestanding = name in FREESTANDING_TARGETS
     has_threads = target["compiler"].get("threads", not is_freestanding and target["cpu"] != "wasm")
     properties = [] if has_threads else [":single_thread"]
     if is_freestanding:
         properties += [":freestanding", ":freestanding_" + target["compiler"]["platform"]]
+    if name in FIRMWARE_TARGETS:
+        properties.append(":firmware")
     return properties
 
 # The settings for select(): is_NAME.
@@ -45,6 +56,7 @@ _CONDITIONS = {
     "android": "@platforms//os:android",
     "bare": "@platforms//os:none",
     "darwin": "@platforms//os:macos",
+    "firmware": ":firmware",
     "freebsd": "@platforms//os:freebsd",
     "freestanding": ":freestanding",
     "ios": "@platforms//os:ios",
@@ -102,12 +114,16 @@ def declare_platforms():
     for name, target in COMPILED.items():
         native.platform(
             name = name,
-            constraint_values = constraints(target) + _properties(target) +
+            constraint_values = constraints(target) + _properties(name) +
                                 ([":tools_missing"] if name in MISSING else []),
         )
 
-    # Two targets may differ only in this.
+    # Two targets may differ only in one of these.
     _declare_choice("memory", "usual_memory", "memory64")
+    _declare_choice("c_library", "usual_c_library", "newlib")
+
+    # Whether it is a machine without an operating system or an MMU.
+    _declare_choice("machine", "usual_machine", "firmware")
 
     # Whether there is a C++ library, or //freestanding in its place.
     _declare_choice("cxx_library", "hosted", "freestanding")

@@ -6,21 +6,27 @@ literals.
 
   os, cpu    constraint values: in @platforms if they begin with "@", else declared in //platforms
   memory64   whether WebAssembly's addresses have 64 bits
+  newlib     whether a firmware's C library is newlib, not picolibc
   compiler   kind: gnu          a GCC named TRIPLE-gcc (mingw-w64: with the suffix -posix)
                    clang        clang 19 with a sysroot, or for WebAssembly with wasi-libc
                    freestanding clang 19 without a C++ library: //freestanding stands in
+                   firmware     a GCC named TRIPLE-gcc with picolibc or newlib; //freestanding stands
+                                in for the C++ library
              triple, flags (of the compiler), link_flags, suffix of the programs; of freestanding:
              platform, a folder of freestanding/ that has the triple and the flags; link_flags,
-             suffix, and threads if it has them
+             suffix, and threads if it has them; of firmware: platform, as above, and the machine's
+             memory: where flash and ram begin, and how large they are
   runner     kind: native, qemu (argument: the name behind "qemu-"), wine (argument: 64, 32 or arm64),
              node and node24 (argument: the host script, wasi or js), kernel (argument: which of run.sh's;
              host: the machine's first process; on: as below),
-             firmware (argument: the name behind "qemu-system-"), host (argument: "native" or
+             firmware (argument: the name behind "qemu-system-", and its options that name the machine),
+             host (argument: "native" or
              "qemu-NAME", and options of the host; host: its label; on: the target it is built for),
              plan9 (as host, with the processor behind)
-  port       GOOS_GOARCH whose numbers it has, if that is not the target's name
+  port       GOOS_GOARCH whose numbers it has, if that is not the target's name; None: Go has no such port
   needs      components of tools/setup that this target needs beyond those of every build
   tests      the tests that have a cell on this target; if it is missing, all tests
+  note       what atoll verify --all says about the target
 
 A row without os, cpu and compiler has programs_of instead: it runs another target's programs in
 another way.
@@ -36,6 +42,19 @@ _WHERE_KERNELS_DIFFER = [
     "//tests/pages:pages_test",
     "//tests/tools:probe_test",
 ]
+
+# The tests for machines without an operating system or an MMU, where the heap is the fixed one.
+_WITHOUT_A_SYSTEM = [
+    "//tests/fixed:fixed_test",
+    "//tests/malloc/firmware:malloc_test",
+    "//tests/malloc/firmware:regions_test",
+    "//tests/tools:fixed_probe_test",
+]
+
+# The memories of QEMU's machines. Programs and constants lie in the flash, everything else in the RAM.
+_MPS2_AN385 = dict(flash = "0", flash_size = "4M", ram = "0x21000000", ram_size = "16M")
+_MPS2_AN505 = dict(flash = "0x10000000", flash_size = "4M", ram = "0x80000000", ram_size = "16M")
+_RISCV_VIRT = dict(flash = "0x80000000", flash_size = "4M", ram = "0x80400000", ram_size = "16M")
 
 TARGETS = {
     "linux_amd64": dict(
@@ -212,8 +231,133 @@ TARGETS = {
             platform = "bare_arm64",
             link_flags = ["-static", "-Wl,--gc-sections", "-Wl,-T,os/arm64/arm64.ld"],
         ),
-        runner = dict(kind = "firmware", argument = "aarch64"),
+        runner = dict(kind = "firmware", argument = "aarch64 -M virt -cpu cortex-a72 -m 1024"),
         needs = ["clang", "freestanding-headers", "qemu-system-arm"],
+    ),
+    "bare_cortex_m0": dict(
+        os = "@platforms//os:none",
+        cpu = "cortex_m0",
+        port = None,
+        compiler = dict(
+            kind = "firmware",
+            triple = "arm-none-eabi",
+            platform = "firmware",
+            flags = ["-mthumb", "-mcpu=cortex-m0"],
+            memory = _MPS2_AN385,
+        ),
+        runner = dict(kind = "firmware", argument = "arm -M mps2-an385"),
+        needs = ["freestanding-headers", "gcc-arm-none-eabi", "qemu-system-arm"],
+        tests = _WITHOUT_A_SYSTEM,
+        note = "built for Cortex-M0, run on a Cortex-M3",
+    ),
+    "bare_cortex_m0_newlib": dict(
+        os = "@platforms//os:none",
+        cpu = "cortex_m0",
+        newlib = True,
+        port = None,
+        compiler = dict(
+            kind = "firmware",
+            triple = "arm-none-eabi",
+            platform = "firmware_newlib",
+            flags = ["-mthumb", "-mcpu=cortex-m0"],
+            memory = _MPS2_AN385,
+        ),
+        runner = dict(kind = "firmware", argument = "arm -M mps2-an385"),
+        needs = ["freestanding-headers", "gcc-arm-none-eabi", "qemu-system-arm"],
+        tests = _WITHOUT_A_SYSTEM,
+        note = "built for Cortex-M0, run on a Cortex-M3",
+    ),
+    "bare_cortex_m3": dict(
+        os = "@platforms//os:none",
+        cpu = "cortex_m3",
+        port = None,
+        compiler = dict(
+            kind = "firmware",
+            triple = "arm-none-eabi",
+            platform = "firmware",
+            flags = ["-mthumb", "-mcpu=cortex-m3"],
+            memory = _MPS2_AN385,
+        ),
+        runner = dict(kind = "firmware", argument = "arm -M mps2-an385"),
+        needs = ["freestanding-headers", "gcc-arm-none-eabi", "qemu-system-arm"],
+        tests = _WITHOUT_A_SYSTEM,
+    ),
+    "bare_cortex_m3_newlib": dict(
+        os = "@platforms//os:none",
+        cpu = "cortex_m3",
+        newlib = True,
+        port = None,
+        compiler = dict(
+            kind = "firmware",
+            triple = "arm-none-eabi",
+            platform = "firmware_newlib",
+            flags = ["-mthumb", "-mcpu=cortex-m3"],
+            memory = _MPS2_AN385,
+        ),
+        runner = dict(kind = "firmware", argument = "arm -M mps2-an385"),
+        needs = ["freestanding-headers", "gcc-arm-none-eabi", "qemu-system-arm"],
+        tests = _WITHOUT_A_SYSTEM,
+    ),
+    "bare_cortex_m33": dict(
+        os = "@platforms//os:none",
+        cpu = "cortex_m33",
+        port = None,
+        compiler = dict(
+            kind = "firmware",
+            triple = "arm-none-eabi",
+            platform = "firmware",
+            flags = ["-mthumb", "-mcpu=cortex-m33"],
+            memory = _MPS2_AN505,
+        ),
+        runner = dict(kind = "firmware", argument = "arm -M mps2-an505"),
+        needs = ["freestanding-headers", "gcc-arm-none-eabi", "qemu-system-arm"],
+        tests = _WITHOUT_A_SYSTEM,
+    ),
+    "bare_cortex_m33_newlib": dict(
+        os = "@platforms//os:none",
+        cpu = "cortex_m33",
+        newlib = True,
+        port = None,
+        compiler = dict(
+            kind = "firmware",
+            triple = "arm-none-eabi",
+            platform = "firmware_newlib",
+            flags = ["-mthumb", "-mcpu=cortex-m33"],
+            memory = _MPS2_AN505,
+        ),
+        runner = dict(kind = "firmware", argument = "arm -M mps2-an505"),
+        needs = ["freestanding-headers", "gcc-arm-none-eabi", "qemu-system-arm"],
+        tests = _WITHOUT_A_SYSTEM,
+    ),
+    "bare_riscv32": dict(
+        os = "@platforms//os:none",
+        cpu = "riscv32",
+        port = None,
+        compiler = dict(
+            kind = "firmware",
+            triple = "riscv64-unknown-elf",
+            platform = "firmware",
+            flags = ["-march=rv32imac", "-mabi=ilp32", "-mcmodel=medany"],
+            memory = _RISCV_VIRT,
+        ),
+        runner = dict(kind = "firmware", argument = "riscv32 -M virt -bios none"),
+        needs = ["freestanding-headers", "gcc-riscv64-unknown-elf", "qemu-system-riscv"],
+        tests = _WITHOUT_A_SYSTEM,
+    ),
+    "bare_riscv64": dict(
+        os = "@platforms//os:none",
+        cpu = "riscv64",
+        port = None,
+        compiler = dict(
+            kind = "firmware",
+            triple = "riscv64-unknown-elf",
+            platform = "firmware",
+            flags = ["-march=rv64imac", "-mabi=lp64", "-mcmodel=medany"],
+            memory = _RISCV_VIRT,
+        ),
+        runner = dict(kind = "firmware", argument = "riscv64 -M virt -bios none"),
+        needs = ["freestanding-headers", "gcc-riscv64-unknown-elf", "qemu-system-riscv"],
+        tests = _WITHOUT_A_SYSTEM,
     ),
     "darwin_amd64": dict(
         os = "@platforms//os:macos",
@@ -494,8 +638,22 @@ def programs_of(name):
     return TARGETS[name].get("programs_of", name)
 
 def port_of(name):
-    """The port whose numbers a target has, as GOOS_GOARCH."""
+    """The port whose numbers a target has, as GOOS_GOARCH, or None."""
     return TARGETS[name].get("port", programs_of(name))
+
+def has_own_build(name):
+    """Whether a target's --config builds everything for it; otherwise it only chooses the cells.
+
+    Args:
+      name: the target.
+
+    Returns:
+      whether that is so.
+    """
+    if name == HOST:
+        return True
+    target = TARGETS[programs_of(name)]
+    return programs_of(name) != HOST and target["compiler"]["kind"] != "firmware"
 
 def is_chosen(name, test):
     """Whether a test has a cell on a target.

@@ -149,6 +149,29 @@ COMPONENTS = {
         ],
         packages = ["libnewlib-dev", "libstdc++-arm-none-eabi-dev"],
     ),
+    "gcc-arm-none-eabi": dict(
+        why = "compiles for Cortex-M, with picolibc and newlib",
+        files = [
+            "/usr/bin/arm-none-eabi-g++",
+            "/usr/lib/arm-none-eabi/newlib/libstdc++.a",
+            "/usr/lib/arm-none-eabi/newlib/rdimon.specs",
+            "/usr/lib/picolibc/arm-none-eabi/lib/libsemihost.a",
+        ],
+        packages = [
+            "gcc-arm-none-eabi",
+            "libnewlib-arm-none-eabi",
+            "libstdc++-arm-none-eabi-newlib",
+            "picolibc-arm-none-eabi",
+        ],
+    ),
+    "gcc-riscv64-unknown-elf": dict(
+        why = "compiles for RISC-V without an operating system, with picolibc",
+        files = [
+            "/usr/bin/riscv64-unknown-elf-g++",
+            "/usr/lib/picolibc/riscv64-unknown-elf/lib/libsemihost.a",
+        ],
+        packages = ["gcc-riscv64-unknown-elf", "picolibc-riscv64-unknown-elf"],
+    ),
     "loong64-sysroot": dict(
         why = "the C and C++ libraries of loong64, which this Debian release lacks",
         files = ["{tools}/loong64/usr/loongarch64-linux-gnu/lib/libc.so.6"],
@@ -169,14 +192,19 @@ COMPONENTS = {
         ),
     ),
     "qemu-system-arm": dict(
-        why = "runs real kernels of arm64",
-        files = ["/usr/bin/qemu-system-aarch64"],
+        why = "runs real kernels of arm64, and firmware of ARM",
+        files = ["/usr/bin/qemu-system-aarch64", "/usr/bin/qemu-system-arm"],
         packages = ["qemu-system-arm"],
     ),
     "qemu-system-ppc": dict(
         why = "runs real kernels of ppc64le",
         files = ["/usr/bin/qemu-system-ppc64", "/usr/share/qemu/slof.bin"],
         packages = ["qemu-system-ppc", "qemu-system-data"],
+    ),
+    "qemu-system-riscv": dict(
+        why = "runs firmware of RISC-V",
+        files = ["/usr/bin/qemu-system-riscv32", "/usr/bin/qemu-system-riscv64"],
+        packages = ["qemu-system-misc"],
     ),
     "qemu-system-x86": dict(
         why = "runs real kernels of amd64",
@@ -396,6 +424,34 @@ COMPONENTS = {
             "libnewlib-arm-none-eabi",
             "picolibc-arm-none-eabi",
             "qemu-system-arm",
+        ],
+    ),
+    "firmware-examples": dict(
+        why = "builds firmware as its engineers do, and runs it (examples/firmware)",
+        files = [
+            "/usr/bin/arm-none-eabi-g++",
+            "/usr/bin/make",
+            "/usr/bin/qemu-system-arm",
+            "/usr/bin/qemu-system-riscv32",
+            "/usr/bin/qemu-system-riscv64",
+            "/usr/bin/riscv64-unknown-elf-g++",
+            "/usr/include/newlib/c++/12.2.1/vector",
+            "/usr/lib/arm-none-eabi/newlib/libstdc++.a",
+            "/usr/lib/arm-none-eabi/newlib/rdimon.specs",
+            "/usr/lib/picolibc/arm-none-eabi/lib/libsemihost.a",
+            "/usr/lib/picolibc/riscv64-unknown-elf/lib/libsemihost.a",
+        ],
+        packages = [
+            "gcc-arm-none-eabi",
+            "gcc-riscv64-unknown-elf",
+            "libnewlib-arm-none-eabi",
+            "libstdc++-arm-none-eabi-dev",
+            "libstdc++-arm-none-eabi-newlib",
+            "make",
+            "picolibc-arm-none-eabi",
+            "picolibc-riscv64-unknown-elf",
+            "qemu-system-arm",
+            "qemu-system-misc",
         ],
     ),
     "librsvg": dict(

@@ -13,6 +13,7 @@ _TOLD = [
     "clang",
     "compared-programs",
     "firmware-compilers",
+    "firmware-examples",
     "google-benchmark",
     "host-libraries",
     "librsvg",

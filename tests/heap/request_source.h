@@ -7,15 +7,13 @@
 #include <optional>
 #include <span>
 
-#include "src/port/port.h"
 #include "tests/heap/request.h"
 
 namespace Atoll::test {
 
-// In emulators, which take ten to fifty times as long, tests make fewer requests.
-inline constexpr bool kIsEmulated = port::kNativeGoarch != port::Goarch::kAmd64 &&
-                                    port::kNativeGoarch != port::Goarch::k386 &&
-                                    port::kNativeGoarch != port::Goarch::kWasm;
+// In emulators, which take ten to fifty times as long, tests make fewer requests. (The BUILD file
+// knows which processor the build is for.)
+inline constexpr bool kIsEmulated = ATOLL_IS_EMULATED;
 
 // Of the random requests of a test. Another one: --test_env=ATOLL_SEED=1.
 inline std::uint64_t request_seed() {

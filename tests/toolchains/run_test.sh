@@ -39,6 +39,24 @@ expect 1 native "" "$work/silent"
 grep -q "did not run to its end" "$work/output" || fail "nothing is said of a program that said nothing"
 expect 2 nonsense "" "$work/complete"
 
+# Firmware: the emulator of that processor gets the machine and the program's words, and its code counts.
+program bin/qemu-system-board <<'END'
+[[ "$*" != --version ]] || { echo "QEMU emulator version 9.8.7 (Debian)"; exit 0; }
+echo "options: $*"
+[[ -z "${FAULT:-}" ]] || exit 1
+echo "atoll: done"
+exit "${CODE:-0}"
+END
+PATH="$work/bin:$PATH"
+expect 0 firmware "board -M small -bios none" "$work/complete" one two,three
+grep -q "^options: -M small -bios none .*arg=program,arg=one,arg=two,,three -kernel $work/complete\$" \
+  "$work/output" || fail "firmware is run with $(cat "$work/output")"
+CODE=4 expect 4 firmware "board -M small" "$work/complete"
+FAULT=1 expect 1 firmware "board -M small" "$work/complete"
+grep -q "did not run to its end" "$work/output" || fail "nothing is said of firmware that faulted"
+ATOLL_DESCRIBE_RUNNER=1 expect 0 firmware "board -M small -bios none" "$work/complete"
+grep -qx "firmware, QEMU 9.8.7 (small)" "$work/output" || fail "firmware is described as $(cat "$work/output")"
+
 # Wine: the server ends with the program, however that ended, before the next program may start.
 program wine32/usr/lib/wine/wine <<'END'
 echo "begin $2" >>"$WINEPREFIX/events"

@@ -176,12 +176,13 @@ class VerifyAll : public ::testing::Test {
         << body << "\n";
   }
   void add_target(const std::string& port, const std::string& missing = "",
-                  const std::string& variant = "") {
+                  const std::string& variant = "", const std::string& note = "") {
     const std::string name = port + variant;
     std::ofstream list(folder_ / "list", std::ios::app);
     const std::string program = missing.empty() ? "/bin/true" : "";
     list << name << "\t" << port << "\tkind\targument\t" << program << "\t"
-         << (folder_ / "run.sh").string() << "\t\t/tools\t" << missing << "\n";
+         << (folder_ / "run.sh").string() << "\t\t/tools\t" << missing
+         << (note.empty() ? "" : "\t" + note) << "\n";
   }
   std::string arguments() const { return "verify --all --targets " + (folder_ / "list").string(); }
   Json answer(int exit_code) const {
@@ -217,6 +218,36 @@ TEST_F(VerifyAll, AVariantOfATargetHasThatTargetsPort) {
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(rows[0]["target"], "linux_mips_4k");
   EXPECT_EQ(rows[0]["ok"], true);
+}
+
+// A machine without an operating system.
+TEST_F(VerifyAll, ATargetWithoutAPortHasAFixedHeap) {
+  write_runner("printf 'check\\theap\\tok\\tfine\\nnote\\troom for 7%s\\natoll: done\\n' \"$*\"");
+  add_target("-", "", "_cortex", "an experiment");
+  add_target("-", "gcc", "_riscv");
+  const Json rows = answer(0);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0]["ok"], true);
+  EXPECT_EQ(rows[0]["go"], nullptr);
+  EXPECT_EQ(rows[0]["FixedStack"], nullptr);
+  EXPECT_EQ(rows[0]["firstHint"], nullptr);
+  const std::string note =
+      "a fixed heap; Go has no port without an operating system, so FixedStack and hints do not "
+      "apply; ";
+  EXPECT_EQ(rows[0]["note"], note + "an experiment; room for 7kind argument /bin/true")
+      << "the probe has no arguments";
+  EXPECT_EQ(rows[1]["ok"], nullptr);
+  EXPECT_EQ(rows[1]["note"], note + "not run: gcc missing here (tools/setup installs it)");
+  // Its port is not the one that was asked for.
+  EXPECT_EQ(run(arguments() + " --goos linux").exit_code, 2);
+}
+
+TEST_F(VerifyAll, AFixedHeapThatDoesNotAgreeIsTold) {
+  write_runner("printf 'check\\troom\\tFAIL\\t12 bytes are free\\n'; exit 1");
+  add_target("-", "", "_cortex");
+  const Json rows = answer(1);
+  EXPECT_EQ(rows[0]["ok"], false);
+  EXPECT_TRUE(std::string(rows[0]["note"]).ends_with("; room: 12 bytes are free")) << rows[0];
 }
 
 TEST_F(VerifyAll, OneFailedCheckIsTheVerdictAndTheNote) {

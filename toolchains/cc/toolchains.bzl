@@ -2,7 +2,7 @@
 
 load("@local_tools//:tools.bzl", "TOOLS_DIR")
 load("@rules_cc//cc/toolchains:cc_toolchain.bzl", "cc_toolchain")
-load("//platforms:platforms.bzl", "COMPILED", "RACE", "constraint", "constraints")
+load("//platforms:platforms.bzl", "COMPILED", "FREESTANDING_TARGETS", "RACE", "constraint", "constraints")
 load("//platforms:targets.bzl", "HOST", "TARGETS")
 load(":config.bzl", "cc_toolchain_config")
 
@@ -142,8 +142,39 @@ def _freestanding(compiler, _is_host):
         tools = _CLANG_TOOLS,
     )
 
+# The C library of a platform: its name to GCC, and what a program is linked with. picolibc has a
+# linker script, and code that begins the program.
+_C_LIBRARIES = {
+    "firmware": ("--specs=picolibc.specs", ["--crt0=semihost", "--oslib=semihost", "-Tpicolibc.ld"]),
+    "firmware_newlib": (
+        "--specs=rdimon.specs",
+        ["-nostartfiles", "-Wl,--gc-sections", "-Wl,--undefined=main", "-T", "freestanding/firmware_newlib/link.ld"],
+    ),
+}
+
+def _firmware(compiler, _is_host):
+    """A GCC for bare processors, with a C library."""
+    specs, link_flags = _C_LIBRARIES[compiler["platform"]]
+    memory = dict(compiler["memory"], stack_size = "64K")
+    return dict(
+        compile_flags = [
+            specs,
+            "-fno-canonical-system-headers",
+            "@freestanding/%s/flags.txt" % compiler["platform"],
+        ],
+        compiler = "gcc",
+        # The sizes come first: to picolibc's script a symbol is defined only if it was before the script.
+        link_flags = compiler["flags"] + [specs, "-Wl,--no-warn-rwx-segments"] +
+                     ["-Wl,--defsym=__%s=%s" % item for item in memory.items()] + link_flags,
+        tools = {
+            tool: "/usr/bin/%s-%s" % (compiler["triple"], tool)
+            for tool in ["ar", "cpp", "gcc", "gcov", "ld", "nm", "objcopy", "objdump", "strip"]
+        },
+    )
+
 _KINDS = {
     "clang": _clang,
+    "firmware": _firmware,
     "freestanding": _freestanding,
     "gnu": _gnu,
 }
@@ -188,7 +219,7 @@ def declare_toolchains():
     native.filegroup(name = "empty")
     for name, target in COMPILED.items():
         files = {}
-        if target["compiler"]["kind"] == "freestanding":
+        if name in FREESTANDING_TARGETS:
             files = dict(
                 compiler_files = "//freestanding:compiler_files",
                 linker_files = "//freestanding:linker_files",

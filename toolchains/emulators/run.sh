@@ -3,8 +3,9 @@
 #   KIND      native | qemu | wine | node | node24 | kernel | firmware | host |
 #             plan9
 #   ARGUMENT  qemu: the name behind "qemu-"; wine: 64, 32 or arm64; node*: wasi or js; kernel: see
-#             describe_machine below; firmware: the name behind "qemu-system-"; host: what runs the host,
-#             "native" or a "qemu-...", and options of the host; plan9: as host, then the processor
+#             describe_machine below; firmware: the name behind "qemu-system-", and options that name the
+#             machine; host: what runs the host, "native" or a "qemu-...", and options of the host; plan9:
+#             as host, then the processor
 #
 # An exit code alone is not trusted (a 32-bit .exe under a 64-bit Wine exits 0 without having run):
 # the program must also print a closing line of its own, that of GoogleTest after at least one
@@ -50,6 +51,15 @@ describe_wine() {
   echo "Wine ${version%%~*} ($argument bit)"
 }
 
+# "firmware, QEMU 7.2.22 (mps2-an385)".
+describe_firmware() {
+  local name machine version
+  read -r name machine <<<"$argument"
+  machine="${machine#*-M }"
+  version="$("qemu-system-$name" --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p')"
+  echo "firmware, QEMU $version (${machine%% *})"
+}
+
 describe() {
   case "$kind" in
     native) echo "native" ;;
@@ -61,7 +71,7 @@ describe() {
       describe_machine
       echo "Linux $(kernel_version) in QEMU ($setting)"
       ;;
-    firmware) echo "firmware, QEMU $("qemu-system-$argument" --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p')" ;;
+    firmware) describe_firmware ;;
     host | plan9) echo "own host${host_emulator:+, $host_emulator}" ;;
     node | node24) echo "wasm engine (node $("$(node_program)" --version 2>/dev/null))" ;;
   esac
@@ -222,10 +232,12 @@ run_plan9() {
 # command line and an exit code.
 run_firmware() {
   local config="enable=on,target=native,arg=program" word
+  local -a machine
+  read -r -a machine <<<"$argument"
   # A single comma would end a value.
   for word in "${@:2}"; do config+=",arg=${word//,/,,}"; done
   # Its console is standard error, like ours.
-  "qemu-system-$argument" -M virt -cpu cortex-a72 -m 1024 -display none -nodefaults -serial none \
+  "qemu-system-${machine[0]}" "${machine[@]:1}" -display none -nodefaults -serial none \
     -monitor none -nic none -semihosting-config "$config" -kernel "$1" </dev/null 2>&1
 }
 

@@ -23,7 +23,9 @@ namespace {
 constexpr std::chrono::seconds kLimit{120};
 constexpr const char* kDefaultList = "bazel-bin/tools/probe/targets.tsv";
 
-// A port is named GOOS_GOARCH.
+// A port is named GOOS_GOARCH. Go has none without an operating system.
+constexpr const char* kNoPort = "-";
+
 auto goos_of(const std::string& port) { return port::parse_goos(port.substr(0, port.find('_'))); }
 
 auto goarch_of(const std::string& port) {
@@ -41,7 +43,9 @@ struct Target {
   std::string host;  // the runner's own host program, if it has one
   std::string tools;
   std::string missing;
+  std::string note;
 
+  bool has_port() const { return port != kNoPort; }
   port::Goos goos() const { return *goos_of(port); }
   port::Goarch goarch() const { return *goarch_of(port); }
 };
@@ -71,14 +75,15 @@ std::vector<Target> read_targets(const std::filesystem::path& list) {
   std::vector<Target> targets;
   std::string line;
   while (std::getline(file, line)) {
-    std::array<std::string, 9> fields;
+    std::array<std::string, 10> fields;
     std::istringstream stream(line);
     for (std::string& field : fields) std::getline(stream, field, '\t');
-    const auto& [name, port, kind, argument, program, runner, host, tools, missing] = fields;
-    if (!goos_of(port) || !goarch_of(port) || (program.empty() && missing.empty())) {
+    const auto& [name, port, kind, argument, program, runner, host, tools, missing, note] = fields;
+    const bool is_port = port == kNoPort || (goos_of(port) && goarch_of(port));
+    if (!is_port || (program.empty() && missing.empty())) {
       throw UsageError(fmt::format("{} is not a list of targets: '{}'", list.string(), line));
     }
-    targets.push_back({name, port, kind, argument, program, runner, host, tools, missing});
+    targets.push_back({name, port, kind, argument, program, runner, host, tools, missing, note});
   }
   return targets;
 }
@@ -145,7 +150,54 @@ void read_lines(const std::string& text, Findings* findings) {
   while (std::getline(stream, line)) findings->read(line);
 }
 
+bool is_missing(const Target& target, Row* row) {
+  if (target.missing.empty()) return false;
+  row->notes.push_back(
+      fmt::format("not run: {} missing here (tools/setup installs it)", target.missing));
+  return true;
+}
+
+// Runs the target's probe. It agrees if all its checks do and it has the right values.
+void run_probe(const Target& target, const std::filesystem::path& root,
+               const std::vector<std::string>& arguments, Row* row) {
+  const Runner runner(target, root);
+  row->how = runner.how();
+  const ChildResult result = runner.run({}, arguments);
+  read_lines(result.output, &row->findings);
+  const bool is_that_target =
+      !target.has_port() || (row->findings.value("goos") == std::string(name(target.goos())) &&
+                             row->findings.value("goarch") == std::string(name(target.goarch())));
+  row->ok = result.exit_code == 0 && row->findings.agrees() && is_that_target;
+  if (const auto failure = row->findings.first_failure()) {
+    row->notes.push_back(fmt::format("{}: {}", failure->name, failure->why));
+  } else if (result.timed_out) {
+    row->notes.push_back(fmt::format("ended after {} s", kLimit.count()));
+  } else if (!*row->ok) {
+    row->notes.push_back(fmt::format("exit {}: {}", result.exit_code, last_line(result.errors)));
+  }
+}
+
+void take_notes(Row* row) {
+  const std::vector<std::string>& notes = row->findings.notes();
+  row->notes.insert(row->notes.end(), notes.begin(), notes.end());
+}
+
+// A machine without an operating system, where the heap lives inside of a buffer.
+Row verify_without_port(const Target& target, const std::filesystem::path& root) {
+  Row row;
+  row.target = target.name;
+  row.notes.emplace_back(
+      "a fixed heap; Go has no port without an operating system, so FixedStack and hints do not "
+      "apply");
+  if (!target.note.empty()) row.notes.push_back(target.note);
+  if (is_missing(target, &row)) return row;
+  run_probe(target, root, {}, &row);
+  take_notes(&row);
+  return row;
+}
+
 Row verify(const Target& target, const Options& options, const std::filesystem::path& root) {
+  if (!target.has_port()) return verify_without_port(target, root);
   Row row;
   row.target = target.name;
   const port::Release first = *port::first_release(target.goos(), target.goarch());
@@ -159,40 +211,23 @@ Row verify(const Target& target, const Options& options, const std::filesystem::
   if (port.release != options.release()) {
     row.notes.push_back(fmt::format("as Go {}, the first release with this port", row.release));
   }
-  if (!target.missing.empty()) {
-    row.notes.push_back(
-        fmt::format("not run: {} missing here (tools/setup installs it)", target.missing));
-    return row;
-  }
-  const Runner runner(target, root);
-  row.how = runner.how();
+  if (!target.note.empty()) row.notes.push_back(target.note);
+  if (is_missing(target, &row)) return row;
   std::vector<std::string> arguments = {"--go", row.release};
   if (port.race) arguments.emplace_back("--race");
-  const ChildResult result = runner.run({}, arguments);
-  read_lines(result.output, &row.findings);
-  const bool is_that_target = row.findings.value("goos") == std::string(name(target.goos())) &&
-                              row.findings.value("goarch") == std::string(name(target.goarch()));
-  row.ok = result.exit_code == 0 && row.findings.agrees() && is_that_target;
-  if (const auto failure = row.findings.first_failure()) {
-    row.notes.push_back(fmt::format("{}: {}", failure->name, failure->why));
-  } else if (result.timed_out) {
-    row.notes.push_back(fmt::format("ended after {} s", kLimit.count()));
-  } else if (!*row.ok) {
-    row.notes.push_back(fmt::format("exit {}: {}", result.exit_code, last_line(result.errors)));
-  }
+  run_probe(target, root, arguments, &row);
   const port::PortSpec spec = port::spec(port);
   if (spec.uses_32_bit_start()) {
     row.notes.push_back("32-bit start: the first arenas are reserved behind the program's data");
   }
-  const std::vector<std::string>& notes = row.findings.notes();
-  row.notes.insert(row.notes.end(), notes.begin(), notes.end());
+  take_notes(&row);
   return row;
 }
 
 Json json_of(const Row& row) {
   Json json;
   json["target"] = row.target;
-  json["go"] = row.release;
+  json["go"] = row.release.empty() ? Json(nullptr) : Json(row.release);
   json["how"] = row.how.empty() ? Json(nullptr) : Json(row.how);
   json["pageSize"] = json_or_null(row.findings.number("pageSize"));
   json["FixedStack"] = json_or_null(row.findings.number("FixedStack"));
@@ -244,6 +279,7 @@ Report verify_all(const Options& options, const std::optional<std::string>& list
   std::vector<Target> targets =
       read_targets(list ? std::filesystem::path(*list) : root / kDefaultList);
   std::erase_if(targets, [&](const Target& target) {
+    if (!target.has_port()) return options.goos || options.goarch;
     return options.goos.value_or(target.goos()) != target.goos() ||
            options.goarch.value_or(target.goarch()) != target.goarch();
   });

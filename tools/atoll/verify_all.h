@@ -10,8 +10,9 @@
 namespace Atoll::tool {
 
 // `targets` is the list that the build writes (//tools/probe:targets): one line for each target,
-// with tabs between name, kind and argument of the runner, the probe's path, the runner's path, the
-// folder of tools, and what is missing on this machine. Without it, the command uses the list of
+// with tabs between name, port ("-": none), kind and argument of the runner, the probe's path, the
+// runner's path, its host program's path, the folder of tools, what is missing on this machine, and
+// a note (the last field may be left out). Without it, the command uses the list of
 // the last build in this workspace. Paths are relative to the workspace.
 //
 // Throws UsageError if there is no such list, and Interrupted.

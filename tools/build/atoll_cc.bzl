@@ -13,7 +13,11 @@ _WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"]
 _FREESTANDING = ["-fno-exceptions", "-fno-rtti"]
 
 # Tests are compiled for every target and run only for a moment: this saves a third of the time.
-_TEST_OPTIMISATION = ["-O0"]
+# Firmware is optimised for size, and so are its tests.
+_TEST_OPTIMISATION = select({
+    "//platforms:is_firmware": ["-Os"],
+    "//conditions:default": ["-O0"],
+})
 
 # Skips targets that cannot be built here, instead of failing.
 _TOOLS_HERE = ["//platforms:tools_here"]

@@ -4,8 +4,9 @@
 #include <cstdint>
 #include <string_view>
 
+#include "os/base/address.h"
 #include "os/base/text.h"
-#include "tools/probe/probe.h"
+#include "tools/probe/sink.h"
 
 namespace Atoll::probe {
 

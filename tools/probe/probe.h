@@ -12,16 +12,11 @@
 //   fact    KEY     VALUE          a fact about the kernel (kernel.h), not part of the verdict
 #pragma once
 
-#include <cstdint>
-#include <string_view>
-
 #include "os/os.h"
 #include "src/port/port.h"
+#include "tools/probe/sink.h"
 
 namespace Atoll::probe {
-
-// Takes one line, without its end.
-using Sink = void (*)(void* context, std::string_view line);
 
 // Runs all checks over `os` as this build's port of `release`. True if every check agrees.
 //

@@ -20,7 +20,11 @@ def _list_impl(ctx):
                 info.host.path if info.host else "",
             ]
             programs += [info.program] + ([info.host] if info.host else [])
-        fields = [name, port_of(name)] + run + [TOOLS_DIR, ctx.attr.missing.get(name, "")]
+        fields = [name, ctx.attr.ports[name]] + run + [
+            TOOLS_DIR,
+            ctx.attr.missing.get(name, ""),
+            ctx.attr.notes.get(name, ""),
+        ]
         lines.append("\t".join(fields))
     out = ctx.actions.declare_file(ctx.label.name + ".tsv")
     ctx.actions.write(out, "\n".join(lines) + "\n")
@@ -31,6 +35,8 @@ _target_list = rule(
     attrs = {
         "missing": attr.string_dict(),
         "names": attr.string_list(),
+        "notes": attr.string_dict(),
+        "ports": attr.string_dict(),
         "probes": attr.label_keyed_string_dict(providers = [PlatformProgramInfo]),
     },
 )
@@ -53,6 +59,8 @@ def declare_probes(name, probe):
         name = name,
         missing = {target: ", ".join(lacks) for target, lacks in MISSING.items()},
         names = TARGETS.keys(),
+        notes = {name: target["note"] for name, target in TARGETS.items() if "note" in target},
+        ports = {name: port_of(name) or "-" for name in TARGETS},
         probes = {probe + "." + t: t for t in TARGETS if t not in MISSING},
         tags = ["matrix"],
     )

@@ -33,6 +33,10 @@ def _freestanding(triple: str, *flags: str) -> Tuple[str, List[str]]:
     return _FREESTANDING, ["--target=" + triple, *flags, *shared]
 
 
+def _firmware(headers: str) -> Tuple[str, List[str]]:
+    return "gcc-arm-none-eabi", ["--target=armv7m-none-eabi", "-isystem", headers]
+
+
 _WINDOWS = ("g++-mingw-w64-x86-64-posix", ["--target=x86_64-w64-mingw32"])
 
 _TIDY_TARGETS = {
@@ -43,6 +47,8 @@ _TIDY_TARGETS = {
     "os/windows/": _WINDOWS,
     "os/wasm/": ("wasi-libc", ["--target=wasm32-wasi", "-isystem", _WASI_CXX, "-isystem", _WASI]),
     "src/malloc/darwin/": _freestanding("arm64-apple-macos12"),
+    "src/malloc/firmware/newlib": _firmware("/usr/include/newlib"),
+    "src/malloc/firmware/picolibc": _firmware("/usr/lib/picolibc/arm-none-eabi/include"),
     "src/malloc/windows/": _WINDOWS,
 }
 
