@@ -71,12 +71,46 @@ class Output(VendorTest):
             missing = [line for line in wanted if line not in lines and "#include" not in line]
             self.assertEqual(missing, [])
 
+    def test_of_the_core_is_in_the_order_of_layers(self) -> None:
+        self.write("--heap", "malloc")
+        headings = {}
+        for name in ("atoll.hpp", "atoll.cc"):
+            text = (self.out / name).read_text("utf-8")
+            headings[name] = re.findall(r"^// ---- (\S+) -+$", text, re.MULTILINE)
+            contents = re.findall(r"^//   ((?:os|src)/\S+)", text, re.MULTILINE)
+            self.assertEqual(contents, headings[name])
+        folders = [path.rsplit("/", 1)[0] for path in headings["atoll.hpp"]]
+        self.assertEqual(
+            list(dict.fromkeys(folders)),
+            ["os/base", "os", "src/port", "src", "src/base", "src/pages", "src/objects"]
+            + ["src/stacks", "src/heap", "src/malloc"],
+        )
+
+    def test_of_the_core_keeps_every_line_of_the_sources_but_their_includes(self) -> None:
+        self.write("--heap", "arena", "--backend", "all")
+        text = "".join((self.out / f"atoll.{kind}").read_text("utf-8") for kind in ("hpp", "cc"))
+        lines = set(text.splitlines())
+        headings = re.findall(r"^// ---- (\S+) -+$", text, re.MULTILINE)
+        self.assertEqual(len(headings), len(set(headings)))
+        self.assertGreater(len(headings), 150)
+        for path in headings:
+            for line in pathlib.Path(path).read_text("utf-8").splitlines():
+                if "#include" not in line and line != "#pragma once":
+                    self.assertIn(line, lines)
+
     def test_needs_no_other_file(self) -> None:
-        for form in ((), ("--single-file",)):
-            self.write("--heap", "fixed", *form)
-            for path in self.out.glob("atoll_*"):
-                for name in re.findall(r'#include "(.*)"', path.read_text("utf-8")):
-                    self.assertIn(name, self.names())
+        for heap in ("fixed", "arena", "malloc"):
+            for form in ((), ("--single-file",)):
+                self.write("--heap", heap, *form)
+                for path in self.out.glob("atoll*"):
+                    for name in re.findall(r'#include "(.*)"', path.read_text("utf-8")):
+                        self.assertIn(name, self.names())
+
+    def test_has_only_the_backends_that_are_named(self) -> None:
+        self.write("--heap", "arena", "--backend", "windows", "--backend", "wasm")
+        text = (self.out / "atoll.cc").read_text("utf-8")
+        found = re.findall(r"^// ---- os/(\w+)/\w+\.cc ", text, re.MULTILINE)
+        self.assertEqual(set(found), {"brk", "wasm", "windows"})
 
     def test_is_the_same_each_time(self) -> None:
         self.write()
@@ -137,6 +171,10 @@ class BadInput(VendorTest):
         self.assert_refuses("--heap", "out")
         self.assert_refuses("'big'", "out", "--heap", "big")
         self.assert_refuses("--sing", "out", "--heap", "fixed", "--sing")
+        self.assert_refuses("'beos'", "out", "--heap", "arena", "--backend", "beos")
+        self.assert_refuses("no --backend", "out", "--heap", "fixed", "--backend", "linux")
+        self.assert_refuses("linux", "out", "--heap", "malloc", "--backend", "windows")
+        self.assert_refuses("linux", "out", "--heap", "malloc", "--backend", "all")
         for name in ("", "3", "a b", "a::b", "namespace", "_A", "a__b", "std", "\u00e4"):
             self.assert_refuses("namespace", "out", "--heap", "fixed", "--namespace", name)
         self.assertFalse((self.there / "out").exists())

@@ -62,25 +62,31 @@ class Amalgamation:
         self._root = root
         self._sources: Dict[str, Source] = {}
         self._placed: Set[str] = set()
-        self._outside: Dict[str, str] = {}
+        self._conditional: Dict[str, str] = {}
 
     def source(self, path: str) -> Source:
         if path not in self._sources:
             self._sources[path] = Source(self._root, path)
         return self._sources[path]
 
-    def is_elsewhere(self, path: str, file: str) -> None:
-        """Includes of `path` become includes of a file of the output."""
-        self._outside[path] = file
+    def is_elsewhere(self, path: str) -> None:
+        """No part will have `path`."""
         self._placed.add(path)
         self.source(path)
 
-    def part(self, paths: List[str]) -> "Part":
+    def part(self, paths: List[str], condition: str = "") -> "Part":
         """These sources and all that they include and that no part before this one has."""
-        part = Part(self.source, self._placed)
+        part = Part(self.source, self._placed, self._conditional, condition)
         for path in paths:
             part.add(path)
         return part
+
+    def needed(self, path: str) -> List[str]:
+        """`path`, behind all headers that it includes without a condition; each once."""
+        found: Dict[str, None] = {}
+        for line in self.source(path).before:
+            found.update(dict.fromkeys(self.needed(line)))
+        return [*found, path]
 
     def digest(self) -> str:
         """Of all sources that were used, in the order of their names."""
@@ -93,28 +99,40 @@ class Amalgamation:
 class Part:
     """A piece of a file: the headers of the system that it needs, and sources in order."""
 
-    def __init__(self, source: Callable[[str], Source], placed: Set[str]) -> None:
+    def __init__(
+        self,
+        source: Callable[[str], Source],
+        placed: Set[str],
+        conditional: Dict[str, str],
+        condition: str,
+    ) -> None:
         self._source = source
         self._placed = placed
-        self._conditional: Set[str] = set()
+        self._conditional = conditional
+        self._condition = condition
         self.contents: List[str] = []
         self._system: Set[str] = set()
         self._lines: List[str] = []
 
     def add(self, path: str, depth: int = 0) -> None:
-        if path in self._conditional and depth == 0:
-            raise AmalgamationError(f"{path} is included under a condition, and then without it")
+        """`depth`: how many conditions of the preprocessor are around it, beside the part's own."""
+        here = f"{self._condition} {depth}" if depth else self._condition
+        if not _implies(here, self._conditional.get(path, here)):
+            raise AmalgamationError(f"{path} is needed under two different conditions")
         if path in self._placed:
             return
         self._placed.add(path)
-        if depth:
-            self._conditional.add(path)
+        if here:
+            self._conditional[path] = here
         source = self._source(path)
         for included in source.before:
             self.add(included, depth)
-        self._system.update(source.system)
         self.contents.append(path)
         self._lines += ["", _heading(path), ""]
+        # A system's own headers depend on those before them.
+        moves = {name for name in source.system if not depth and not (here and "." in name)}
+        self._system.update(moves)
+        self._lines += [f"#include <{name}>" for name in source.system if name not in moves]
         self._add_body(source, depth)
 
     def _add_body(self, source: Source, depth: int) -> None:
@@ -131,7 +149,15 @@ class Part:
     def text(self) -> str:
         order: Callable[[str], Tuple[bool, str]] = lambda name: (not name.endswith(".h"), name)
         system = [f"#include <{name}>" for name in sorted(self._system, key=order)]
-        return "\n".join(system + self._lines) + "\n"
+        text = "\n".join(system + self._lines) + "\n"
+        if not self._condition:
+            return text
+        return f"#if {self._condition}\n{text}\n#endif  // {self._condition}\n"
+
+
+def _implies(condition: str, other: str) -> bool:
+    """Whether the first one is some of the alternatives of the second."""
+    return set(condition.split(" || ")) <= set(other.split(" || "))
 
 
 def _heading(path: str) -> str:

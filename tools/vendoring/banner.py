@@ -28,9 +28,9 @@ class Banner:
         lines = self._lines(title, parts, notes)
         return "\n".join(f"// {line}".rstrip() for line in lines) + "\n"
 
-    def c_text(self, title: str, notes: List[str]) -> str:
-        """For C, where a comment may have another form."""
-        lines = self._lines(title, [], notes)
+    def c_text(self, title: str, parts: List[Part], notes: List[str]) -> str:
+        """For C, whose comments have another form."""
+        lines = self._lines(title, parts, notes)
         return "\n".join(f" * {line}".rstrip() for line in lines).replace(" *", "/*", 1) + "\n */\n"
 
     def _lines(self, title: str, parts: List[Part], notes: List[str]) -> List[str]:

@@ -10,8 +10,9 @@ if sys.version_info < (3, 9):
     print("tools/vendor: Python 3.9 or later is needed", file=sys.stderr)
     sys.exit(2)
 
-import fixed
 import folder
+import forms
+import heaps
 import names
 from amalgamation import AmalgamationError
 
@@ -28,10 +29,14 @@ _EXAMPLES = """\
 heaps:
   fixed    a heap inside of buffers, for firmware: atoll_fixed.h for C, atoll_fixed.hpp for C++ with
            all code in the header, atoll_fixed.cc with the code of the functions for C
+  arena    the heaps of Go's runtime over an operating system: atoll.h for C, atoll.hpp for C++,
+           atoll.cc with all code
+  malloc   the same, which takes over malloc() and operator new; for Linux
 
 examples:
   tools/vendor third_party/atoll --heap fixed
   tools/vendor third_party/atoll --heap fixed --single-file
+  tools/vendor third_party/atoll --heap arena --backend linux --backend windows
 """
 
 
@@ -56,14 +61,33 @@ def _arguments(arguments: List[str]) -> argparse.Namespace:
         allow_abbrev=False,
     )
     parser.add_argument("dir", metavar="DIR", help="the folder to write")
-    parser.add_argument("--heap", choices=["fixed"], required=True, help="which heap")
-    parser.add_argument("--single-file", action="store_true", help="one header with everything")
+    choices = ["fixed", "arena", "malloc"]
+    parser.add_argument("--heap", choices=choices, required=True, help="which heap")
+    parser.add_argument(
+        "--backend",
+        action="append",
+        choices=[*heaps.BACKENDS, "all"],
+        help="an operating system for arena, several if repeated; linux if none is named",
+    )
+    parser.add_argument("--single-file", action="store_true", help="one header has everything; with arena and malloc it is for C++")
     parser.add_argument("--namespace", metavar="NAME", help="another name than Atoll and atoll_")
     return parser.parse_args(arguments)
 
 
+def _heap(arguments: argparse.Namespace) -> forms.Heap:
+    chosen: List[str] = arguments.backend or ["linux"]
+    backends = [name for name in heaps.BACKENDS if name in chosen or "all" in chosen]
+    if arguments.heap == "arena":
+        return heaps.arena(_ROOT, backends, is_malloc=False)
+    if arguments.heap == "fixed" and arguments.backend:
+        _fail("the fixed heap needs no operating system: no --backend")
+    if backends != ["linux"]:
+        _fail("--heap malloc is for --backend linux; elsewhere a library replaces malloc()")
+    return heaps.fixed() if arguments.heap == "fixed" else heaps.arena(_ROOT, backends, True)
+
+
 def _files(arguments: argparse.Namespace) -> Dict[str, str]:
-    files = fixed.files(_ROOT, arguments.single_file)
+    files = forms.files(_ROOT, _heap(arguments), arguments.single_file)
     files["LICENSE"] = (_ROOT / "LICENSE").read_text(encoding="utf-8")
     if arguments.namespace:
         files = names.rename(files, arguments.namespace)
