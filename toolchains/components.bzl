@@ -398,6 +398,25 @@ COMPONENTS = {
             "qemu-system-arm",
         ],
     ),
+    "vendored-projects": dict(
+        why = "builds projects that have a copy of Atoll (tests/vendor)",
+        files = [
+            "/usr/bin/cmake",
+            "/usr/bin/make",
+            "/usr/bin/meson",
+            "/usr/bin/ninja",
+            "/usr/lib/python3/dist-packages/kconfiglib.py",
+            "/usr/lib/python3/dist-packages/yaml/__init__.py",
+        ],
+        packages = [
+            "cmake",
+            "make",
+            "meson",
+            "ninja-build",
+            "python3-kconfiglib",
+            "python3-yaml",
+        ],
+    ),
     "librsvg": dict(
         why = "draws the picture of the benchmarks (tests/bench)",
         files = ["/usr/bin/rsvg-convert"],

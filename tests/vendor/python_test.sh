@@ -1,4 +1,4 @@
 #!/bin/bash
-# Runs one of the tests in Python.
+# Runs one of the tests in Python: Debian's, which has the modules that are Debian packages.
 set -euo pipefail
-exec python3 -B "$@"
+PYTHONPATH=tests/vendor exec /usr/bin/python3 -B "$@"

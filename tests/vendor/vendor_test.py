@@ -123,6 +123,20 @@ class Output(VendorTest):
         self.write("--heap", "fixed", "--single-file")
         self.assertEqual(self.names(), ["LICENSE", "SHA256SUMS", "atoll_fixed.h"])
 
+    def test_has_the_files_of_build_systems_that_are_asked_for(self) -> None:
+        plain = ["LICENSE", "SHA256SUMS", "atoll_fixed.cc", "atoll_fixed.h", "atoll_fixed.hpp"]
+        self.write("--heap", "fixed", "--with", "zephyr,make")
+        added = ["atoll_fixed.mk"] + [f"zephyr/{name}" for name in ("CMakeLists.txt", "Kconfig")]
+        self.assertEqual(self.names(), sorted(plain + added + ["zephyr/module.yml"]))
+        self.write("--heap", "fixed", "--with", "esp-idf")
+        self.assertEqual(self.names(), sorted(plain + ["CMakeLists.txt", "idf_component.yml"]))
+        self.assertFalse((self.out / "zephyr").exists())
+        for heap in ("fixed", "arena"):
+            self.write("--heap", heap, "--with", "all")
+            for path in self.out.rglob("*"):
+                if path.is_file():
+                    self.assertNotIn("@VERSION@", path.read_text("utf-8"), path)
+
     def test_has_another_namespace_everywhere(self) -> None:
         self.write("--heap", "fixed", "--namespace", "Radio")
         for path in self.out.glob("atoll_*"):
@@ -175,6 +189,10 @@ class BadInput(VendorTest):
         self.assert_refuses("no --backend", "out", "--heap", "fixed", "--backend", "linux")
         self.assert_refuses("linux", "out", "--heap", "malloc", "--backend", "windows")
         self.assert_refuses("linux", "out", "--heap", "malloc", "--backend", "all")
+        self.assert_refuses("'scons'", "out", "--heap", "fixed", "--with", "make,scons")
+        self.assert_refuses("''", "out", "--heap", "fixed", "--with", "")
+        self.assert_refuses("fixed", "out", "--heap", "arena", "--with", "arduino")
+        self.assert_refuses("single", "out", "--heap", "fixed", "--single-file", "--with", "make")
         for name in ("", "3", "a b", "a::b", "namespace", "_A", "a__b", "std", "\u00e4"):
             self.assert_refuses("namespace", "out", "--heap", "fixed", "--namespace", name)
         self.assertFalse((self.there / "out").exists())

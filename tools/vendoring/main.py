@@ -14,7 +14,9 @@ import folder
 import forms
 import heaps
 import names
+import projects
 from amalgamation import AmalgamationError
+from banner import version
 
 # Not resolved: where the build links sources into a folder of its own, that folder counts.
 _ROOT = pathlib.Path(os.path.abspath(__file__)).parent.parent.parent
@@ -36,6 +38,7 @@ heaps:
 examples:
   tools/vendor third_party/atoll --heap fixed
   tools/vendor third_party/atoll --heap fixed --single-file
+  tools/vendor third_party/atoll --heap fixed --with cmake,zephyr
   tools/vendor third_party/atoll --heap arena --backend linux --backend windows
 """
 
@@ -70,6 +73,12 @@ def _arguments(arguments: List[str]) -> argparse.Namespace:
         help="an operating system for arena, several if repeated; linux if none is named",
     )
     parser.add_argument("--single-file", action="store_true", help="one header has everything; with arena and malloc it is for C++")
+    parser.add_argument(
+        "--with",
+        dest="systems",
+        metavar="NAMES",
+        help=f"files for build systems, with commas between them: {', '.join(projects.SYSTEMS)}, all",
+    )
     parser.add_argument("--namespace", metavar="NAME", help="another name than Atoll and atoll_")
     return parser.parse_args(arguments)
 
@@ -88,6 +97,11 @@ def _heap(arguments: argparse.Namespace) -> forms.Heap:
 
 def _files(arguments: argparse.Namespace) -> Dict[str, str]:
     files = forms.files(_ROOT, _heap(arguments), arguments.single_file)
+    if arguments.systems is not None:
+        if arguments.single_file:
+            _fail("--with is for files that are compiled apart: not with --single-file")
+        wanted = projects.parse(arguments.systems)
+        files.update(projects.files(arguments.heap, wanted, version(_ROOT)))
     files["LICENSE"] = (_ROOT / "LICENSE").read_text(encoding="utf-8")
     if arguments.namespace:
         files = names.rename(files, arguments.namespace)
@@ -102,7 +116,7 @@ def main() -> None:
         _fail("the folder's name is empty")
     try:
         folder.write(pathlib.Path(arguments.dir), _files(arguments))
-    except (folder.FolderError, AmalgamationError) as error:
+    except (folder.FolderError, projects.ProjectError, AmalgamationError) as error:
         _fail(str(error))
     except OSError as error:
         _fail(f"{error.filename or arguments.dir}: {error.strerror}")
