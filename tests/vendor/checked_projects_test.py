@@ -133,7 +133,7 @@ class CheckedProjects(projects.ProjectTest):
             self.assertRegex(name, r"^[a-z0-9]+(-[a-z0-9]+)*$")
             self.assertRegex(manifest["version"], f"^{_VERSION}$")
             text = (port / "portfile.cmake").read_text("utf-8")
-            for path in re.findall(r"\$\{CURRENT_PORT_DIR\}/([^\"]+)", text):
+            for path in re.findall(r"\$\{CMAKE_CURRENT_LIST_DIR\}/([^\"]+)", text):
                 self.assertTrue((port / path).exists(), path)
 
     def test_programs_of_conan_and_vcpkg_build_with_an_installed_package(self) -> None:
