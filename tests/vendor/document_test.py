@@ -94,6 +94,14 @@ class Document(unittest.TestCase):
         for row in rows:
             self.assertIn(row, record)
 
+    def test_a_log_becomes_a_trace(self) -> None:
+        (self.there / "log").write_text("m 8 24\nm 20 100\nf 8\nm 8 64\nf 20\nm 20 7\n", "utf-8")
+        script = re.search(r"^```sh\n(awk .*?)atoll size", _TEXT, re.MULTILINE | re.DOTALL)
+        assert script
+        self.run_command("/bin/sh", "-c", script.group(1))
+        trace = (self.there / "trace.csv").read_text("utf-8")
+        self.assertEqual(trace, "24,1\n100,1\n64,\n7,\n")
+
     def test_build_files_are_those_of_the_tool(self) -> None:
         listed = re.findall(r"^\| `([a-z-]+)` \| `.*\| (all|fixed) \|$", _TEXT, re.MULTILINE)
         usage = self.run_command(str(_TOOL), "--help").split("between them:")[1].split(", all")[0]
