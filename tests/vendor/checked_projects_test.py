@@ -6,6 +6,7 @@ import pathlib
 import re
 import shutil
 import unittest
+from typing import Dict
 
 import kconfiglib  # type: ignore
 import yaml  # type: ignore
@@ -47,24 +48,40 @@ class CheckedProjects(projects.ProjectTest):
         module = self.vendor("zephyr", "kconfig_module")
         top = self.there / "Kconfig"
         top.write_text(f'config CPP\n\tbool "C++"\nsource "{module}/zephyr/Kconfig"\n', "utf-8")
-        config = kconfiglib.Kconfig(str(top), suppress_traceback=True)
+        values = self.settings(top, self.project("zephyr") / "prj.conf")
+        used = set(re.findall(r"CONFIG_(\w+)", (module / "zephyr/CMakeLists.txt").read_text("utf-8")))
+        self.assertLessEqual(used, set(values))
+
+    def test_kconfig_of_esp_idf_has_the_same_options(self) -> None:
+        component = self.vendor("esp_idf", "kconfig_component")
+        values = self.settings(
+            component / "Kconfig", self.project("esp_idf") / "sdkconfig.defaults"
+        )
+        zephyr = self.vendor("zephyr", "kconfig_zephyr") / "zephyr/Kconfig"
+        options = re.findall(r"^config (\w+)$", zephyr.read_text("utf-8"), re.MULTILINE)
+        self.assertLessEqual(set(options) - {"ATOLL_FIXED"}, set(values))
+
+    def settings(self, kconfig: pathlib.Path, file: pathlib.Path) -> Dict[str, str]:
+        """The values of all options, with a project's settings."""
+        config = kconfiglib.Kconfig(str(kconfig), suppress_traceback=True)
         config.warn_assign_undef = True
-        config.load_config(str(self.project("zephyr") / "prj.conf"))
+        config.load_config(str(file))
         self.assertEqual(config.warnings, [])
         values = {name: symbol.str_value for name, symbol in config.syms.items()}
         self.assertEqual(values["ATOLL_FIXED_LOCK"], "y")
         self.assertEqual(values["ATOLL_FIXED_QUICK"], "8")
-        used = set(re.findall(r"CONFIG_(\w+)", (module / "zephyr/CMakeLists.txt").read_text("utf-8")))
-        self.assertLessEqual(used, set(values))
+        return values
 
     def test_esp_idf_builds_with_stand_ins_for_its_functions(self) -> None:
         component = self.vendor("esp_idf", "examples/vendored/esp_idf/components/atoll")
         output = self.run_commands(
             "cmake -S examples/vendored/esp_idf -B idf-build\n"
             "cmake --build idf-build\n"
+            "nm idf-build/components/atoll/libatoll.a\n"
             "idf-build/camera\n",
             IDF_PATH=str(_STAND_INS / "esp_idf"),
         )
+        self.assertIn("U atoll_fixed_enter\n", output)
         self.assertTrue(output.endswith("a frame of 76800 bytes\n"), output)
         manifest = yaml.safe_load((component / "idf_component.yml").read_text("utf-8"))
         self.assertRegex(manifest["version"], f"^{_VERSION}$")

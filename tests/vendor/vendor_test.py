@@ -129,7 +129,7 @@ class Output(VendorTest):
         added = ["atoll_fixed.mk"] + [f"zephyr/{name}" for name in ("CMakeLists.txt", "Kconfig")]
         self.assertEqual(self.names(), sorted(plain + added + ["zephyr/module.yml"]))
         self.write("--heap", "fixed", "--with", "esp-idf")
-        self.assertEqual(self.names(), sorted(plain + ["CMakeLists.txt", "idf_component.yml"]))
+        self.assertEqual(self.names(), sorted(plain + ["CMakeLists.txt", "Kconfig", "idf_component.yml"]))
         self.assertFalse((self.out / "zephyr").exists())
         for heap in ("fixed", "arena"):
             self.write("--heap", heap, "--with", "all")

@@ -1,8 +1,14 @@
-/* Internal memory first, then external memory. */
+/* Internal memory first, then external memory. Both cores use the heap. */
 #include <atoll_fixed.h>
 #include <stdio.h>
 
 #include "esp_heap_caps.h"
+#include "freertos/FreeRTOS.h"
+
+static portMUX_TYPE lock = portMUX_INITIALIZER_UNLOCKED;
+
+void atoll_fixed_enter(void) { portENTER_CRITICAL(&lock); }
+void atoll_fixed_leave(void) { portEXIT_CRITICAL(&lock); }
 
 enum { INTERNAL = 64 << 10, EXTERNAL = 512 << 10 };
 
