@@ -401,6 +401,8 @@ COMPONENTS = {
     "vendored-projects": dict(
         why = "builds projects that have a copy of Atoll (tests/vendor)",
         files = [
+            "/usr/bin/arduino-builder",
+            "/usr/bin/arduino-ctags",
             "/usr/bin/cmake",
             "/usr/bin/make",
             "/usr/bin/meson",
@@ -409,6 +411,8 @@ COMPONENTS = {
             "/usr/lib/python3/dist-packages/yaml/__init__.py",
         ],
         packages = [
+            "arduino-builder",
+            "arduino-ctags",
             "cmake",
             "make",
             "meson",

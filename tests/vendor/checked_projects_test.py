@@ -4,7 +4,6 @@ their programs are compiled with stand-ins for the systems' headers and function
 import json
 import pathlib
 import re
-import shutil
 import unittest
 from typing import Dict
 
@@ -104,23 +103,26 @@ class CheckedProjects(projects.ProjectTest):
         )
 
     def test_arduino_library(self) -> None:
-        library = self.vendor("arduino", "AtollFixed")
+        library = self.vendor("arduino", "libraries/AtollFixed")
         lines = (library / "library.properties").read_text("utf-8").splitlines()
         properties = dict(line.split("=", 1) for line in lines)
         required = "name version author maintainer sentence paragraph category url architectures"
         self.assertLessEqual(set(required.split()), set(properties))
         self.assertRegex(properties["version"], f"^{_VERSION}$")
         self.assertTrue((library / properties["includes"]).is_file())
-        shutil.copytree(library, self.there / "libraries/AtollFixed")
-        stand_in = _STAND_INS / "arduino"
-        compiler = f"g++ -std=gnu++11 -Wall -Wextra -Werror -IAtollFixed -I{stand_in}"
-        for sketch in ("AtollFixed/examples/Blocks/Blocks.ino", "examples/vendored/arduino/Logger/Logger.ino"):
+        hardware = _STAND_INS / "arduino/hardware"
+        for sketch, end in (
+            ("libraries/AtollFixed/examples/Blocks/Blocks.ino", "104\n208\n"),
+            ("examples/vendored/arduino/Logger/Logger.ino", "one\ntwo\n"),
+        ):
             output = self.run_commands(
-                f"{compiler} -include Arduino.h -x c++ {sketch} {stand_in}/program.cpp"
-                " AtollFixed/atoll_fixed.cpp -o sketch\n"
-                "printf 'one\\ntwo\\n' | ./sketch\n"
+                "mkdir -p arduino-build\n"
+                f"arduino-builder -compile -hardware {hardware} -hardware /usr/share/arduino-builder"
+                ' -tools /usr/bin -libraries libraries -fqbn atoll:host:machine'
+                f' -build-path "$PWD/arduino-build" {sketch} 2> log || {{ cat log; exit 1; }}\n'
+                "printf 'one\\ntwo\\n' | arduino-build/sketch.elf\n"
             )
-            self.assertIn("one\ntwo\n" if "Logger" in sketch else "104\n208\n", output)
+            self.assertIn(end, output)
 
     def test_conan_recipe(self) -> None:
         recipe = self.vendor("conan", "by_conan")
@@ -132,6 +134,12 @@ class CheckedProjects(projects.ProjectTest):
         self.assertRegex(name, r"^[a-z0-9_][a-z0-9_+.-]{1,100}$")
         for pattern in re.findall(r'"([^"]+)"', text.split("exports_sources = ")[1].split("\n")[0]):
             self.assertTrue(list(recipe.glob(pattern)), pattern)
+        output = self.run_commands(
+            f"PYTHONPATH={_STAND_INS}/conan python3 -B {_STAND_INS}/conan/run.py"
+            " by_conan/conanfile.py\n"
+        )
+        self.assertIn("ATOLL_FIXED_QUICK=0\n", output)
+        self.assertTrue(output.endswith("configure\nbuild\ninstall\natoll_fixed\n"), output)
         # Each option of the recipe is one of the CMake file.
         cmake = (recipe / "CMakeLists.txt").read_text("utf-8")
         for option in re.findall(r'^        "(\w+)": \[', text, re.MULTILINE):
@@ -152,6 +160,10 @@ class CheckedProjects(projects.ProjectTest):
             text = (port / "portfile.cmake").read_text("utf-8")
             for path in re.findall(r"\$\{CMAKE_CURRENT_LIST_DIR\}/([^\"]+)", text):
                 self.assertTrue((port / path).exists(), path)
+            output = self.run_commands(
+                f"cmake -D PORT={port / 'portfile.cmake'} -P {_STAND_INS}/vcpkg/run.cmake"
+            )
+            self.assertIn("installed lib/cmake/atoll_fixed/atoll_fixed-config.cmake", output)
 
     def test_programs_of_conan_and_vcpkg_build_with_an_installed_package(self) -> None:
         self.run_commands(

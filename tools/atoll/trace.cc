@@ -194,11 +194,12 @@ bool fits(const Trace& trace, std::size_t ram) { return replay(trace, ram).fits;
 
 // The least size above `fails`, which does not serve, that a search by halves finds. 0: none does.
 std::size_t search(const Trace& trace, std::size_t fails) {
-  std::size_t serves = std::max<std::size_t>(fails * 2, 1024);
+  constexpr std::size_t kFirst = 1024;
+  std::size_t serves = std::clamp(fails * 2, kFirst, kMostRam);
   while (!fits(trace, serves)) {
-    if (serves >= kMostRam) return 0;
+    if (serves == kMostRam) return 0;
     fails = serves;
-    serves *= 2;
+    serves = std::min(serves * 2, kMostRam);
   }
   while (serves - fails > kRamStep) {
     const std::size_t middle = fails + (serves - fails) / 2 / kRamStep * kRamStep;
@@ -207,16 +208,22 @@ std::size_t search(const Trace& trace, std::size_t fails) {
   return serves;
 }
 
-// A buffer above `ram`, and not far above, that does not serve; 0: none of those that are tried.
+// A buffer above `ram`, not far above and with the same indices, that does not serve; 0: none of
+// those that are tried.
 std::size_t larger_one_that_fails(const Trace& trace, std::size_t ram) {
+  const unsigned bits = replay(trace, ram).index_bits;
+  const auto fails = [&](std::size_t larger) {
+    const Replay result = larger <= kMostRam ? replay(trace, larger) : Replay{true};
+    return !result.fits && result.index_bits == bits;
+  };
   constexpr std::size_t kNear = 32;
   constexpr std::size_t kFar = 8;  // up to a quarter above
   for (std::size_t k = kFar; k != 0; --k) {
     const std::size_t larger = ram + ram * k / (4 * kFar) / kRamStep * kRamStep;
-    if (!fits(trace, larger)) return larger;
+    if (fails(larger)) return larger;
   }
   for (std::size_t k = kNear; k != 0; --k) {
-    if (!fits(trace, ram + k * kRamStep)) return ram + k * kRamStep;
+    if (fails(ram + k * kRamStep)) return ram + k * kRamStep;
   }
   return 0;
 }
