@@ -74,3 +74,20 @@ for standard in 99 11 17; do
   done
 done
 echo "$compiled times without a warning"
+
+# A C program with everything in one header runs, without a C++ library.
+cat > "$here/main.c" << 'END'
+#include "atoll_fixed.h"
+static uint64_t memory[2 << 10];
+int main(void) {
+  atoll_fixed* const heap = atoll_fixed_make(memory, sizeof memory, 0);
+  void* const block = atoll_fixed_malloc(heap, 1000);
+  const int is_whole = atoll_fixed_usable_size(heap, block) == 1000;
+  atoll_fixed_free(heap, block);
+  return !is_whole || atoll_fixed_owns(heap, block) || atoll_fixed_check(heap) != 0;
+}
+END
+g++ -std=c++11 -fno-exceptions -fno-rtti -c "$here/one_code.cc" "-I$here/one" -o "$here/one.o"
+gcc -std=c99 "-I$here/one" "$here/main.c" "$here/one.o" -o "$here/program"
+"$here/program"
+echo "a program with one header runs"
