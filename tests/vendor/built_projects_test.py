@@ -64,6 +64,22 @@ class BuiltProjects(projects.ProjectTest):
             "meson install -C core-build --destdir out\n"
         )
 
+    def test_unused_functions_of_the_fixed_heap_can_be_dropped(self) -> None:
+        output = self.run_commands(
+            "tools/vendor dropped --heap fixed --with cmake,make,meson\n"
+            "cmake -S dropped -B dropped-cmake && cmake --build dropped-cmake\n"
+            "meson setup dropped-meson dropped && meson compile -C dropped-meson\n"
+            "printf 'include dropped/atoll_fixed.mk\nall: $(ATOLL_FIXED_OBJECT)\n' > dropped.mk\n"
+            "make -f dropped.mk ATOLL_FIXED_BUILD=dropped-make all\n"
+            "for code in dropped-cmake/libatoll_fixed.a dropped-meson/libatoll_fixed.a"
+            " dropped-make/atoll_fixed.o; do\n"
+            "  gcc -Idropped examples/vendored/cmake/main.c $code -Wl,--gc-sections -o program\n"
+            "  nm program\n"
+            "done\n"
+        )
+        self.assertEqual(output.count(" T atoll_fixed_malloc\n"), 3)
+        self.assertNotIn("atoll_fixed_realloc", output)
+
     def test_installed_files_are_found_by_pkg_config(self) -> None:
         self.run_commands(
             "tools/vendor by_meson --heap fixed --with meson\n"

@@ -6,8 +6,9 @@
 ATOLL_FIXED_FOLDER := $(dir $(lastword $(MAKEFILE_LIST)))
 ATOLL_FIXED_BUILD ?= build
 ATOLL_FIXED_CPPFLAGS := -I$(ATOLL_FIXED_FOLDER)
-# Without exceptions and RTTI, a C program needs no C++ library.
-ATOLL_FIXED_FLAGS := -std=c++11 -fno-exceptions -fno-rtti
+# Without exceptions and RTTI, a C program needs no C++ library. A linker with --gc-sections drops
+# unused functions.
+ATOLL_FIXED_FLAGS := -std=c++11 -fno-exceptions -fno-rtti -ffunction-sections
 ATOLL_FIXED_OBJECT := $(ATOLL_FIXED_BUILD)/atoll_fixed.o
 
 # The rule below is not the makefile's default goal.
