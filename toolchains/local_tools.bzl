@@ -20,6 +20,7 @@ _TOLD = [
     "preloaded-company",
     "preloaded-programs",
     "race-detector",
+    "vendored-projects",
 ]
 
 def _tools_dir(ctx):

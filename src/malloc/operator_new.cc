@@ -98,53 +98,55 @@ std::size_t value(std::align_val_t alignment) { return static_cast<std::size_t>(
 
 // The preloaded library exports them, whatever else it hides.
 #if defined(__ELF__)
-#define ATOLL_EXPORT [[gnu::visibility("default")]]
+#define ATOLL_OPERATOR [[gnu::visibility("default")]]
 #else
-#define ATOLL_EXPORT
+#define ATOLL_OPERATOR
 #endif
 
-ATOLL_EXPORT void* operator new(std::size_t size) { return Atoll::allocate_or_throw(size); }
-ATOLL_EXPORT void* operator new[](std::size_t size) { return Atoll::allocate_or_throw(size); }
-ATOLL_EXPORT void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+ATOLL_OPERATOR void* operator new(std::size_t size) { return Atoll::allocate_or_throw(size); }
+ATOLL_OPERATOR void* operator new[](std::size_t size) { return Atoll::allocate_or_throw(size); }
+ATOLL_OPERATOR void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   return Atoll::allocate_or_null(size);
 }
-ATOLL_EXPORT void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+ATOLL_OPERATOR void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
   return Atoll::allocate_or_null(size);
 }
-ATOLL_EXPORT void* operator new(std::size_t size, std::align_val_t alignment) {
+ATOLL_OPERATOR void* operator new(std::size_t size, std::align_val_t alignment) {
   return Atoll::ask_or_throw(size, Atoll::value(alignment));
 }
-ATOLL_EXPORT void* operator new[](std::size_t size, std::align_val_t alignment) {
+ATOLL_OPERATOR void* operator new[](std::size_t size, std::align_val_t alignment) {
   return Atoll::ask_or_throw(size, Atoll::value(alignment));
 }
-ATOLL_EXPORT void* operator new(std::size_t size, std::align_val_t alignment,
-                                const std::nothrow_t&) noexcept {
+ATOLL_OPERATOR void* operator new(std::size_t size, std::align_val_t alignment,
+                                  const std::nothrow_t&) noexcept {
   return Atoll::ask_or_null(size, Atoll::value(alignment));
 }
-ATOLL_EXPORT void* operator new[](std::size_t size, std::align_val_t alignment,
-                                  const std::nothrow_t&) noexcept {
+ATOLL_OPERATOR void* operator new[](std::size_t size, std::align_val_t alignment,
+                                    const std::nothrow_t&) noexcept {
   return Atoll::ask_or_null(size, Atoll::value(alignment));
 }
 
 // Sizes and alignments are the caller's promises, which the heap does not need.
 
-ATOLL_EXPORT void operator delete(void* p) noexcept { family::release(p); }
-ATOLL_EXPORT void operator delete[](void* p) noexcept { family::release(p); }
-ATOLL_EXPORT void operator delete(void* p, std::size_t) noexcept { family::release(p); }
-ATOLL_EXPORT void operator delete[](void* p, std::size_t) noexcept { family::release(p); }
-ATOLL_EXPORT void operator delete(void* p, std::align_val_t) noexcept { family::release(p); }
-ATOLL_EXPORT void operator delete[](void* p, std::align_val_t) noexcept { family::release(p); }
-ATOLL_EXPORT void operator delete(void* p, std::size_t, std::align_val_t) noexcept {
+ATOLL_OPERATOR void operator delete(void* p) noexcept { family::release(p); }
+ATOLL_OPERATOR void operator delete[](void* p) noexcept { family::release(p); }
+ATOLL_OPERATOR void operator delete(void* p, std::size_t) noexcept { family::release(p); }
+ATOLL_OPERATOR void operator delete[](void* p, std::size_t) noexcept { family::release(p); }
+ATOLL_OPERATOR void operator delete(void* p, std::align_val_t) noexcept { family::release(p); }
+ATOLL_OPERATOR void operator delete[](void* p, std::align_val_t) noexcept { family::release(p); }
+ATOLL_OPERATOR void operator delete(void* p, std::size_t, std::align_val_t) noexcept {
   family::release(p);
 }
-ATOLL_EXPORT void operator delete[](void* p, std::size_t, std::align_val_t) noexcept {
+ATOLL_OPERATOR void operator delete[](void* p, std::size_t, std::align_val_t) noexcept {
   family::release(p);
 }
-ATOLL_EXPORT void operator delete(void* p, const std::nothrow_t&) noexcept { family::release(p); }
-ATOLL_EXPORT void operator delete[](void* p, const std::nothrow_t&) noexcept { family::release(p); }
-ATOLL_EXPORT void operator delete(void* p, std::align_val_t, const std::nothrow_t&) noexcept {
+ATOLL_OPERATOR void operator delete(void* p, const std::nothrow_t&) noexcept { family::release(p); }
+ATOLL_OPERATOR void operator delete[](void* p, const std::nothrow_t&) noexcept {
   family::release(p);
 }
-ATOLL_EXPORT void operator delete[](void* p, std::align_val_t, const std::nothrow_t&) noexcept {
+ATOLL_OPERATOR void operator delete(void* p, std::align_val_t, const std::nothrow_t&) noexcept {
+  family::release(p);
+}
+ATOLL_OPERATOR void operator delete[](void* p, std::align_val_t, const std::nothrow_t&) noexcept {
   family::release(p);
 }

@@ -37,13 +37,13 @@ constinit ATOLL_THREAD_LOCAL Part part_in_start = Part::kNone;
 // A copy of the text that the options point into: a process may overwrite its environment.
 constinit std::array<char, 8192> option_text{};
 
-constinit std::optional<ProcessOptions> options;
+constinit std::optional<ProcessOptions> chosen_options;
 
 constinit HeapProfile profile;
 
 constinit std::atomic<bool> has_libraries{false};
 
-bool takes_samples() { return options->heap.objects.profile_rate != 0; }
+bool takes_samples() { return chosen_options->heap.objects.profile_rate != 0; }
 
 void* on_sample(void* /*context*/, void* /*object*/, std::uint64_t size) {
   // The start's own allocations are not samples.
@@ -66,14 +66,14 @@ std::string_view keep_options(std::string_view text, os::Os& os) {
 
 bool start() {
   os::Os& os = os::native();
-  options = default_process_options();
-  parse_process_options(keep_options(environment("ATOLL_OPTIONS"), os), os, *options);
+  chosen_options = default_process_options();
+  parse_process_options(keep_options(environment("ATOLL_OPTIONS"), os), os, *chosen_options);
   if (takes_samples()) {
-    options->heap.objects.on_sample = &on_sample;
-    options->heap.objects.on_sample_freed = &on_sample_freed;
+    chosen_options->heap.objects.on_sample = &on_sample;
+    chosen_options->heap.objects.on_sample_freed = &on_sample_freed;
   }
   Heap* const heap = ::new (&heap_storage) Heap;
-  const Line why = heap->init(os, options->heap);
+  const Line why = heap->init(os, chosen_options->heap);
   if (why.view().empty()) {
     profile.init(heap->platform());
     return true;
@@ -151,6 +151,6 @@ void libraries_are_ready() {
 
 HeapProfile& process_profile() { return profile; }
 
-const ProcessOptions* process_options() { return options ? &*options : nullptr; }
+const ProcessOptions* process_options() { return chosen_options ? &*chosen_options : nullptr; }
 
 }  // namespace Atoll

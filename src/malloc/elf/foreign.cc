@@ -3,17 +3,7 @@
 #include "src/malloc/elf/c_library.h"
 #include "src/malloc/process_heap.h"
 
-extern "C" {
-[[gnu::weak]] void libc_free(void* p) asm("__libc_free");
-[[gnu::weak]] void* libc_realloc(void* p, std::size_t size) asm("__libc_realloc");
-[[gnu::weak]] std::size_t libc_usable_size(void* p) asm("malloc_usable_size");
-}
-
 namespace Atoll::malloc_family {
-
-[[gnu::weak]] CLibrary c_library() {
-  return {.free = libc_free, .realloc = libc_realloc, .usable_size = libc_usable_size};
-}
 
 // Not needed: these systems end all threads at once.
 void* allocate_foreign(std::size_t /*size*/) { return nullptr; }

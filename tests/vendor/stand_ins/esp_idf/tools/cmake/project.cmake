@@ -1,0 +1,28 @@
+# Stands in for ESP-IDF's build: components become libraries of a program.
+set(ESP_PLATFORM 1)
+set(here ${CMAKE_CURRENT_LIST_DIR}/../..)
+
+file(STRINGS ${CMAKE_SOURCE_DIR}/sdkconfig.defaults settings REGEX "^CONFIG_")
+foreach(setting ${settings})
+  string(REGEX MATCH "^(CONFIG_[A-Z_]+)=(.*)$" found ${setting})
+  set(${CMAKE_MATCH_1} ${CMAKE_MATCH_2})
+endforeach()
+
+function(idf_component_register)
+  cmake_parse_arguments(one "" "" "SRCS;INCLUDE_DIRS;REQUIRES" ${ARGN})
+  get_filename_component(name ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+  add_library(${name} STATIC ${one_SRCS})
+  target_include_directories(${name} PUBLIC ${one_INCLUDE_DIRS} PRIVATE ${here})
+  target_link_libraries(${name} PUBLIC ${one_REQUIRES})
+  set(COMPONENT_LIB ${name} PARENT_SCOPE)
+endfunction()
+
+macro(project name)
+  _project(${name} C CXX)
+  add_executable(${name} ${here}/program.c)
+  file(GLOB components ${CMAKE_SOURCE_DIR}/components/*)
+  foreach(component ${components} ${CMAKE_SOURCE_DIR}/main)
+    add_subdirectory(${component})
+  endforeach()
+  target_link_libraries(${name} PRIVATE main)
+endmacro()

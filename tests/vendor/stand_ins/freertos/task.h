@@ -1,0 +1,4 @@
+#pragma once
+
+void vTaskSuspendAll(void);
+long xTaskResumeAll(void);
