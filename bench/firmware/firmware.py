@@ -20,7 +20,7 @@ _CXX = ["-std=c++20", "-fno-exceptions", "-fno-rtti", "-ffreestanding"]
 _LINK = ["-nostartfiles", "-Wl,--gc-sections", "-Wl,--no-warn-rwx-segments"]
 
 _KIB = 1024
-ROOM_FOR_24, DRIFT, SUSTAIN, TIME, HUNT = 1, 2, 3, 4, 5
+ROOM_FOR_24, DRIFT, SUSTAIN, TIME, HUNT, FRUITLESS = 1, 2, 3, 4, 5, 6
 
 
 class Heap(NamedTuple):

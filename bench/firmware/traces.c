@@ -18,13 +18,14 @@
 
 enum { kMostBlocks = 40000 };
 
-/* The traces, numbered as in firmware.py. A plugin counts the instructions of the last two. */
+/* The traces, numbered as in firmware.py. A plugin counts the instructions of the last three. */
 enum {
   kRoomFor24 = 1, /* prints how many blocks of 24 bytes there is room for */
   kDrift,         /* the live set grows; prints the live bytes at the first failure */
   kSustain,       /* prints the largest live set that survives, in thousandths of the RAM */
   kTime,          /* the live set stays at `percent` of the RAM */
-  kHunt           /* among as many free spans of different lengths as there can be */
+  kHunt,          /* among as many free spans of different lengths as there can be */
+  kFruitless      /* among as many free spans of 136 bytes as there can be, for 152 bytes */
 };
 
 typedef struct Block {
@@ -178,6 +179,17 @@ static void hunt(uint32_t seed, uint32_t requests) {
   }
 }
 
+static void search_in_vain(uint32_t seed) {
+  begin(seed);
+  while (add(136) && add(16)) {
+  }
+  for (uint32_t k = live_blocks; k-- != 0;) {
+    if (blocks[k].size > 16) drop(k);
+  }
+  while (add(152)) {
+  }
+}
+
 /* --- Arguments. --- */
 
 static char arguments[256];
@@ -213,6 +225,9 @@ static void run(uint32_t test, uint32_t seed, uint32_t requests) {
       break;
     case kHunt:
       hunt(seed, requests);
+      break;
+    case kFruitless:
+      search_in_vain(seed);
       break;
     default:
       board_print("no such test\n");

@@ -3,29 +3,16 @@
 
 namespace Atoll {
 
-// How many pages fit behind the BasicFixedHeap, with their bits. (A division would call libgcc.)
-template <class Options>
-size_t BasicFixedHeap<Options>::pages_in(size_t size) {
-  if (size < sizeof(BasicFixedHeap)) return 0;
-  const size_t left = size - sizeof(BasicFixedHeap);
-  size_t count = 0;
-  size_t used = 0;
-  // One page or several take at most twice their size, bits included.
-  while ((used = bytes_of(count + 1)) <= left) count += 1 + (left - used) / (2 * kPageSize);
-  return count;
-}
-
 template <class Options>
 const char* BasicFixedHeap<Options>::problem(const void* buffer, size_t size) {
   const uintptr_t begin = reinterpret_cast<uintptr_t>(buffer);
+  const size_t pages = size / kPageSize;
   if (buffer == nullptr) return "the buffer is null";
   if (begin % kPageSize != 0) return "the buffer is not at a multiple of 8";
   if (begin + size < begin) return "the buffer reaches beyond the end of the address space";
-  const size_t count = pages_in(size);
-  if (count < kShortest) return "the buffer is too small";
-  // There are three more bits than pages, and 0 means no page.
-  if (count > size_t{static_cast<Index>(-1)} - 4)
-    return "the buffer is larger than the index reaches";
+  if (pages < first_page(pages) + kShortest) return "the buffer is too small";
+  // No page has the number `pages`, and no span so many.
+  if (pages - 1 > static_cast<Index>(-1)) return "the buffer is larger than the index reaches";
   return nullptr;
 }
 
@@ -36,11 +23,20 @@ BasicFixedHeap<Options>* BasicFixedHeap<Options>::make(void* buffer, size_t size
   if (why != nullptr) *why = wrong;
   if (wrong != nullptr) return nullptr;
   BasicFixedHeap* const heap = static_cast<BasicFixedHeap*>(buffer);
-  heap->next_ = nullptr;
-  heap->handler_ = nullptr;
-  heap->context_ = nullptr;
-  heap->init(pages_in(size));
+  heap->init(size / kPageSize);
   return heap;
+}
+
+// What the heap has of the buffer for itself is zeroed, but for what is written here.
+template <class Options>
+void BasicFixedHeap<Options>::init(size_t pages) {
+  const size_t first = first_page(pages);
+  fill(this, first, 0);
+  end_ = pages;
+  FreeSpans::begin();
+  // All pages are free, and the span in use that never ends lies behind them.
+  bits().flip(first, pages + 1);
+  FreeSpans::add(first, pages - first);
 }
 
 template <class Options>
@@ -59,31 +55,24 @@ template <class Options>
 bool BasicFixedHeap<Options>::overlaps(const void* buffer, size_t size) const {
   const uintptr_t begin = reinterpret_cast<uintptr_t>(buffer);
   for (const BasicFixedHeap* r = this; r != nullptr; r = r->next_) {
-    const uintptr_t end = reinterpret_cast<uintptr_t>(r->spans_.address(r->spans_.count() + 1));
+    const uintptr_t end = reinterpret_cast<uintptr_t>(r->address(r->end_));
     if (begin < end && reinterpret_cast<uintptr_t>(r) < begin + size) return true;
   }
   return false;
 }
 
 template <class Options>
-void BasicFixedHeap<Options>::init(size_t count) {
-  const size_t words = PageBits::words_for(count);
-  uint32_t* const first = reinterpret_cast<uint32_t*>(this + 1);
-  fill(first, words / 2, 0);
-  spans_.init(reinterpret_cast<unsigned char*>(first + words) - kPageSize, count);
-  this->clear();
-  in_use_ = 0;
-  peak_ = 0;
-  failures_ = 0;
-  // All pages are free, and the span in use that never ends lies behind them.
-  bits().set(count + 1);
-  cut(1, count);
-}
-
-template <class Options>
 void BasicFixedHeap<Options>::reset() {
   const Entry entry;
-  for (BasicFixedHeap* r = this; r != nullptr; r = r->next_) r->init(r->spans_.count());
+  for (BasicFixedHeap* r = this; r != nullptr; r = r->next_) {
+    BasicFixedHeap* const next = r->next_;
+    const FixedMisuseHandler handler = r->handler_;
+    void* const context = r->context_;
+    r->init(r->end_);
+    r->next_ = next;
+    r->handler_ = handler;
+    r->context_ = context;
+  }
 }
 
 }  // namespace Atoll

@@ -7,18 +7,19 @@
 //
 // The heap calls no other code, needs only the language's <stddef.h> and <stdint.h>, and stores
 // nothing in a block in use or in front of it. A block takes its size, rounded up to a multiple of
-// 8 and to at least 16 bytes (24 with indices of 32 bits), and one bit for every 8 bytes. In
-// addition, each buffer begins with one FixedHeap (104 bytes on 32-bit processors).
+// 8 and to at least 16 bytes, and one bit for every 8 bytes. In addition, each buffer begins with
+// one FixedHeap (96 bytes on 32-bit processors).
 //
-// These are the times, where L is the number of binary digits of the longest buffer's length in
-// pages of 8 bytes (13 for 64 KiB, at most 16 with 16-bit indices), and R the number of buffers:
-//   allocate()    O(R * L). It takes a shortest free span that is long enough. It finds a span of
-//                 less than 256 bytes in O(1), and a longer one in a tree, in at most 2 L steps of
-//                 some ten instructions. It takes as many steps to keep the rest of that span.
-//   free()        O(R + L + size / 256). The last term is the search for the block's end.
+// These are the times, where n is the size of a request or a block, and R the number of buffers:
+//   allocate()    O(R + n / 256). It takes the shortest free span that is long enough, if that has
+//                 less than 128 bytes. Otherwise it takes the shortest of up to five spans of about
+//                 the right length. Only if no longer span is free, it looks at all of this length:
+//                 at most 1.25 times (size of the buffer) / n, where n counts as 1,536 if it is
+//                 more, each in some ten instructions.
+//   free()        O(R + n / 256). The last term is for the block's bits.
 //   reallocate()  both of these, and a copy if the block moves.
-// No time depends on the number of blocks, or on earlier calls, except where a comment says that a
-// function walks all blocks: that takes O(bytes of all buffers / 256 + blocks).
+// Except for what is told above, no time depends on the number of blocks, or on earlier calls.
+// Functions that walk all blocks say so. They take O(bytes of all buffers / 8).
 //
 // allocate() returns null exactly if no free span of any buffer is long enough, or the size is 0.
 // Blocks are at multiples of 8.
@@ -65,9 +66,8 @@ struct FixedStatistics {
 
 template <class Options>
 class alignas(8) BasicFixedHeap
-    : fixed::QuickLists<typename Options::Index,
-                        fixed::FreeSpans<typename Options::Index>::kShortest,
-                        Options::kQuickLengths, Options::kQuickMost> {
+    : fixed::FreeSpans<typename Options::Index>,
+      fixed::QuickLists<typename Options::Index, Options::kQuickLengths, Options::kQuickMost> {
  public:
   // --- Buffers. ---
 
@@ -126,6 +126,7 @@ class alignas(8) BasicFixedHeap
  private:
   using Index = typename Options::Index;
   using FreeSpans = fixed::FreeSpans<Index>;
+  using QuickLists = fixed::QuickLists<Index, Options::kQuickLengths, Options::kQuickMost>;
   using PageBits = fixed::PageBits;
 
   // The time between enter() and leave().
@@ -138,17 +139,17 @@ class alignas(8) BasicFixedHeap
 
   enum : size_t {
     kPageSize = FreeSpans::kPageSize,
-    kShortest = FreeSpans::kShortest,  // the fewest pages of a block
+    kShortest = FreeSpans::kShortest,                // the fewest pages of a block
+    kTooMany = static_cast<size_t>(-1) / kPageSize,  // pages that no buffer has
     kOwnerSize = Options::kOwners != 0 ? sizeof(uint32_t) : 0,
   };
 
-  // Each buffer begins with a BasicFixedHeap; its bits and its pages follow. The one of the first
-  // buffer is the heap.
+  // Each buffer begins with a BasicFixedHeap, in its page 0. The bits and the pages for blocks
+  // follow. The one of the first buffer is the heap.
   BasicFixedHeap* next_;
-  FreeSpans spans_;
+  size_t end_;  // the number of pages
   // Only the heap's are used, for all buffers.
-  size_t in_use_;  // pages
-  size_t peak_;
+  size_t below_peak_;  // how many pages more have been in use
   size_t failures_;
   FixedMisuseHandler handler_;
   void* context_;
@@ -156,26 +157,26 @@ class alignas(8) BasicFixedHeap
   ATOLL_FIXED_INLINE PageBits bits() const {
     return PageBits(reinterpret_cast<uint32_t*>(const_cast<BasicFixedHeap*>(this) + 1));
   }
+  // The first page for blocks.
+  static size_t first_page(size_t end) {
+    return sizeof(BasicFixedHeap) / kPageSize + PageBits::words_for(end) / 2;
+  }
+  size_t first_page() const { return first_page(end_); }
 
   // buffers_inl.h
-  // The bytes of `count` pages and their bits.
-  static size_t bytes_of(size_t count) {
-    return PageBits::words_for(count) * sizeof(uint32_t) + count * kPageSize;
-  }
-  static size_t pages_in(size_t size);
   static const char* problem(const void* buffer, size_t size);
-  void init(size_t count);
+  void init(size_t pages);
   bool overlaps(const void* buffer, size_t size) const;
 
   // spans_inl.h
   ATOLL_FIXED_INLINE bool is_free(size_t i) const;
   ATOLL_FIXED_INLINE size_t free_length(size_t i) const;
-  ATOLL_FIXED_INLINE size_t used_length(size_t i, size_t* before) const;
+  ATOLL_FIXED_INLINE size_t free_length_before(size_t i) const;
+  ATOLL_FIXED_INLINE bool is_block(size_t i, size_t* length) const;
   size_t span_length(size_t i) const;
-  ATOLL_FIXED_INLINE void* begin(size_t i, size_t n);
-  __attribute__((noinline)) void annex(size_t i, size_t n, size_t second);
-  __attribute__((noinline)) void give(size_t i, size_t n, size_t before);
-  void cut(size_t i, size_t n);
+  ATOLL_FIXED_INLINE void* begin(size_t i, size_t length, size_t n);
+  ATOLL_FIXED_INLINE void merge(PageBits marks, size_t i, size_t n, bool is_free_behind);
+  void give(size_t i, size_t n);
 
   // fixed_heap_inl.h
   static ATOLL_FIXED_INLINE size_t pages_for(size_t size);
@@ -185,10 +186,11 @@ class alignas(8) BasicFixedHeap
   __attribute__((noinline)) void* allocate_behind(BasicFixedHeap* r, size_t n);
   static ATOLL_FIXED_INLINE void finish(void* p, size_t size);
   ATOLL_FIXED_INLINE BasicFixedHeap* region_of(const void* p, size_t* page);
+  ATOLL_FIXED_INLINE BasicFixedHeap* find(const void* p, size_t* page, size_t* length);
   size_t length_of(const void* p);
-  __attribute__((noinline)) void free_inside(void* p);
+  __attribute__((noinline)) void* change(void* p, size_t n);
   __attribute__((noinline)) void report(const void* p);
-  ATOLL_FIXED_INLINE void* grow(BasicFixedHeap* r, size_t i, size_t length, size_t n);
+  __attribute__((noinline)) void* resize(BasicFixedHeap* r, size_t i, size_t length, size_t n);
 
   // May alias, because a block may hold objects of any type.
   using Word __attribute__((may_alias)) = uint32_t;
@@ -197,7 +199,7 @@ class alignas(8) BasicFixedHeap
   static void fill(void* p, size_t pages, uint32_t word);
 
   // whole_heap_inl.h
-  const char* check_region(size_t* in_use);
+  const char* check_region();
   const char* check_free(size_t i, size_t n);
 };
 

@@ -9,7 +9,7 @@ namespace Atoll {
 template <class Options>
 size_t BasicFixedHeap<Options>::pages_for(size_t size) {
   const size_t n = (size + kOwnerSize - 1) / kPageSize + 1;
-  if (kOwnerSize != 0 && size - 1 > size + kOwnerSize - 1) return static_cast<size_t>(-1);
+  if (kOwnerSize != 0 && size - 1 > size + kOwnerSize - 1) return kTooMany;
   return n < kShortest ? kShortest : n;
 }
 
@@ -18,31 +18,35 @@ template <class Options>
 bool BasicFixedHeap<Options>::flush() {
   bool any = false;
   for (size_t n = kShortest; n < size_t{kShortest} + Options::kQuickLengths; ++n) {
-    while (const size_t i = this->take(n)) {
-      size_t before = 0;
-      used_length(i, &before);
-      give(i, n, before);
+    while (const size_t i = QuickLists::take(this->address(0), n)) {
+      give(i, n);
       any = true;
     }
   }
   return any;
 }
 
+// `n` pages more are in use. (For fewer, the number wraps.)
 template <class Options>
 void BasicFixedHeap<Options>::count(size_t n) {
-  const size_t now = in_use_ + n;
-  in_use_ = now;
-  if (now > peak_) peak_ = now;
+  const size_t below = below_peak_ - n;
+  below_peak_ = below > static_cast<size_t>(-1) / 2 ? 0 : below;
 }
 
 // `n` pages of this buffer or of those after it, counted in `heap`; null: there are none.
 template <class Options>
 void* BasicFixedHeap<Options>::allocate_pages(BasicFixedHeap* heap, size_t n) {
-  size_t i = spans_.take_short(n);
-  if (i == 0) i = spans_.take_long(n);
-  if (i == 0) return heap->allocate_behind(this, n);
+  size_t i = 0;
+  size_t length = this->shortest(n);
+  if (length < FreeSpans::kExact) {
+    i = this->take_short(length);
+  } else {
+    i = FreeSpans::take(n);
+    if (i == 0) return heap->allocate_behind(this, n);
+    length = this->length(i);
+  }
   heap->count(n);
-  return begin(i, n);
+  return begin(i, length, n);
 }
 
 // The same, where the buffer `r` has none.
@@ -67,11 +71,11 @@ template <class Options>
 void* BasicFixedHeap<Options>::allocate(size_t size) {
   const Entry entry;
   const size_t n = pages_for(size);
-  const size_t quick = this->take(n);
+  const size_t quick = QuickLists::take(this->address(0), n);
   void* p = nullptr;
   if (quick != 0) {
     count(n);
-    p = spans_.address(quick);
+    p = this->address(quick);
   } else {
     p = allocate_pages(this, n);
   }
@@ -97,26 +101,26 @@ void* BasicFixedHeap<Options>::allocate_aligned(size_t alignment, size_t size) {
   if (alignment < kPageSize) alignment = kPageSize;
   const size_t n = pages_for(size);
   const size_t slack = alignment / kPageSize - 1;
-  const size_t peak = peak_;
-  // The sum wraps only if n is -1: every other n, and the slack, has three binary digits less than
-  // an address.
-  void* const p = n + slack < n ? nullptr : allocate_pages(this, n + slack);
+  const size_t below_peak = below_peak_;
+  // The sum does not wrap, because both have three binary digits less than an address.
+  void* const p = allocate_pages(this, n + slack);
   if (p == nullptr) return nullptr;
   size_t i = 0;
-  size_t free_before = 0;
   BasicFixedHeap* const r = region_of(p, &i);
-  r->used_length(i, &free_before);
   // Free what is too much at both ends.
   const size_t before = ((0 - reinterpret_cast<uintptr_t>(p)) & (alignment - 1)) / kPageSize;
   const size_t first = i + before;
-  in_use_ -= slack;
-  peak_ = peak < in_use_ ? in_use_ : peak;
-  if (before != slack) r->cut(first + n, slack - before);
-  if (before != 0) {
-    r->bits().set(first);
-    r->give(i, before, free_before);
+  below_peak_ = below_peak;
+  count(n);
+  if (before != slack) {
+    r->bits().flip(first + n, i + n + slack);
+    r->merge(r->bits(), first + n, slack - before, r->is_free(i + n + slack));
   }
-  void* const aligned = r->spans_.address(first);
+  if (before != 0) {
+    r->bits().flip(i + 1, first + 1);
+    r->merge(r->bits(), i, before, false);
+  }
+  void* const aligned = r->address(first);
   finish(aligned, size);
   return aligned;
 }
@@ -127,40 +131,53 @@ void* BasicFixedHeap<Options>::allocate_aligned(size_t alignment, size_t size) {
 template <class Options>
 BasicFixedHeap<Options>* BasicFixedHeap<Options>::region_of(const void* p, size_t* page) {
   BasicFixedHeap* r = this;
-  while ((*page = r->spans_.index(p)) > r->spans_.count()) {
+  while ((*page = r->index(p)) >= r->end_) {
     r = r->next_;
     if (r == nullptr) break;
   }
   return r;
 }
 
+// The same for the block `p`, and its length; null: `p` is no block in use.
+template <class Options>
+BasicFixedHeap<Options>* BasicFixedHeap<Options>::find(const void* p, size_t* page,
+                                                       size_t* length) {
+  BasicFixedHeap* const r = region_of(p, page);
+  if (r == nullptr) return nullptr;
+  return r->is_block(*page, length) ? r : nullptr;
+}
+
 // 0: `p` is no block in use.
 template <class Options>
 size_t BasicFixedHeap<Options>::length_of(const void* p) {
-  size_t page = 0;
-  size_t before = 0;
-  const BasicFixedHeap* const r = region_of(p, &page);
-  return r == nullptr ? 0 : r->used_length(page, &before);
+  size_t i = 0;
+  size_t n = 0;
+  return find(p, &i, &n) == nullptr ? 0 : n;
 }
 
+// Gives the block `p` a length of `n` pages, or with 0 frees it. Returns where the block is then,
+// or null; if it frees the block, any pointer.
 template <class Options>
-void BasicFixedHeap<Options>::free_inside(void* p) {
+void* BasicFixedHeap<Options>::change(void* p, size_t n) {
   size_t i = 0;
-  size_t before = 0;
-  BasicFixedHeap* const r = region_of(p, &i);
-  const size_t n = r == nullptr ? 0 : r->used_length(i, &before);
-  if (n == 0) return report(p);
-  in_use_ -= n;
-  if (Options::kFill != 0) fill(p, n, Options::kStale);
+  size_t length = 0;
+  BasicFixedHeap* const r = find(p, &i, &length);
+  if (r == nullptr) {
+    report(p);
+    return nullptr;
+  }
+  if (n != 0) return n == length ? p : resize(r, i, length, n);
+  below_peak_ += length;
+  if (Options::kFill != 0) fill(p, length, Options::kStale);
   // Only blocks of the first buffer go to quick lists, because its pages are taken first.
-  if (r == this && this->put(i, n)) return;
-  r->give(i, n, before);
+  if (r != this || !QuickLists::put(p, i, length)) r->give(i, length);
+  return p;
 }
 
 template <class Options>
 void BasicFixedHeap<Options>::free(void* p) {
   const Entry entry;
-  free_inside(p);
+  change(p, 0);
 }
 
 // --- Misuse. ---
@@ -199,71 +216,58 @@ FixedMisuse BasicFixedHeap<Options>::misuse_of(const void* p) {
   size_t i = 0;
   const BasicFixedHeap* const r =
       region_of(reinterpret_cast<const void*>(address & ~uintptr_t{kPageSize - 1}), &i);
-  if (r == nullptr || i == 0) return FixedMisuse::kForeign;
+  if (r == nullptr || i < r->first_page()) return FixedMisuse::kForeign;
   const bool is_beginning = address % kPageSize == 0 && r->bits().is_set(i);
   while (!r->bits().is_set(i)) --i;
-  size_t before = 0;
-  if (r->used_length(i, &before) == 0) return FixedMisuse::kDoubleFree;
+  size_t length = 0;
+  if (!r->is_block(i, &length)) return FixedMisuse::kDoubleFree;
   return is_beginning ? FixedMisuse::kNone : FixedMisuse::kInside;
 }
 
 // --- Reallocating. ---
 
-// Makes block `i` of the buffer `r` longer: where it is if enough pages behind it are free, else
-// somewhere else, else over the free pages before it and behind it.
+// Gives block `i` of the buffer `r` another length: where it is if enough pages behind it are free,
+// else somewhere else, else over the free pages before it and behind it.
 template <class Options>
-void* BasicFixedHeap<Options>::grow(BasicFixedHeap* r, size_t i, size_t length, size_t n) {
-  const size_t behind = i + length;
-  const size_t all = length + r->free_length(behind);
-  if (all < n) {
-    void* const p = r->spans_.address(i);
+void* BasicFixedHeap<Options>::resize(BasicFixedHeap* r, size_t i, size_t length, size_t n) {
+  void* const p = r->address(i);
+  size_t before = 0;
+  size_t behind = r->free_length(i + length);
+  if (length + behind < n) {
     void* const q = allocate_pages(this, n);
     if (q != nullptr) {
       copy(q, p, length);
-      free_inside(p);
+      change(p, 0);
       return q;
     }
-    const size_t before = r->bits().is_set(i - 1) ? r->spans_.length_before(i - 1) : 0;
-    if (before + all < n) return nullptr;
+    before = r->free_length_before(i);
+    if (Options::kQuickLengths != 0) behind = r->free_length(i + length);
+    if (before + length + behind < n) return nullptr;
     --failures_;
-    r->annex(i - before, before, i);
-    i -= before;
-    copy(r->spans_.address(i), p, length);
   }
   count(n - length);
-  const size_t end = i + n;
-  if (end > behind) {
-    r->annex(behind, end - behind, behind);
-  } else if (end < behind) {
-    r->cut(end, behind - end);
+  if (behind != 0) r->FreeSpans::remove(i + length);
+  r->bits().flip(i + 1, i + length);
+  const size_t rest = before + length + behind - n;
+  if (before != 0) {
+    i -= before;
+    r->FreeSpans::remove(i);
+    copy(r->address(i), p, length);
   }
-  return r->spans_.address(i);
+  r->bits().flip(i + 1, i + n);
+  if (rest != 0) r->FreeSpans::add(i + n, rest);
+  return r->address(i);
 }
 
 template <class Options>
 void* BasicFixedHeap<Options>::reallocate(void* p, size_t size) {
   if (p == nullptr) return allocate(size);
   const Entry entry;
-  if (size == 0) {
-    free_inside(p);
-    return nullptr;
-  }
-  size_t i = 0;
-  BasicFixedHeap* const r = region_of(p, &i);
-  size_t before = 0;
-  const size_t length = r == nullptr ? 0 : r->used_length(i, &before);
-  if (length == 0) {
-    report(p);
-    return nullptr;
-  }
-  const size_t n = pages_for(size);
-  const uint32_t owner = Options::kOwners != 0 ? uint32_t{owner_word(p, length)} : 0;
-  if (n > length) {
-    p = grow(r, i, length, n);
-  } else if (n < length) {
-    in_use_ -= length - n;
-    r->cut(i + n, length - n);
-  }
+  const size_t n = size == 0 ? 0 : pages_for(size);
+  const size_t length = Options::kOwners != 0 ? length_of(p) : 0;
+  const uint32_t owner = length != 0 ? uint32_t{owner_word(p, length)} : 0;
+  p = change(p, n);
+  if (n == 0) return nullptr;
   if (Options::kOwners != 0 && p != nullptr) owner_word(p, n) = owner;
   return p;
 }

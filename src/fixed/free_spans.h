@@ -1,11 +1,6 @@
-// The free spans of one buffer, by length. Short ones are on lists, one for each length, as in Go's
-// page heap up to release 1.11. Longer ones are in a tree, as in later releases. The records lie in
-// the free pages themselves.
-//
-// The tree is a digital one: at each level the next binary digit of a length, from the highest on,
-// chooses the branch. So it needs no balancing, and no path in it has more steps than a length has
-// digits. If several spans have the same length, the tree holds the one freed last, and the others
-// follow it on a list.
+// The free spans of one buffer, on lists by length. Short ones have a list for each length, as in
+// Go's page heap up to release 1.11. Longer ones have four lists for each doubling of the length:
+// from 16 pages to 19, from 20 to 23, and so on. The records lie in the free pages themselves.
 #pragma once
 
 #include "src/fixed/page_bits.h"
@@ -14,275 +9,185 @@
 namespace Atoll {
 namespace fixed {
 
-// An Index is the number of a page, or a count of pages. Pages are numbered from 1; 0 means none.
+// An Index is the number of a page, or a count of pages. A buffer begins with its FreeSpans, which
+// are in its page 0. So 0 also means that there is no page, or no span.
 template <class Index>
 class FreeSpans {
  public:
   enum : unsigned {
     kPageSize = 8,
-    // Shorter spans are on lists. One word has a bit for each list.
-    kExact = 32,
-    // Shorter spans have no room for a record. They are on no list (no block is so short), until
-    // they are merged with a neighbour.
-    kShortest = sizeof(Index) == 2 ? 2 : 3,
+    // The fewest pages of a block.
+    kShortest = 2,
+    // Shorter spans have a list for each length.
+    kExact = 16,
   };
 
-  // No span is free. `pages` is the address that a page 0 would have, `count` the number of pages.
-  void init(unsigned char* pages, size_t count) {
-    pages_ = pages;
-    count_ = count;
-    unused_digits_ = 32;
-    for (size_t rest = count; rest != 0; rest /= 2) --unused_digits_;
-    map_ = 0;
-    for (Index& list : lists_) list = 0;
-  }
+  // No span is free. All bytes were zeroed.
+  void begin() { map_ = 1U << kLists; }
 
-  ATOLL_FIXED_INLINE unsigned char* address(size_t i) const { return pages_ + i * kPageSize; }
-  ATOLL_FIXED_INLINE size_t count() const { return count_; }
-  // The page that begins at `p`. If no page begins there, the result is larger than count() (the
-  // low digits of the offset come back at the top), or 0.
+  ATOLL_FIXED_INLINE unsigned char* address(size_t i) const {
+    return reinterpret_cast<unsigned char*>(const_cast<FreeSpans*>(this)) + i * kPageSize;
+  }
+  // The page that begins at `p`. If no page begins there, the result is larger than any page's
+  // number, because the low digits of the offset come back at the top.
   ATOLL_FIXED_INLINE size_t index(const void* p) const {
-    const uintptr_t offset = reinterpret_cast<uintptr_t>(p) - reinterpret_cast<uintptr_t>(pages_);
+    const uintptr_t offset = reinterpret_cast<uintptr_t>(p) - reinterpret_cast<uintptr_t>(this);
     return offset >> 3 | offset << (sizeof offset * 8 - 3);
   }
 
-  // The length of the free span whose first page is `i`.
-  ATOLL_FIXED_INLINE size_t length(size_t i) const { return Records(pages_).at(i, kLength); }
-  // The length of the free span that ends with page `i`. 0: the span begins there, and does not
-  // end.
-  ATOLL_FIXED_INLINE size_t length_before(size_t i) const { return Records(pages_).at(i, kTail); }
+  // The length of the free span whose first page is `i`, and of the one whose last page is `i`.
+  ATOLL_FIXED_INLINE size_t length(size_t i) const { return at(i, kLength); }
+  ATOLL_FIXED_INLINE size_t length_before(size_t i) const { return at(i, kTail); }
 
-  // Both take O(1) for short spans, O(digits of a length) for others.
-  ATOLL_FIXED_INLINE void add(size_t i, size_t n) {
-    const Records records(pages_);
-    records.at(i, kTail) = 0;
-    records.at(i, kLength) = static_cast<Index>(n);
-    records.at(i + n - 1, kTail) = static_cast<Index>(n);
-    if (n >= kExact) {
-      add_long(i, n);
-    } else if (n >= kShortest) {
-      const size_t next = lists_[n];
-      lists_[n] = static_cast<Index>(i);
-      map_ |= 1U << n;
-      records.at(i, kPrevious) = 0;
-      records.at(i, kNext) = static_cast<Index>(next);
-      if (next != 0) records.at(next, kPrevious) = static_cast<Index>(i);
-    }
+  // Pages [i, i + n) are a free span. O(1).
+  __attribute__((noinline)) void add(size_t i, size_t n) {
+    at(i, kLength) = static_cast<Index>(n);
+    at(i + n - 1, kTail) = static_cast<Index>(n);
+    if (kRecord > 1 && n < kRecord) return;
+    const unsigned list = list_of(n);
+    if (n >= kExact) at(i, kList) = static_cast<Index>(list);
+    const size_t next = first_[list];
+    if (next == 0) map_ ^= 1U << list;
+    first_[list] = static_cast<Index>(i);
+    at(i, kPrevious) = 0;
+    at(i, kNext) = static_cast<Index>(next);
+    at(next, kPrevious) = static_cast<Index>(i);
   }
 
+  // Takes a span off its list. O(1).
   __attribute__((noinline)) void remove(size_t i) {
-    const Records records(pages_);
-    const size_t n = records.at(i, kLength);
-    if (n < kShortest) return;
-    const size_t next = records.at(i, kNext);
-    const size_t previous = records.at(i, kPrevious);
-    if (next != 0) records.at(next, kPrevious) = static_cast<Index>(previous);
+    if (kRecord > 1 && length(i) < kRecord) return;
+    const size_t previous = at(i, kPrevious);
+    const size_t next = at(i, kNext);
+    at(next, kPrevious) = static_cast<Index>(previous);
     if (previous != 0) {
-      records.at(previous, kNext) = static_cast<Index>(next);
-    } else if (n < kExact) {
-      lists_[n] = static_cast<Index>(next);
-      if (next == 0) map_ ^= 1U << n;
+      at(previous, kNext) = static_cast<Index>(next);
     } else {
-      replace(seek(n), next);
+      const unsigned n = at(i, kLength);
+      remove_first(n < kExact ? n : unsigned{at(i, kList)}, next);
     }
   }
 
-  // Takes a span off its list: a shortest one of those on lists that have at least `n` pages, where
-  // `n` is at least kShortest. 0: there is none. O(1).
-  ATOLL_FIXED_INLINE size_t take_short(size_t n) {
-    const uint32_t map = n < kExact ? map_ >> n : 0;
-    if (map == 0) return 0;
-    const Records records(pages_);
-    const size_t length = n + zeroes_below(map);
-    const size_t i = lists_[length];
-    const size_t next = records.at(i, kNext);
-    lists_[length] = static_cast<Index>(next);
-    if (next == 0) {
-      map_ ^= 1U << length;
-    } else {
-      records.at(next, kPrevious) = 0;
-    }
+  // The length of the shortest span that has at least `n` pages, where `n` is at least kShortest.
+  // If the result is kExact or more, there is no such span among the short ones.
+  ATOLL_FIXED_INLINE size_t shortest(size_t n) const {
+    return n < kExact ? n + zeroes_below(map_ >> n) : n;
+  }
+  // Removes a span from the list of its length. There is one.
+  ATOLL_FIXED_INLINE size_t take_short(size_t length) {
+    const size_t i = first_[length];
+    const size_t next = at(i, kNext);
+    at(next, kPrevious) = 0;
+    remove_first(static_cast<unsigned>(length), next);
     return i;
   }
 
-  // The same for the tree. O(digits of a length). All branches to the right of the way to length
-  // `n` have longer spans than `n`. The last of these branches has the shortest of them, and there
-  // it is on the way that always goes left.
-  __attribute__((noinline)) size_t take_long(size_t n) {
-    if (n > count_) return 0;
-    const Records records(pages_);
-    Link best = nullptr;
-    size_t least = count_;  // how many pages the best one has too many
-    Link right = nullptr;
-    Link link = lists_;
-    uint32_t digits = static_cast<uint32_t>(n) << unused_digits_;
-    for (; *link != 0 && least != 0; digits <<= 1) {
+  // Removes a span of at least `n` pages; 0: there is none. It is the shortest of the first kTries
+  // spans on the list for `n` pages and on the next one that is not empty. If there is no next one,
+  // it is the shortest of all on the list for `n` pages.
+  __attribute__((noinline)) size_t take(size_t n) {
+    const unsigned list = list_of(n);
+    const unsigned longer = list + 1 + zeroes_below(map_ >> list >> 1);
+    size_t tries = longer == kLists ? static_cast<size_t>(-1) : size_t{kTries};
+    size_t next = first_[longer];
+    size_t found = next;
+    size_t least = static_cast<size_t>(-1) / 2;  // how many pages it has too many
+    for (size_t i = first_[list]; tries != 0; --tries) {
+      if (i == 0) {
+        i = next;
+        next = 0;
+        if (i == 0) break;
+      }
       // For a span that is too short this wraps to a large number.
-      const size_t excess = records.at(*link, kLength) - n;
+      const size_t excess = length(i) - n;
       if (excess < least) {
-        best = link;
+        found = i;
         least = excess;
       }
-      link = &records.at(*link, kBranch);
-      if (digits >> 31 != 0) {
-        ++link;
-      } else if (link[1] != 0) {
-        right = link + 1;
-      }
+      i = at(i, kNext);
     }
-    while (right != nullptr && *right != 0 && least != 0) {
-      const size_t excess = records.at(*right, kLength) - n;
-      if (excess < least) {
-        best = right;
-        least = excess;
-      }
-      right = &records.at(*right, kBranch);
-      if (*right == 0) ++right;
-    }
-    if (best == nullptr) return 0;
-    const size_t i = *best;
-    const size_t next = records.at(i, kNext);
-    if (next != 0) records.at(next, kPrevious) = 0;
-    replace(best, next);
-    return i;
+    if (found != 0) remove(found);
+    return found;
   }
 
-  // The length of the longest span; 0 if none has kShortest pages. O(digits of a length).
+  // The length of the longest span; 0 if no block has room in it.
   size_t longest() const {
-    const Records records(pages_);
     size_t most = 0;
-    for (size_t t = lists_[0]; t != 0;) {
-      if (records.at(t, kLength) > most) most = records.at(t, kLength);
-      const size_t longer = records.at(t, kBranch + 1);
-      t = longer != 0 ? longer : size_t{records.at(t, kBranch)};
-    }
-    for (unsigned n = kExact - 1; n >= kShortest && most == 0; --n) {
-      if (lists_[n] != 0) most = n;
+    for (unsigned list = kLists; list-- != kShortest && most == 0;) {
+      for (size_t i = first_[list]; i != 0; i = at(i, kNext)) {
+        if (length(i) > most) most = length(i);
+      }
     }
     return most;
   }
 
-  // For checks: whether the free span `i`, of kShortest pages or more, is where it should be.
-  bool holds(size_t i) {
-    const Records records(pages_);
-    const size_t n = records.at(i, kLength);
-    const size_t next = records.at(i, kNext);
-    const size_t previous = records.at(i, kPrevious);
-    if (next != 0 && (records.at(next, kPrevious) != i || records.at(next, kLength) != n)) {
+  // For checks: whether the free span `i` is where it should be.
+  bool holds(size_t i) const {
+    const size_t n = length(i);
+    if (n < kRecord) return true;
+    if (n >= kExact && at(i, kList) != list_of(n)) return false;
+    const size_t next = at(i, kNext);
+    const size_t previous = at(i, kPrevious);
+    if (next != 0 && (at(next, kPrevious) != i || list_of(length(next)) != list_of(n))) {
       return false;
     }
-    if (previous != 0) return records.at(previous, kNext) == i;
-    return (n < kExact ? lists_[n] : *seek(n)) == i;
+    return (previous != 0 ? at(previous, kNext) : first_[list_of(n)]) == i;
   }
-  // For checks: how many spans are on lists and in the tree; more than count() if a list has no
-  // end, or map_ is wrong.
-  size_t size() const {
+  // For checks: how many spans are on lists; more than `most` if a list has no end, or map_ is
+  // wrong.
+  size_t size(size_t most) const {
     size_t sum = 0;
-    for (unsigned n = kShortest; n < kExact; ++n) {
-      if ((lists_[n] != 0) != ((map_ >> n & 1) != 0)) return count_ + 1;
-      sum += on_list(lists_[n]);
+    for (unsigned list = 1; list < kLists; ++list) {
+      if ((first_[list] != 0) != ((map_ >> list & 1) != 0)) return most + 1;
+      for (size_t i = first_[list]; i != 0 && sum <= most; i = at(i, kNext)) ++sum;
     }
-    return sum + below(lists_[0], 0);
+    return map_ >> kLists == 1 ? sum : most + 1;
   }
+  // For checks: how many spans size() counts of a free one with `n` pages.
+  static size_t counted(size_t n) { return n < kRecord ? 0 : 1; }
 
  private:
   // May alias, because the program's objects of any type lie where these lie at other times.
   using Field __attribute__((may_alias)) = Index;
-  using Link = Field*;
 
-  // The places of fields in a free span. A page has four fields of 16 bits, or two of 32. The last
-  // field of the first and of the last page is a tail. Only long spans have branches.
   enum : unsigned {
-    kLength = 0,
-    kTail = kPageSize / sizeof(Index) - 1,
-    kNext = sizeof(Index) == 2 ? 1 : 2,
-    kPrevious = sizeof(Index) == 2 ? 2 : 4,
-    kBranch = sizeof(Index) == 2 ? 4 : 6,
+    // The last list has all spans of 192 pages and more.
+    kLists = 31,
+    // With more, nothing that counts would fit better, and a call would take longer.
+    kTries = 5,
+    // A page has four fields of 16 bits, or two of 32. A span of one page holds its length twice,
+    // or once, where 32-bit indices have no room for the other fields; then it is on no list (no
+    // block is so short) until it is merged with a neighbour.
+    kRecord = sizeof(Index) == 2 ? 1 : 2,
+    kPrevious = 0,
+    kLength = 1,
+    kNext = 2,
+    kTail = kPageSize / sizeof(Index) - 1,  // of the last page
+    kList = 4,                              // only of long spans
   };
 
-  // Has a copy of pages_, so that the compiler need not load it again after each write to a page.
-  class Records {
-   public:
-    ATOLL_FIXED_INLINE explicit Records(unsigned char* pages) : pages_(pages) {}
-    ATOLL_FIXED_INLINE Field& at(size_t i, unsigned place) const {
-      return reinterpret_cast<Field*>(pages_ + i * kPageSize)[place];
-    }
-
-   private:
-    unsigned char* pages_;
-  };
-
-  size_t on_list(size_t i) const {
-    size_t sum = 0;
-    for (; i != 0 && sum <= count_; i = Records(pages_).at(i, kNext)) ++sum;
-    return sum;
-  }
-  size_t below(size_t t, unsigned depth) const {
-    if (t == 0) return 0;
-    if (depth > 32 - unused_digits_) return count_ + 1;
-    const Records records(pages_);
-    return on_list(t) + below(records.at(t, kBranch), depth + 1) +
-           below(records.at(t, kBranch + 1), depth + 1);
+  // Where a span has no next one, page 0 takes its place: kPrevious of page 0 is first_[0], which
+  // is no list. So no code has to ask whether there is a next one.
+  ATOLL_FIXED_INLINE Field& at(size_t i, unsigned field) const {
+    return reinterpret_cast<Field*>(address(i))[field];
   }
 
-  // Where the tree has, or would have, the spans of `n` pages.
-  __attribute__((noinline)) Link seek(size_t n) {
-    const Records records(pages_);
-    uint32_t digits = static_cast<uint32_t>(n) << unused_digits_;
-    Link link = lists_;
-    while (const size_t t = *link) {
-      if (records.at(t, kLength) == n) break;
-      link = &records.at(t, kBranch + (digits >> 31));
-      digits <<= 1;
-    }
-    return link;
+  static ATOLL_FIXED_INLINE unsigned list_of(size_t n) {
+    if (n < kExact) return static_cast<unsigned>(n);
+    const unsigned digits = digits_of(n);
+    // The three highest digits are 4 to 7. So 16 pages have list 16, and 32 pages list 20.
+    const unsigned list = 4 * digits - 8 + static_cast<unsigned>(n >> (digits - 3));
+    return list < kLists ? list : kLists - 1;
   }
 
-  __attribute__((noinline)) void add_long(size_t i, size_t n) {
-    const Records records(pages_);
-    const Link link = seek(n);
-    const size_t next = *link;
-    *link = static_cast<Index>(i);
-    records.at(i, kPrevious) = 0;
-    records.at(i, kNext) = static_cast<Index>(next);
-    records.at(i, kBranch) = 0;
-    records.at(i, kBranch + 1) = 0;
-    if (next == 0) return;
-    records.at(next, kPrevious) = static_cast<Index>(i);
-    copy_branches(next, i);
+  ATOLL_FIXED_INLINE void remove_first(unsigned list, size_t next) {
+    first_[list] = static_cast<Index>(next);
+    if (next == 0) map_ ^= 1U << list;
   }
 
-  // Another span takes the place of the one at `link` of the tree: `next`, which has the same
-  // length, or if that is 0, a leaf from below.
-  __attribute__((noinline)) void replace(Link link, size_t next) {
-    const Records records(pages_);
-    const size_t i = *link;
-    if (next == 0) {
-      Link leaf = link;
-      for (;;) {
-        const Link below = &records.at(*leaf, kBranch);
-        if (below[0] == 0 && below[1] == 0) break;
-        leaf = below[0] != 0 ? below : below + 1;
-      }
-      next = *leaf;
-      *leaf = 0;
-      if (next == i) return;
-    }
-    *link = static_cast<Index>(next);
-    copy_branches(i, next);
-  }
-
-  ATOLL_FIXED_INLINE void copy_branches(size_t from, size_t to) const {
-    const Records records(pages_);
-    records.at(to, kBranch) = records.at(from, kBranch);
-    records.at(to, kBranch + 1) = records.at(from, kBranch + 1);
-  }
-
-  unsigned char* pages_;
-  size_t count_;
-  uint32_t map_;            // which lists have a span
-  uint32_t unused_digits_;  // how many of 32 digits no length has
-  Index lists_[kExact];     // by length; at index 0 the tree's root
+  Index first_[kLists + 1];  // of each list; the last one is always 0
+  // Which of these are not 0. The last bit is always set, so that a search for a bit ends.
+  uint32_t map_;
 };
 
 }  // namespace fixed

@@ -25,15 +25,12 @@ struct FixedOptions {
 
   enum : unsigned {
     // The number of quick lists, one for each length from the shortest on, in steps of 8 bytes.
-    // Each
-    // keeps up to kQuickMost freed blocks for allocate() of the same length. That is faster, but
-    // the
-    // heap holds less, because it does not merge these blocks with free neighbours.
+    // Each keeps up to kQuickMost freed blocks for allocate() of the same length. That is faster,
+    // but the heap holds less, because it does not merge these blocks with free neighbours.
     kQuickLengths = 0,
     kQuickMost = 4,
     // 1: the last four bytes of every block hold what owner() returned when the block was
-    // allocated,
-    // for example a task's number or the caller's address. They are not usable.
+    // allocated, for example a task's number or the caller's address. They are not usable.
     kOwners = 0,
     // 1: the heap fills a block with kFresh when it allocates it, and with kStale when it frees it.
     kFill = 0,

@@ -1,15 +1,17 @@
 // One bit for each page of a buffer: all that a fixed heap records of a span in use.
 //
-//   in use   1 0 ... 0       two pages or more
-//   free     1 1 0 ... 0 1   of three pages 111, of two 11, of one 1
+//   in use   1 0 ... 0   two pages or more
+//   free     1 1 ... 1
 //
-// The bit of a span's first page is set, and the next span follows at once. So
-//   - the length of a span in use is the distance from its first bit to the next bit that is set;
+// So
+//   - a block in use begins exactly where a bit is set and the next one is not;
+//   - its length is the distance from there to the next bit that is set;
 //   - the bit before a span's first is set exactly if the span before it is free;
 //   - the bit after a span's first is set exactly if the span is free. (Behind a free span of one
 //     page a span in use begins, because the heap merges free neighbours at once.)
-// The bit of page 0, before the first page, is clear. Behind the last page begins a span in use
-// that never ends. So no code has to treat the first and the last span specially.
+// The bits of pages before the first one, which the heap itself takes, are clear. Behind the last
+// page begins a span in use that never ends. So no code has to treat the first and the last span
+// specially.
 #pragma once
 
 #include <stddef.h>
@@ -47,53 +49,86 @@ ATOLL_FIXED_INLINE unsigned zeroes_below(uint32_t word) {
 #endif
 }
 
+// How many binary digits the number has; it is not 0.
+ATOLL_FIXED_INLINE unsigned digits_of(size_t n) {
+#if ATOLL_FIXED_COUNT_TABLE
+  unsigned digits = 0;
+  for (; n != 0; n /= 2) ++digits;
+  return digits;
+#else
+  return sizeof n == sizeof(unsigned)
+             ? 32 - static_cast<unsigned>(__builtin_clz(static_cast<unsigned>(n)))
+             : 64 - static_cast<unsigned>(__builtin_clzll(n));
+#endif
+}
+
 class PageBits {
  public:
-  // The number of words for the bits of pages 0 to `count` and for three more bits: the first one
-  // of the span in use that never ends, the one after it, and another that set_two() may touch. It
-  // is even, so that the pages behind the words are at multiples of 8.
-  static size_t words_for(size_t count) { return (count + 3) / 64 * 2 + 2; }
+  // The number of words for pages [0, end), for the first two bits of the span in use that never
+  // ends. It is even, so that the pages behind the words are at multiples of 8.
+  static size_t words_for(size_t end) { return (end + 1) / 64 * 2 + 2; }
 
-  ATOLL_FIXED_INLINE explicit PageBits(uint32_t* words) : words_(words) {}
+  ATOLL_FIXED_INLINE explicit PageBits(uint32_t* words) : words_(words) {
+    // The compiler does not see where the address comes from. Otherwise it would compute it anew
+    // for each access.
+    __asm__("" : "+r"(words_));
+  }
 
   ATOLL_FIXED_INLINE bool is_set(size_t i) const { return (words_[i / 32] >> (i % 32) & 1) != 0; }
-  // Bit `i` as the lowest bit, and above it the bits that follow in the same word.
-  ATOLL_FIXED_INLINE uint32_t from(size_t i) const { return words_[i / 32] >> (i % 32); }
 
-  ATOLL_FIXED_INLINE void set(size_t i) { words_[i / 32] |= 1U << (i % 32); }
-  ATOLL_FIXED_INLINE void clear(size_t i) { words_[i / 32] &= ~(1U << (i % 32)); }
-  // Pages `i` and `i` + 1.
-  ATOLL_FIXED_INLINE void set_two(size_t i) {
-    uint32_t* const word = words_ + i / 32;
-    word[0] |= 3U << (i % 32);
-    if (is_last(i)) word[1] |= 1;
+  // Changes the bits of pages [i, end). O((end - i) / 32).
+  __attribute__((noinline)) void flip(size_t i, size_t end) {
+    uint32_t* word = words_ + i / 32;
+    uint32_t mask = ~0U << (i % 32);
+    for (uint32_t* const last = words_ + end / 32; word != last; ++word) {
+      *word ^= mask;
+      mask = ~0U;
+    }
+    *word ^= mask & ~(~0U << (end % 32));
   }
-  ATOLL_FIXED_INLINE void clear_two(size_t i) {
-    uint32_t* const word = words_ + i / 32;
-    word[0] &= ~(3U << (i % 32));
-    if (is_last(i)) word[1] &= ~1U;
+
+  // Makes a block of the free pages [i, i + n). This and the next function need `n` of 2 or more.
+  ATOLL_FIXED_INLINE void clear_block(size_t i, size_t n) {
+    const size_t k = i % 32;
+    if (k + n < 32) {
+      words_[i / 32] ^= ((1U << n) - 2) << k;
+    } else {
+      flip(i + 1, i + n);
+    }
+  }
+  // Makes free pages of the block [i, i + n), and returns whether the span behind it is free.
+  ATOLL_FIXED_INLINE bool set_block(size_t i, size_t n) {
+    const size_t k = i % 32;
+    const size_t end = k + n;
+    if (end < 31) {
+      const uint32_t word = words_[i / 32];
+      words_[i / 32] = word ^ ((1U << n) - 2) << k;
+      return (word >> end & 2) != 0;
+    }
+    flip(i + 1, i + n);
+    return is_set(i + n + 1);
   }
 
   // The distance from page `i`, which is set, to the next page that is set. O(distance / 32).
-  ATOLL_FIXED_INLINE size_t distance(size_t i) const {
-    const uint32_t word = from(i) >> 1;
-    return word != 0 ? zeroes_below(word) + 1 : far_distance(i);
+  size_t distance(size_t i) const {
+    const uint32_t behind = from(i) ^ 1;
+    return behind != 0 ? zeroes_below(behind) : far_distance(i);
   }
-  // The same; 0 if page `i` is not set, or if page `i` + 1 is.
-  ATOLL_FIXED_INLINE size_t length_in_use(size_t i) const {
-    const uint32_t word = from(i);
-    if ((word & 3) != 1) return 0;
-    if (word > 1) return zeroes_below(word >> 1) + 1;
-    const size_t length = far_distance(i);
-    return length == 1 ? 0 : length;
+  // Whether a block in use begins with page `i`, and its length. O(length / 32).
+  ATOLL_FIXED_INLINE bool is_block(size_t i, size_t* length) const {
+    const uint32_t behind = from(i) ^ 1;
+    if ((behind & 3) != 0) return false;
+    if (behind != 0) {
+      *length = zeroes_below(behind);
+      return true;
+    }
+    *length = far_distance(i);
+    return *length != 1;
   }
 
  private:
-  // Whether bit `i` is the last one of its word. The compiler makes a branch of it, because it is
-  // told that this is rare.
-  static ATOLL_FIXED_INLINE bool is_last(size_t i) {
-    return __builtin_expect(i % 32 == 31, 0) != 0;
-  }
+  // Bit `i` as the lowest bit, and above it the bits that follow in the same word.
+  ATOLL_FIXED_INLINE uint32_t from(size_t i) const { return words_[i / 32] >> (i % 32); }
 
   __attribute__((noinline)) size_t far_distance(size_t i) const {
     size_t k = i / 32 + 1;

@@ -11,9 +11,9 @@ void BasicFixedHeap<Options>::for_each_block(void (*function)(void* context, voi
   const Entry entry;
   flush();
   for (BasicFixedHeap* r = this; r != nullptr; r = r->next_) {
-    for (size_t i = 1; i <= r->spans_.count(); i += r->span_length(i)) {
+    for (size_t i = r->first_page(); i != r->end_; i += r->span_length(i)) {
       if (r->is_free(i)) continue;
-      function(context, r->spans_.address(i), r->span_length(i) * kPageSize - kOwnerSize);
+      function(context, r->address(i), r->span_length(i) * kPageSize - kOwnerSize);
     }
   }
 }
@@ -38,20 +38,21 @@ FixedStatistics BasicFixedHeap<Options>::statistics() {
   result.heap_objects = 0;
   size_t longest = 0;
   size_t free_pages = 0;
+  size_t in_use = 0;
   for (BasicFixedHeap* r = this; r != nullptr; r = r->next_) {
-    result.sys += static_cast<size_t>(r->spans_.address(r->spans_.count() + 1) -
-                                      reinterpret_cast<unsigned char*>(r));
-    for (size_t i = 1; i <= r->spans_.count(); i += r->span_length(i)) {
+    result.sys += r->end_ * kPageSize;
+    for (size_t i = r->first_page(); i != r->end_; i += r->span_length(i)) {
       if (r->is_free(i)) {
         free_pages += r->span_length(i);
       } else {
+        in_use += r->span_length(i);
         ++result.heap_objects;
       }
     }
-    if (r->spans_.longest() > longest) longest = r->spans_.longest();
+    if (r->longest() > longest) longest = r->longest();
   }
-  result.alloc = in_use_ * kPageSize - result.heap_objects * kOwnerSize;
-  result.peak_alloc = peak_ * kPageSize;
+  result.alloc = in_use * kPageSize - result.heap_objects * kOwnerSize;
+  result.peak_alloc = (in_use + below_peak_) * kPageSize;
   result.heap_idle = free_pages * kPageSize;
   result.largest_free = longest == 0 ? 0 : longest * kPageSize - kOwnerSize;
   result.failures = failures_;
@@ -63,51 +64,46 @@ template <class Options>
 const char* BasicFixedHeap<Options>::check() {
   const Entry entry;
   flush();
-  size_t in_use = 0;
   for (BasicFixedHeap* r = this; r != nullptr; r = r->next_) {
-    const char* const wrong = r->check_region(&in_use);
+    const char* const wrong = r->check_region();
     if (wrong != nullptr) return wrong;
   }
-  if (in_use != in_use_) return "the pages in use are not as many as counted";
-  return peak_ < in_use_ ? "more pages are in use than ever were" : nullptr;
+  return nullptr;
 }
 
 template <class Options>
-const char* BasicFixedHeap<Options>::check_region(size_t* in_use) {
+const char* BasicFixedHeap<Options>::check_region() {
   const PageBits marks = bits();
-  const size_t end = spans_.count() + 1;
-  if (marks.is_set(0)) return "page 0 is marked";
-  if (!marks.is_set(end) || marks.is_set(end + 1)) return "the last page's end is not marked";
+  size_t i = first_page();
+  for (size_t k = 0; k != i; ++k) {
+    if (marks.is_set(k)) return "a page of the heap's own is marked";
+  }
+  if (!marks.is_set(end_) || marks.is_set(end_ + 1)) return "the last page's end is not marked";
   size_t listed = 0;
   bool is_after_free = false;
-  for (size_t i = 1; i != end;) {
+  while (i != end_) {
     if (!marks.is_set(i)) return "a span's beginning is not marked";
     const size_t n = span_length(i);
-    if (n == 0 || n > end - i) return "a span reaches beyond its buffer";
+    if (n == 0 || n > end_ - i) return "a span reaches beyond its buffer";
     if (is_free(i)) {
       if (is_after_free) return "free spans are neighbours";
       const char* const wrong = check_free(i, n);
       if (wrong != nullptr) return wrong;
-      if (n >= FreeSpans::kShortest) ++listed;
-    } else {
-      *in_use += n;
+      listed += FreeSpans::counted(n);
     }
     is_after_free = is_free(i);
     i += n;
   }
-  return spans_.size() == listed ? nullptr : "lists have other spans than the free ones";
+  return FreeSpans::size(end_) == listed ? nullptr : "lists have other spans than the free ones";
 }
 
 template <class Options>
 const char* BasicFixedHeap<Options>::check_free(size_t i, size_t n) {
-  const PageBits marks = bits();
-  if (!marks.is_set(i + n - 1)) return "a free span's end is not marked";
-  if (n > 3 && marks.distance(i + 1) != n - 2) return "a page inside of a free span is marked";
-  if (spans_.length_before(i + n - 1) != n) return "a free span's end has another length";
-  if (n == 1) return nullptr;
-  if (spans_.length_before(i) != 0) return "a free span's first page looks like a last one";
-  if (n < FreeSpans::kShortest || spans_.holds(i)) return nullptr;
-  return "a free span is not on its list";
+  for (size_t k = i; k != i + n; ++k) {
+    if (!bits().is_set(k)) return "a free page is not marked";
+  }
+  if (this->length_before(i + n - 1) != n) return "a free span's end has another length";
+  return FreeSpans::holds(i) ? nullptr : "a free span is not on its list";
 }
 
 }  // namespace Atoll

@@ -124,8 +124,8 @@ class FixedModel {
     const auto alignment = static_cast<std::size_t>(request.alignment());
     void* const p = heap_->allocate_aligned(alignment, size);
     if (p == nullptr) {
-      // No block is shorter than 24 bytes in a large heap.
-      const std::size_t rounded = (std::max(size, std::size_t{24}) + 7) / 8 * 8;
+      // No block is shorter than 16 bytes. With owners it is four bytes longer.
+      const std::size_t rounded = (std::max(size, std::size_t{16}) + 7) / 8 * 8;
       return refuse(size, rounded + std::max(alignment, std::size_t{8}) - 8);
     }
     if (reinterpret_cast<std::uintptr_t>(p) % alignment != 0) return fail("misaligned");

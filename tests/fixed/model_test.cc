@@ -32,14 +32,15 @@ void run(const std::vector<std::size_t>& sizes) {
   const Mix mix = fixed_mix();
   FixedModel<Heap> model(sizes, mix.slots);
   RequestSource source(request_seed(), mix);
-  for (std::uint64_t k = 0; k < kFixedRequests; ++k) {
+  const std::uint64_t requests = request_count(kFixedRequests);
+  for (std::uint64_t k = 0; k < requests; ++k) {
     const bool is_checked = k < 300 || k % 64 == 0;
     if (!model.execute(source.next()) || (is_checked && !model.check())) break;
   }
   if (model.check() && model.free_all()) (void)model.check();
   EXPECT_EQ(model.failure(), "") << "ATOLL_SEED=" << request_seed();
   EXPECT_GT(model.refusals(), 0U);
-  EXPECT_GT(model.faults(), kFixedRequests / 100);
+  EXPECT_GT(model.faults(), requests / 100);
   EXPECT_EQ(model.heap().statistics().heap_objects, 0U);
 }
 

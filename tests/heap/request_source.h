@@ -21,6 +21,13 @@ inline std::uint64_t request_seed() {
   return text != nullptr ? std::strtoull(text, nullptr, 0) : 20'260'101;
 }
 
+// How many random requests a test makes, `usual` ones if nobody says. For a long run:
+// --test_env=ATOLL_REQUESTS=100000000, and a filter, because each test of a kind makes so many.
+inline std::uint64_t request_count(std::uint64_t usual) {
+  const char* const text = std::getenv("ATOLL_REQUESTS");
+  return text != nullptr ? std::strtoull(text, nullptr, 0) : usual;
+}
+
 // Returns the same numbers for the same seed, on every machine.
 class Random {
  public:

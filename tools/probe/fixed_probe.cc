@@ -44,9 +44,9 @@ class FixedProbe {
     return heap_ != nullptr;
   }
 
-  // One bit for each 8 bytes, and the heap's own record, are all that it takes.
+  // One bit for each 8 bytes of the buffer, and the heap's own record, are all that it takes.
   void check_room() {
-    const std::size_t expected = (buffer_.size() - sizeof(FixedHeap)) / 65 * 64;
+    const std::size_t expected = buffer_.size() - sizeof(FixedHeap) - buffer_.size() / 64;
     Line line;
     line << std::uint64_t{largest_} << " bytes are free";
     findings_.check("room", largest_ + 4 * sizeof(std::uint64_t) >= expected, line.view());
