@@ -135,6 +135,19 @@ TEST_F(Sleepers, AreLeftNoLargeObjects) {
   }
 }
 
+// A thread that frees what others allocate has no use for it.
+TEST_F(Sleepers, KeepNoLargeObjectsOfOthersAlone) {
+  options_.objects.most_large_cached = 16 * kMiB;
+  start_again();
+  std::array<void*, 2> live = {heap_.allocate(2 * kMiB), heap_.allocate(3 * kMiB)};
+  Crowd other(1, [&](unsigned) {
+    for (void* const p : live) heap_.free(p);
+  });
+  EXPECT_EQ(in_use(), 0U);
+  other.wake();
+  expect_empty();
+}
+
 // A thread that sleeps keeps what was its share when there were fewer.
 TEST_F(Sleepers, KeepNoMoreLargeObjectsThanTwiceTheBoundTogether) {
   constexpr unsigned kThreads = kIsEmulated ? 16 : 40;
