@@ -142,8 +142,7 @@ void* Cache::allocate_large(ObjectHeap& heap, std::size_t size, std::size_t alig
       return heap.platform->pointer(kept->base);
     }
     // Once a heap has marked, whoever frees a large object may have to sweep its span first.
-    keeps_large_ =
-        heap.options.most_large_cached != 0 && !heap.may_have_marks && !is_careful_;
+    keeps_large_ = heap.options.most_large_cached != 0 && !heap.may_have_marks && !is_careful_;
   }
   const unsigned span_class = port::span_class(0, scan == Scan::kNoscan);
   Span* const span = new_span(heap, npages, alignment);

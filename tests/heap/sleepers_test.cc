@@ -160,7 +160,8 @@ TEST_F(Sleepers, KeepNoMoreLargeObjectsThanTwiceTheBoundTogether) {
       // The share of a thread that comes when there are so many.
       const std::uint64_t share = options_.objects.most_large_cached / (i + 1);
       crowds.push_back(std::make_unique<Crowd>(1, [&, share](unsigned) {
-        std::array<void*, 2> live = {heap_.allocate(share / 16 * 9), heap_.allocate(share / 16 * 6)};
+        std::array<void*, 2> live = {heap_.allocate(share / 16 * 9),
+                                     heap_.allocate(share / 16 * 6)};
         for (void* const p : live) heap_.free(p);
       }));
       EXPECT_LE(in_use(), 2 * options_.objects.most_large_cached) << i + 1;
