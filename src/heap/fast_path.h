@@ -71,7 +71,7 @@ class FastPath {
            port::size_class_of(span->span_class.load(std::memory_order_relaxed)) == 0 &&
            span->npages == pages::pages_for(size) &&
            span->has_objects.load(std::memory_order_acquire) &&
-           objects::is_set(span->alloc_bits, 0);
+           !span->is_cached.load(std::memory_order_relaxed);
   }
 
   // The next way. Returns false if Heap::free() must free `p`.

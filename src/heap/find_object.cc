@@ -16,7 +16,7 @@ pages::Span* Heap::find_span(const void* p, std::uint64_t* index) {
   if (span == nullptr || !span->has_objects.load(std::memory_order_acquire)) return nullptr;
   *index = objects::index_of(*span, address);
   const bool is_taken = *index < span->object_count && objects::is_set(span->alloc_bits, *index);
-  return is_taken ? span : nullptr;
+  return is_taken && !span->is_cached.load(std::memory_order_relaxed) ? span : nullptr;
 }
 
 Object Heap::object_of(const pages::Span& span, std::uint64_t index) const {

@@ -149,6 +149,7 @@ void Heap::CacheUse::let_go() { heap_.state_->closed_lock.unlock(heap_.state_->p
 // the cache.
 [[gnu::cold]] ThreadCache* Heap::new_cache(ThreadCache** slot) {
   State& state = *state_;
+  objects::Surplus surplus(state.objects);
   const LockGuard guard(state.lock, state.platform.os);
   void* const lock_record = state.cache_locks.alloc();
   if (lock_record == nullptr) return nullptr;
@@ -166,6 +167,10 @@ void Heap::CacheUse::let_go() { heap_.state_->closed_lock.unlock(heap_.state_->p
   cache->age = ++state.caches_made;
   state.objects.set_cache_count(++state.cache_count);
   state.caches.push_back(cache);
+  if (state.objects.is_large_due(state.cache_count)) {
+    (void)give_back_large(surplus);
+    state.objects.fewest_caches = state.cache_count;
+  }
   return cache;
 }
 

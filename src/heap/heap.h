@@ -116,8 +116,8 @@ class Heap {
 
   // Returns the object that holds `p`, which may be any address: inside of an object, or wild.
   // Between begin_mark() and end_mark() the answer is exact. At other times the function may also
-  // find a free object that a thread's cache holds. From end_mark() on it never finds an object
-  // that was not marked.
+  // find a small free object that a thread's cache holds. From end_mark() on it never finds an
+  // object that was not marked.
   Object find_object(const void* p);
 
   // --- Stacks. `size` is a power of two and at least the port's FixedStack (else null). ---
@@ -349,9 +349,10 @@ class Heap {
   void give_back_own(ThreadCache* own);
   void settle_chains();
   bool give_back_large();
+  bool give_back_large(objects::Surplus& surplus);  // the caller holds `lock`
   pages::CacheNumber new_number();
-  // Returns the span of an object that is in use, or free in a cache. The caller owns the object or
-  // holds the page heap's lock.
+  // Returns the span of an object that is in use, or a small one that is free in a cache. The
+  // caller owns the object or holds the page heap's lock.
   pages::Span* find_span(const void* p, std::uint64_t* index);
   Object object_of(const pages::Span& span, std::uint64_t index) const;
   // The usable size at `p` in object `index`; 0 if nothing begins there.

@@ -13,10 +13,14 @@ void Heap::give_back_own(ThreadCache* own) {
 
 // Gives the page heap the freed large objects of all caches. Returns false if there are none.
 [[gnu::cold]] bool Heap::give_back_large() {
+  objects::Surplus surplus(state_->objects);
+  const LockGuard guard(state_->lock, state_->platform.os);
+  return give_back_large(surplus);
+}
+
+[[gnu::cold]] bool Heap::give_back_large(objects::Surplus& surplus) {
   State& state = *state_;
   bool gave_any = false;
-  objects::Surplus surplus(state.objects);
-  const LockGuard guard(state.lock, state.platform.os);
   for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
     if (cache->objects.give_back_large(state.objects, surplus)) gave_any = true;
   }

@@ -24,13 +24,11 @@ void Cache::init(ObjectHeap& heap, ClassCache* classes, Mutex& lock, pages::Cach
     next_sample_ = objects::next_sample(heap.platform->spec.release, heap.platform->spec.goos,
                                         heap.options.profile_rate, random_);
   }
-  keeps_large_ = heap.options.most_large_cached != 0 && !heap.may_have_marks;
   set_careful(heap.is_careful());
 }
 
 void Cache::set_careful(bool is_careful) {
   is_careful_ = is_careful;
-  // Once a heap has marked, whoever frees a large object may have to sweep its span first.
   keeps_large_ = keeps_large_ && !is_careful;
   update_number();
 }
@@ -143,6 +141,8 @@ void* Cache::allocate_large(ObjectHeap& heap, std::size_t size, std::size_t alig
       *needs_zero = true;
       return heap.platform->pointer(kept->base);
     }
+    // Once a heap has marked, whoever frees a large object may have to sweep its span first.
+    keeps_large_ = heap.options.most_large_cached != 0 && !heap.may_have_marks && !is_careful_;
   }
   const unsigned span_class = port::span_class(0, scan == Scan::kNoscan);
   Span* const span = new_span(heap, npages, alignment);

@@ -270,6 +270,8 @@ class Cache {
   TinyAllocator tiny_;
   LargeCache large_;
   bool is_careful_ = false;
+  // Whether it keeps large objects. Not before it has allocated one: a thread that only frees what
+  // others allocate would keep them for nobody.
   bool keeps_large_ = false;
   unsigned page_asks_ = 0;  // how often the cache asked the page heap
   Random random_;

@@ -31,14 +31,18 @@ Span* Cache::new_span(ObjectHeap& heap, std::uint64_t npages, std::uint64_t alig
   if (span != nullptr) return span;
   heap.adopt_all(0);
   give_back_before_ask(heap);
+  // Only once: other threads may fill their caches again as fast as this one empties them, and a
+  // request that cannot succeed must fail.
+  bool gave_large = false;
   while (span == nullptr) {
     span = heap.pages->allocate(npages, pages::PageUse::kObjects, alignment);
     if (span != nullptr) break;
     // The memory that is missing may be what this thread keeps.
     const bool gave_objects = shorten_lists(heap);
     const bool gave_spans = give_back_own_stock(heap);
-    const bool gave_large = heap.give_back_large();
-    if (!gave_objects && !gave_spans && !gave_large) break;
+    const bool gives_large = !gave_large && heap.give_back_large();
+    gave_large = true;
+    if (!gave_objects && !gave_spans && !gives_large) break;
   }
   return span;
 }

@@ -50,9 +50,17 @@ struct ObjectHeap {
         static_cast<std::size_t>(options.most_large_cached / std::max<std::uint64_t>(count, 1) /
                                  port::kPageSize),
         std::memory_order_relaxed);
+    fewest_caches = std::min(fewest_caches, count);
   }
   // How many pages of freed large objects each cache may keep.
   std::atomic<std::size_t> most_large_pages{0};
+  // The fewest caches that there have been since all gave back their large objects for this reason:
+  // a cache that sleeps may keep what was its share then. So where there are more than twice as
+  // many, all together may keep more than twice most_large_cached. Under the owner's lock.
+  std::uint64_t fewest_caches = 0;
+  bool is_large_due(std::uint64_t count) const {
+    return options.most_large_cached != 0 && count > 2 * fewest_caches;
+  }
   // Where there are many caches, each class is on trial with a cache at first: the cache takes
   // objects one by one, and frees all but a few at once, until it has used the class kTrialUses
   // times.

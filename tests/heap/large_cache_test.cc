@@ -91,6 +91,20 @@ TEST_F(LargeCache, NamesADoubleFree) {
   EXPECT_NE(heap_.allocate(kMiB), p);
 }
 
+// Else the next request for as many pages would get an object that was resized meanwhile.
+TEST_F(LargeCache, ResizesNothingThatIsFree) {
+  void* const p = heap_.allocate(kMiB);
+  heap_.free(p);
+  for (const std::size_t size : {kMiB, 2 * kMiB, kMiB / 2}) {
+    EXPECT_EQ(heap_.reallocate(p, size), nullptr);
+    EXPECT_EQ(take_corruptions(), std::vector{CorruptionKind::kFreeOfForeignPointer});
+  }
+  EXPECT_EQ(heap_.usable_size(p), 0U);
+  EXPECT_FALSE(bool(heap_.find_object(p)));
+  EXPECT_EQ(heap_.allocate(kMiB), p);
+  EXPECT_EQ(heap_.usable_size(p), kMiB);
+}
+
 // More of a length than one, and more bytes than the bound, go to the page heap.
 TEST_F(LargeCache, IsBounded) {
   std::vector<void*> live;

@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <cstring>
+#include <memory>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -132,6 +133,42 @@ TEST_F(Sleepers, AreLeftNoLargeObjects) {
     free(small);
     expect_empty();
   }
+}
+
+// A thread that frees what others allocate has no use for it.
+TEST_F(Sleepers, KeepNoLargeObjectsOfOthersAlone) {
+  options_.objects.most_large_cached = 16 * kMiB;
+  start_again();
+  std::array<void*, 2> live = {heap_.allocate(2 * kMiB), heap_.allocate(3 * kMiB)};
+  Crowd other(1, [&](unsigned) {
+    for (void* const p : live) heap_.free(p);
+  });
+  EXPECT_EQ(in_use(), 0U);
+  other.wake();
+  expect_empty();
+}
+
+// A thread that sleeps keeps what was its share when there were fewer.
+TEST_F(Sleepers, KeepNoMoreLargeObjectsThanTwiceTheBoundTogether) {
+  constexpr unsigned kThreads = kIsEmulated ? 16 : 40;
+  options_.objects.most_large_cached = 16 * kMiB;
+  start_again();
+  for (unsigned count = 0; count < 2; ++count) {
+    heap_.free(heap_.allocate(10 * kMiB));
+    std::vector<std::unique_ptr<Crowd>> crowds;
+    for (unsigned i = 1; i < kThreads; ++i) {
+      // The share of a thread that comes when there are so many.
+      const std::uint64_t share = options_.objects.most_large_cached / (i + 1);
+      crowds.push_back(std::make_unique<Crowd>(1, [&, share](unsigned) {
+        std::array<void*, 2> live = {heap_.allocate(share / 16 * 9),
+                                     heap_.allocate(share / 16 * 6)};
+        for (void* const p : live) heap_.free(p);
+      }));
+      EXPECT_LE(in_use(), 2 * options_.objects.most_large_cached) << i + 1;
+    }
+    EXPECT_GE(in_use(), options_.objects.most_large_cached / 4);
+  }
+  expect_empty();
 }
 
 // One thread takes and frees large objects while others look for what it keeps.

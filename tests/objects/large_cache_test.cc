@@ -6,7 +6,10 @@
 #include <memory>
 #include <set>
 
+#include "os/decorators/fault_injection.h"
+#include "src/objects/cache.h"
 #include "tests/heap/request_source.h"
+#include "tests/objects/object_world.h"
 
 namespace Atoll::objects {
 namespace {
@@ -128,6 +131,29 @@ TEST_F(LargeCaches, CountMoreThanTheirNarrowCountersHold) {
   EXPECT_EQ(counts.freed, puts + 1);
   EXPECT_EQ(counts.allocated_bytes, puts * kPages * port::kPageSize + 130);
   EXPECT_EQ(counts.freed_bytes, puts * kPages * port::kPageSize + 35);
+}
+
+// Other threads may fill their caches again and again meanwhile.
+TEST(OutOfMemory, GivesBackLargeObjectsOnce) {
+  os::FaultInjectionOs os(os::native());
+  ObjectWorld world(os);
+  unsigned calls = 0;
+  world.heap.owner = &calls;
+  world.heap.give_back_large_function = [](void* owner) {
+    constexpr unsigned kMost = 100;
+    return ++*static_cast<unsigned*>(owner) < kMost;
+  };
+  const auto classes = std::make_unique<ClassCaches>();
+  const auto cache = std::make_unique<Cache>();
+  Mutex lock;
+  cache->init(world.heap, classes->data(), lock, pages::CacheNumber().next(), 1);
+  os.fail_from_call(1);
+  bool needs_zero = false;
+  EXPECT_EQ(cache->allocate_large(world.heap, std::size_t{1} << 28, port::kPageSize, Scan::kNoscan,
+                                  &needs_zero),
+            nullptr);
+  os.fail_nothing();
+  EXPECT_EQ(calls, 1U);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ namespace Atoll::objects {
 // Keeps the reports of corruption.
 class ObjectWorld {
  public:
-  ObjectWorld() {
+  explicit ObjectWorld(os::Os& os = os::native()) : pages{os, port::native_spec()} {
     EXPECT_TRUE(pages.is_made);
     sizes->init(pages.platform.spec, {});
     heap.platform = &pages.platform;
@@ -34,7 +34,7 @@ class ObjectWorld {
     };
   }
 
-  pages::TestHeap pages{os::native(), port::native_spec()};
+  pages::TestHeap pages;
   std::unique_ptr<SizeTable> sizes = std::make_unique<SizeTable>();
   ObjectHeap heap;
   std::vector<CorruptionKind> reports;

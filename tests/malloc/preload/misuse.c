@@ -37,6 +37,10 @@ int main(int count, char** arguments) {
     CHECK(pthread_create(&thread, NULL, free_apart, NULL) == 0);
     CHECK(pthread_join(thread, NULL) == 0);
     _exit(0);
+  } else if (strcmp(what, "realloc-of-freed") == 0) {
+    pointer = malloc(300000);
+    free(pointer);
+    pointer = realloc(pointer, 300000);
   } else if (strcmp(what, "inside") == 0) {
     pointer = (char*)pointer + 16;
     free(pointer);

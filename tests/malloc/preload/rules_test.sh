@@ -65,6 +65,7 @@ misused checked=on inside "atoll: free of a pointer inside of an object: 0xc0"
 for what in double double-then-more double-apart; do
   misused "" "$what" "atoll: double free: 0xc0"
 done
+misused "" realloc-of-freed "atoll: free of a pointer that is not the heap's: 0xc0"
 misused "" stack "invalid pointer"
 
 echo "--- samples tell who allocated"
