@@ -84,6 +84,9 @@ Line out_of_memory() {
   object_heap.give_back_large_function = [](void* owner) {
     return static_cast<Heap*>(owner)->give_back_large();
   };
+  object_heap.give_back_unused_function = [](void* owner) {
+    static_cast<Heap*>(owner)->give_back_unused();
+  };
   object_heap.inside_function = [](void* owner, objects::Cache& its_cache, unsigned list,
                                    objects::ObjectHeap::Work work) {
     auto& its_heap = *static_cast<Heap*>(owner);

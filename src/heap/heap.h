@@ -349,6 +349,7 @@ class Heap {
   void give_back_own(ThreadCache* own);
   void settle_chains();
   bool give_back_large();
+  void give_back_unused();
   pages::CacheNumber new_number();
   // Returns the span of an object that is in use, or free in a cache. The caller owns the object or
   // holds the page heap's lock.

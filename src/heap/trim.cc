@@ -23,6 +23,19 @@ void Heap::give_back_own(ThreadCache* own) {
   return gave_any;
 }
 
+// Gives the page heap what is free in all caches, except for the objects on lists, and in the
+// central lists.
+[[gnu::cold]] void Heap::give_back_unused() {
+  State& state = *state_;
+  settle_chains();
+  objects::Surplus surplus(state.objects);
+  const LockGuard guard(state.lock, state.platform.os);
+  for_each_cache([&](objects::Cache& cache) {
+    cache.give_back_free(state.objects, surplus);
+    (void)cache.give_back_large(state.objects, surplus);
+  });
+}
+
 std::uint64_t Heap::scavenge(std::uint64_t age_nanoseconds) {
   if (!state_.has_value() || is_abandoned()) return 0;
   const Entry entry(*this);
@@ -38,14 +51,7 @@ std::uint64_t Heap::trim() {
   State& state = *state_;
   adopt_all();
   give_back_own(entry.cache());
-  {
-    objects::Surplus surplus(state.objects);
-    const LockGuard guard(state.lock, state.platform.os);
-    for_each_cache([&](objects::Cache& cache) {
-      cache.give_back_free(state.objects, surplus);
-      (void)cache.give_back_large(state.objects, surplus);
-    });
-  }
+  give_back_unused();
   std::uint64_t bytes = state.pages.scavenge_older_than(0);
   const os::Machine& machine = state.platform.machine;
   // On other systems the heap might not get the pages of a span in use back.
