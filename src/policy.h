@@ -93,6 +93,10 @@ inline constexpr unsigned kCountsPerLook = 16;
 // threads.
 inline constexpr std::uint32_t kManyCaches = 16;
 inline constexpr unsigned kMostHalvings = 10;
+// So many halvings at least from the moment on at which the system refuses memory: a list then
+// keeps 2 KiB. With none, what three sleeping threads keep costs others a quarter of a limit of 64
+// MiB (tests/malloc/preload/under_limits_test.sh).
+inline constexpr unsigned kHalvingsWhenShort = 4;
 // What all lists share (kMostListed) is halved once in this many of the halvings above. Many caches
 // sleep more of the time, and others cannot use the objects on their lists, but the waste grows
 // more slowly than the number of caches. Measured with 300 idle threads (docs/FACES.md).
@@ -139,6 +143,10 @@ inline constexpr std::uint64_t kMostCachedOverAsks = 512 * kKiB;
 // Once in this many times that a thread asks the page heap, it gives back the large objects of all
 // threads, since some of them may sleep.
 inline constexpr unsigned kAsksPerGiveBack = 64;
+// In bytes: it gives them back sooner when it has asked for about this much. A process that needs
+// as much again as a sleeping thread has freed then has little more than it needs. Row:
+// large-churn (one thread, so that nothing changes).
+inline constexpr std::uint64_t kAskedPerGiveBack = 16 * kMiB;
 
 // --- Free pages that a heap keeps. For bounded heaps, such as malloc's. ---
 

@@ -82,7 +82,10 @@ Line out_of_memory() {
     return static_cast<Heap*>(owner)->adopt(span_class, whose);
   };
   object_heap.give_back_large_function = [](void* owner) {
-    return static_cast<Heap*>(owner)->give_back_large();
+    static_cast<Heap*>(owner)->give_back_large();
+  };
+  object_heap.give_back_unused_function = [](void* owner) {
+    static_cast<Heap*>(owner)->give_back_unused();
   };
   object_heap.inside_function = [](void* owner, objects::Cache& its_cache, unsigned list,
                                    objects::ObjectHeap::Work work) {
@@ -168,7 +171,7 @@ void Heap::CacheUse::let_go() { heap_.state_->closed_lock.unlock(heap_.state_->p
   state.objects.set_cache_count(++state.cache_count);
   state.caches.push_back(cache);
   if (state.objects.is_large_due(state.cache_count)) {
-    (void)give_back_large(surplus);
+    give_back_large(surplus);
     state.objects.fewest_caches = state.cache_count;
   }
   return cache;

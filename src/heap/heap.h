@@ -348,8 +348,9 @@ class Heap {
   void flush(ThreadCache& cache);
   void give_back_own(ThreadCache* own);
   void settle_chains();
-  bool give_back_large();
-  bool give_back_large(objects::Surplus& surplus);  // the caller holds `lock`
+  void give_back_large();
+  void give_back_large(objects::Surplus& surplus);  // the caller holds `lock`
+  void give_back_unused();
   pages::CacheNumber new_number();
   // Returns the span of an object that is in use, or a small one that is free in a cache. The
   // caller owns the object or holds the page heap's lock.

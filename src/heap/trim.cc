@@ -11,20 +11,31 @@ void Heap::give_back_own(ThreadCache* own) {
   settle_chains();
 }
 
-// Gives the page heap the freed large objects of all caches. Returns false if there are none.
-[[gnu::cold]] bool Heap::give_back_large() {
+// Gives the page heap the freed large objects of all caches.
+[[gnu::cold]] void Heap::give_back_large() {
   objects::Surplus surplus(state_->objects);
   const LockGuard guard(state_->lock, state_->platform.os);
-  return give_back_large(surplus);
+  give_back_large(surplus);
 }
 
-[[gnu::cold]] bool Heap::give_back_large(objects::Surplus& surplus) {
+[[gnu::cold]] void Heap::give_back_large(objects::Surplus& surplus) {
   State& state = *state_;
-  bool gave_any = false;
   for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
-    if (cache->objects.give_back_large(state.objects, surplus)) gave_any = true;
+    cache->objects.give_back_large(state.objects, surplus);
   }
-  return gave_any;
+}
+
+// Gives the page heap what is free in all caches, except for the objects on lists, and in the
+// central lists.
+[[gnu::cold]] void Heap::give_back_unused() {
+  State& state = *state_;
+  settle_chains();
+  objects::Surplus surplus(state.objects);
+  const LockGuard guard(state.lock, state.platform.os);
+  for_each_cache([&](objects::Cache& cache) {
+    cache.give_back_free(state.objects, surplus);
+    cache.give_back_large(state.objects, surplus);
+  });
 }
 
 std::uint64_t Heap::scavenge(std::uint64_t age_nanoseconds) {
@@ -42,14 +53,7 @@ std::uint64_t Heap::trim() {
   State& state = *state_;
   adopt_all();
   give_back_own(entry.cache());
-  {
-    objects::Surplus surplus(state.objects);
-    const LockGuard guard(state.lock, state.platform.os);
-    for_each_cache([&](objects::Cache& cache) {
-      cache.give_back_free(state.objects, surplus);
-      (void)cache.give_back_large(state.objects, surplus);
-    });
-  }
+  give_back_unused();
   std::uint64_t bytes = state.pages.scavenge_older_than(0);
   const os::Machine& machine = state.platform.machine;
   // On other systems the heap might not get the pages of a span in use back.

@@ -158,7 +158,7 @@ void* Cache::allocate_large(ObjectHeap& heap, std::size_t size, std::size_t alig
 }
 
 bool Cache::resize_large(ObjectHeap& heap, Span* span, std::uint64_t npages) {
-  if (npages > span->npages) give_back_before_ask(heap);
+  if (npages > span->npages) give_back_before_ask(heap, npages - span->npages);
   const std::uint64_t before = span->bytes();
   const bool is_done =
       npages > span->npages ? heap.pages->extend(span, npages) : heap.pages->truncate(span, npages);
@@ -192,7 +192,7 @@ void Cache::flush(ObjectHeap& heap) {
   }
   (void)give_back_own_stock(heap);
   Surplus surplus(heap);
-  (void)give_back_large(heap, surplus);
+  give_back_large(heap, surplus);
 }
 
 [[gnu::cold]] void Cache::forget_lists() {

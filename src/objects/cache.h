@@ -171,8 +171,8 @@ class Cache {
   // others freed there, or all spans of a class.
   void give_back_free(ObjectHeap& heap, Surplus& surplus) { spans_.give_back_free(heap, surplus); }
   void give_back_stock(Surplus& surplus) { (void)spans_.give_back_stock(surplus); }
-  // Gives back the freed large objects. Needs no lock. Returns false if there are none.
-  bool give_back_large(ObjectHeap& heap, Surplus& surplus);
+  // Gives back the freed large objects. Needs no lock.
+  void give_back_large(ObjectHeap& heap, Surplus& surplus);
   bool holds_spans(unsigned span_class) const { return classes_[span_class].held.count != 0; }
   void give_back_held(ObjectHeap& heap, unsigned span_class, Surplus& surplus) {
     spans_.give_back_all(heap, span_class, surplus);
@@ -221,7 +221,8 @@ class Cache {
   bool refill_with_one(ObjectHeap& heap, unsigned span_class);
   bool hold_another(ObjectHeap& heap, unsigned span_class);
   Span* new_span(ObjectHeap& heap, std::uint64_t npages, std::uint64_t alignment = 0);
-  void give_back_before_ask(ObjectHeap& heap);
+  Span* new_span_of_kept(ObjectHeap& heap, std::uint64_t npages, std::uint64_t alignment);
+  void give_back_before_ask(ObjectHeap& heap, std::uint64_t npages);
   void give_back_own_large(ObjectHeap& heap);
   Span* take_stock(ObjectHeap& heap, std::uint64_t npages);
   bool give_back_own_stock(ObjectHeap& heap);
@@ -273,7 +274,9 @@ class Cache {
   // Whether it keeps large objects. Not before it has allocated one: a thread that only frees what
   // others allocate would keep them for nobody.
   bool keeps_large_ = false;
-  unsigned page_asks_ = 0;  // how often the cache asked the page heap
+  // How often the cache asked the page heap since it last made all caches give large objects back;
+  // an ask for many pages counts as several.
+  std::uint64_t page_asks_ = 0;
   Random random_;
   std::int64_t next_sample_ = 0;  // bytes to allocate until the next sample
   // Guards the held spans with their bits, the stock, and the figures. It lies beside the locks of

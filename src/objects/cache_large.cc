@@ -51,27 +51,27 @@ Span* Cache::take_aligned_large(ObjectHeap& heap, std::uint64_t npages, std::uin
   return nullptr;
 }
 
-[[gnu::cold]] bool Cache::give_back_large(ObjectHeap& heap, Surplus& surplus) {
-  bool gave_any = false;
+[[gnu::cold]] void Cache::give_back_large(ObjectHeap& heap, Surplus& surplus) {
   while (const Span* const span = large_.take_any()) {
     free_counted(heap, *span, surplus);
-    gave_any = true;
   }
-  return gave_any;
 }
 
 // Call before the cache asks the page heap for pages.
-void Cache::give_back_before_ask(ObjectHeap& heap) {
+void Cache::give_back_before_ask(ObjectHeap& heap, std::uint64_t npages) {
   constexpr std::uint64_t kMost = policy::kMostCachedOverAsks / port::kPageSize;
   if (large_.held_pages() > kMost && large_.recount() > kMost) give_back_own_large(heap);
-  if (heap.options.most_large_cached != 0 && ++page_asks_ % policy::kAsksPerGiveBack == 0) {
-    (void)heap.give_back_large();
-  }
+  if (heap.options.most_large_cached == 0) return;
+  page_asks_ +=
+      1 + npages * port::kPageSize / (policy::kAskedPerGiveBack / policy::kAsksPerGiveBack);
+  if (page_asks_ < policy::kAsksPerGiveBack) return;
+  page_asks_ = 0;
+  heap.give_back_large();
 }
 
 [[gnu::cold]] void Cache::give_back_own_large(ObjectHeap& heap) {
   Surplus surplus(heap);
-  (void)give_back_large(heap, surplus);
+  give_back_large(heap, surplus);
   (void)large_.recount();
 }
 

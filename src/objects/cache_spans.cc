@@ -30,21 +30,28 @@ Span* Cache::new_span(ObjectHeap& heap, std::uint64_t npages, std::uint64_t alig
   }
   if (span != nullptr) return span;
   heap.adopt_all(0);
-  give_back_before_ask(heap);
-  // Only once: other threads may fill their caches again as fast as this one empties them, and a
-  // request that cannot succeed must fail.
-  bool gave_large = false;
-  while (span == nullptr) {
-    span = heap.pages->allocate(npages, pages::PageUse::kObjects, alignment);
-    if (span != nullptr) break;
-    // The memory that is missing may be what this thread keeps.
+  give_back_before_ask(heap, npages);
+  span = heap.pages->allocate(npages, pages::PageUse::kObjects, alignment);
+  return span != nullptr ? span : new_span_of_kept(heap, npages, alignment);
+}
+
+// The memory that is missing may be what threads keep. Asks for pages again when this thread has
+// given up what it keeps, and once more when all threads have: only once, because they may keep as
+// much again at once, and a request that cannot succeed must fail.
+[[gnu::cold]] Span* Cache::new_span_of_kept(ObjectHeap& heap, std::uint64_t npages,
+                                            std::uint64_t alignment) {
+  heap.note_shortage(npages);
+  for (bool gave_all = false; !gave_all;) {
     const bool gave_objects = shorten_lists(heap);
     const bool gave_spans = give_back_own_stock(heap);
-    const bool gives_large = !gave_large && heap.give_back_large();
-    gave_large = true;
-    if (!gave_objects && !gave_spans && !gives_large) break;
+    if (!gave_objects && !gave_spans) {
+      heap.give_back_unused();
+      gave_all = true;
+    }
+    Span* const span = heap.pages->allocate(npages, pages::PageUse::kObjects, alignment);
+    if (span != nullptr) return span;
   }
-  return span;
+  return nullptr;
 }
 
 Span* Cache::take_stock(ObjectHeap& heap, std::uint64_t npages) {

@@ -60,6 +60,7 @@ void FreeLists::set_first_limit(const ObjectHeap& heap, unsigned list) {
 std::int32_t FreeLists::lengthen(ObjectHeap& heap, unsigned list) {
   const ListAccount& its = account(list);
   if (is_on_trial(list)) return std::max(its.length - its.first_limit, 0);
+  if (heap.is_short.load(std::memory_order_relaxed)) return lower_first_limit(heap, list);
   const std::int32_t excess = its.length - its.limit;
   const std::size_t bytes =
       std::size_t{static_cast<std::uint32_t>(excess)} * heap.sizes->size_class(list).size;
@@ -69,6 +70,15 @@ std::int32_t FreeLists::lengthen(ObjectHeap& heap, unsigned list) {
   }
   set_limit(heap, list, its.length);
   return 0;
+}
+
+// For a list that is too long when memory is short. Returns how many objects it must give.
+[[gnu::cold]] std::int32_t FreeLists::lower_first_limit(ObjectHeap& heap, unsigned list) {
+  ListAccount& its = account(list);
+  its.first_limit = static_cast<std::int16_t>(
+      std::min(std::int32_t{its.first_limit}, std::max(heap.first_limit(list), 1)));
+  set_limit(heap, list, its.first_limit);
+  return its.length - its.limit;
 }
 
 std::int32_t FreeLists::shorten(ObjectHeap& heap, unsigned list, std::int32_t needed,

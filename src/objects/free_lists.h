@@ -140,6 +140,7 @@ class FreeLists {
   void count_anew(const ObjectHeap& heap, unsigned list);
   void set_first_limit(const ObjectHeap& heap, unsigned list);
   void set_limit(ObjectHeap& heap, unsigned list, std::int32_t limit);
+  std::int32_t lower_first_limit(ObjectHeap& heap, unsigned list);
   // The lower half of the number of objects ever taken from the list.
   std::uint32_t allocated_count(unsigned list) const {
     return static_cast<std::uint32_t>(classes_[list].allocated) +

@@ -31,6 +31,18 @@ struct ObjectHeap {
   TinyTables tiny_tables;
   Options options;
 
+  // Whether the system has refused memory for an ordinary request. From then on lists keep as few
+  // objects as those of hundreds of threads, and caches keep no large objects: a thread that sleeps
+  // could not give them back when another one runs out of memory again.
+  std::atomic<bool> is_short{false};
+  // Call when the system refused `npages`. A request for more than the heap has was only a try.
+  void note_shortage(std::uint64_t npages) {
+    if (npages * port::kPageSize > pages->statistics().mapped) return;
+    is_short.store(true, std::memory_order_relaxed);
+    set_limits(cache_count.load(std::memory_order_relaxed));
+  }
+  std::atomic<std::size_t> cache_count{0};
+
   // How often the limit of what each cache may keep on its own account is halved: once from 17
   // caches on, again from 33, and so on. A cache that has more already keeps it. So all caches
   // together keep no more than the first 16, and half as much again for every doubling of their
@@ -39,18 +51,25 @@ struct ObjectHeap {
   // A list may take at least this many frees before the cache counts it again. Where there are
   // hundreds of caches the number is 0, because a large object that stays on a list keeps a span.
   std::atomic<std::int32_t> fewest_granted{policy::kFewestGranted};
+  // Call under the owner's lock.
   void set_cache_count(std::uint64_t count) {
+    cache_count.store(static_cast<std::size_t>(count), std::memory_order_relaxed);
+    fewest_caches = std::min(fewest_caches, count);
+    set_limits(count);
+  }
+  void set_limits(std::uint64_t count) {
     const auto halvings =
         std::bit_width((std::max<std::uint64_t>(count, 1) - 1) / policy::kManyCaches);
-    const unsigned most = std::min(static_cast<unsigned>(halvings), policy::kMostHalvings);
+    const bool has_too_little = is_short.load(std::memory_order_relaxed);
+    const unsigned most =
+        std::clamp(static_cast<unsigned>(halvings), has_too_little ? policy::kHalvingsWhenShort : 0,
+                   policy::kMostHalvings);
     crowding.store(most, std::memory_order_relaxed);
     fewest_granted.store(most == 0 ? policy::kFewestGranted : policy::kFewestGranted >> (most + 1),
                          std::memory_order_relaxed);
-    most_large_pages.store(
-        static_cast<std::size_t>(options.most_large_cached / std::max<std::uint64_t>(count, 1) /
-                                 port::kPageSize),
-        std::memory_order_relaxed);
-    fewest_caches = std::min(fewest_caches, count);
+    const std::uint64_t share = options.most_large_cached / std::max<std::uint64_t>(count, 1);
+    most_large_pages.store(has_too_little ? 0 : static_cast<std::size_t>(share / port::kPageSize),
+                           std::memory_order_relaxed);
   }
   // How many pages of freed large objects each cache may keep.
   std::atomic<std::size_t> most_large_pages{0};
@@ -82,6 +101,7 @@ struct ObjectHeap {
   // Bytes by which the limits of all lists of all caches exceed their first limits.
   std::atomic<std::size_t> listed_bytes{0};
   std::size_t most_listed_now() const {
+    if (is_short.load(std::memory_order_relaxed)) return 0;
     const unsigned halvings = crowding.load(std::memory_order_relaxed);
     return options.most_listed >> (halvings / policy::kHalvingsPerShare);
   }
@@ -99,11 +119,17 @@ struct ObjectHeap {
   }
   void adopt_all(unsigned span_class) const { (void)adopt(span_class, Orphans::kAll); }
 
-  // Gives the freed large objects of all caches to the page heap. The caller holds no lock. Returns
-  // false if there are none.
-  bool (*give_back_large_function)(void* owner) = nullptr;
-  bool give_back_large() const {
-    return give_back_large_function != nullptr && give_back_large_function(owner);
+  // Gives the freed large objects of all caches to the page heap. The caller holds no lock.
+  void (*give_back_large_function)(void* owner) = nullptr;
+  void give_back_large() const {
+    if (give_back_large_function != nullptr) give_back_large_function(owner);
+  }
+
+  // Gives the page heap all that is unused, except for the objects on the lists of other threads.
+  // Takes time proportional to the number of caches and spans. The caller holds no lock.
+  void (*give_back_unused_function)(void* owner) = nullptr;
+  void give_back_unused() const {
+    if (give_back_unused_function != nullptr) give_back_unused_function(owner);
   }
 
   // Calls `work` with a cache and one of its lists. If there is an owner, the thread is inside of

@@ -110,7 +110,8 @@ TEST_F(Sleepers, AreLeftNoStock) {
 // Each thread keeps its share of large objects.
 TEST_F(Sleepers, AreLeftNoLargeObjects) {
   options_.objects.most_large_cached = 16 * kMiB;
-  for (const bool by_trim : {true, false}) {
+  enum class By : std::uint8_t { kTrim, kManyAsks, kLongAsks };
+  for (const By by : {By::kTrim, By::kManyAsks, By::kLongAsks}) {
     start_again();
     // The thread that runs the test has a cache, too.
     heap_.free(heap_.allocate(64));
@@ -120,17 +121,21 @@ TEST_F(Sleepers, AreLeftNoLargeObjects) {
     });
     EXPECT_GE(in_use(), 7 * kMiB);
     EXPECT_EQ(objects(), 0U);
-    std::vector<void*> small;
-    if (by_trim) {
+    std::vector<void*> own;
+    std::uint64_t own_bytes = 0;
+    if (by == By::kTrim) {
       EXPECT_GE(heap_.trim(), 7 * kMiB);
+    } else if (by == By::kManyAsks) {
+      own_bytes = (policy::kAsksPerGiveBack + 1) * 8192;
+      own = allocate(own_bytes, 8192);
     } else {
-      const std::size_t asks = policy::kAsksPerGiveBack;
-      small = allocate((asks + 1) * 8192, 8192);
+      own_bytes = policy::kAskedPerGiveBack + 4 * kMiB;
+      own = allocate(own_bytes, 4 * kMiB);
     }
-    EXPECT_LE(in_use(), small.size() * 8192 + kMiB);
+    EXPECT_LE(in_use(), own_bytes + kMiB);
     EXPECT_EQ(text(heap_.check()), "");
     other.wake();
-    free(small);
+    free(own);
     expect_empty();
   }
 }

@@ -12,6 +12,7 @@ least_data=8
 library="$PWD/$1" checker="$PWD/$2" rules="$3" moments="$4" fresh="$5" requests="$6" exhausted="$7"
 # shellcheck source=tests/malloc/preload/preloaded.sh
 source "$8"
+sleepers="$9"
 
 # MiB that a program needs of its own, its threads and copies included, and its command.
 programs=(
@@ -79,6 +80,21 @@ for options in "" checked=on scavenge_delay=0 go=1.17; do
   limited "-d $(((least_data + 64) << 10))" "$exhausted" outside || fail "-d: $options"
 done
 
+echo "--- others sleep who have freed what they had"
+# A thread gets most of what it would get alone. What the others keep on their lists nobody can take from them, and
+# each such object keeps its span.
+options=""
+for limit in -v -d; do
+  for size in 24 300 2000 40000 300000 1048576; do
+    for how in fresh used; do
+      limited "$limit 65536" "$sleepers" $how $size 64 || fail "sleepers $how $size, $limit"
+      mv "$work/output" "$work/$how"
+    done
+    echo "    $limit, blocks of $size: $(cat "$work/used") of $(cat "$work/fresh") KiB"
+    (($(cat "$work/used") * 2 >= $(cat "$work/fresh"))) || fail "sleepers, $size, $limit"
+  done
+done
+
 echo "--- the kernel has no more mappings"
 for spare in 0 1 2 4 16 100; do
   [[ "$spare" != 0 ]] || "$exhausted" mappings 0 || fail "mappings, with the C library's malloc"
@@ -125,6 +141,11 @@ if make_group; then
     # shellcheck disable=SC2086
     LD_PRELOAD="$library" in_group $((own + 12)) timeout 100 $command >"$work/output" ||
       fail "in a cgroup: $command"
+  done
+  # A kernel refuses nothing here, it kills. So a process may use less of the limit: the heap does not learn of it, and
+  # keeps what it would keep without one.
+  for size in 64 2000 300000 1048576 3145728; do
+    LD_PRELOAD="$library" in_group 64 "$sleepers" used $size 24 >"$work/output" || fail "in a cgroup: sleepers $size"
   done
   LD_PRELOAD="$library" in_group 8 /usr/bin/python3 -c 'bytearray(64 << 20)' 2>"$work/errors" &&
     fail "the cgroup limits nothing"
