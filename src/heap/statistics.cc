@@ -59,6 +59,7 @@ namespace Atoll {
   result.heap_idle = pages.idle;
   result.heap_released = pages.released;
   result.heap_fresh = pages.fresh;
+  result.heap_kept = pages.idle - pages.fresh - pages.released;
   result.stack_in_use = pages.stacks;
   result.stack_sys = pages.stacks;
   result.mspan_in_use = pages.span_record_bytes;

@@ -12,7 +12,7 @@ namespace Atoll {
 // At every moment:
 //   - sys is the sum of heap_sys, stack_sys, mspan_sys, mcache_sys, buck_hash_sys, gc_sys and
 //     other_sys;
-//   - heap_sys is heap_idle + heap_in_use, and heap_released is at most heap_idle;
+//   - heap_sys is heap_idle + heap_in_use, and heap_idle is heap_released + heap_fresh + heap_kept;
 //   - mallocs is large_mallocs plus the sum of by_size[i].mallocs, and likewise frees; their
 //     difference is heap_objects;
 //   - heap_alloc, which is alloc, is large_alloc plus the sum of by_size[i].size * (mallocs -
@@ -32,6 +32,7 @@ struct Statistics {
   std::uint64_t heap_in_use = 0;    // spans of objects
   std::uint64_t heap_released = 0;  // of heap_idle: given back to the system
   std::uint64_t heap_fresh = 0;     // of heap_idle: never used
+  std::uint64_t heap_kept = 0;      // of heap_idle: used before, and not given back
   std::uint64_t heap_objects = 0;   // number of objects in use
   std::uint64_t heap_cached = 0;    // number of free objects in caches of threads
 

@@ -14,7 +14,7 @@ struct Field {
 };
 
 // In MemStats' order, followed by the figures that Go does not have.
-constexpr std::array<Field, 26> kFields = {{
+constexpr std::array<Field, 27> kFields = {{
     {"Alloc", &Statistics::alloc},
     {"TotalAlloc", &Statistics::total_alloc},
     {"Sys", &Statistics::sys},
@@ -36,6 +36,7 @@ constexpr std::array<Field, 26> kFields = {{
     {"GCSys", &Statistics::gc_sys},
     {"OtherSys", &Statistics::other_sys},
     {"HeapFresh", &Statistics::heap_fresh},
+    {"HeapKept", &Statistics::heap_kept},
     {"LargeMallocs", &Statistics::large_mallocs},
     {"LargeFrees", &Statistics::large_frees},
     {"LargeAlloc", &Statistics::large_alloc},
@@ -120,8 +121,7 @@ void write_row(const Writer& writer, std::string_view name, std::uint64_t value)
          << free << "\"/>\n";
     writer(line.view());
   });
-  const std::uint64_t kept =
-      statistics.heap_idle - statistics.heap_fresh - statistics.heap_released;
+  const std::uint64_t kept = statistics.heap_kept;
   const std::uint64_t small_spans = statistics.heap_in_use - statistics.large_alloc;
   Line line;
   line << R"(</sizes>

@@ -133,6 +133,9 @@ std::string check_identities(const Statistics& s) {
   if (s.heap_fresh > s.heap_idle) {
     return differs("heap_fresh", s.heap_fresh, s.heap_idle) + " or less";
   }
+  if (s.heap_idle != s.heap_released + s.heap_fresh + s.heap_kept) {
+    return differs("heap_idle", s.heap_idle, s.heap_released + s.heap_fresh + s.heap_kept);
+  }
   if (s.stack_in_use > s.stack_sys) {
     return differs("stack_in_use", s.stack_in_use, s.stack_sys) + " or less";
   }

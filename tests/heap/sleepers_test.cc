@@ -122,7 +122,7 @@ TEST_F(Sleepers, AreLeftNoLargeObjects) {
     EXPECT_GE(in_use(), 7 * kMiB);
     EXPECT_EQ(objects(), 0U);
     std::vector<void*> own;
-    std::uint64_t own_bytes = 0;
+    std::size_t own_bytes = 0;
     if (by == By::kTrim) {
       EXPECT_GE(heap_.trim(), 7 * kMiB);
     } else if (by == By::kManyAsks) {

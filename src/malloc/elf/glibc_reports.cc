@@ -27,7 +27,7 @@ Atoll::Statistics statistics() {
 ATOLL_EXPORT struct mallinfo2 mallinfo2() noexcept {
   const Atoll::Statistics s = statistics();
   struct mallinfo2 info = {};
-  const std::uint64_t kept = s.heap_idle - s.heap_fresh - s.heap_released;
+  const std::uint64_t kept = s.heap_kept;
   info.arena = s.heap_in_use - s.large_alloc + kept;
   info.ordblks = s.free_places();
   info.hblks = s.large_mallocs - s.large_frees;
