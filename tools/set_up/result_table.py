@@ -43,10 +43,23 @@ def _rows(lines: List[str]) -> Dict[str, List[str]]:
     return rows
 
 
+def _notes(lines: List[str]) -> Dict[str, List[str]]:
+    """Target -> the notes on it behind the table."""
+    first, end = _bounds(lines)
+    notes: Dict[str, List[str]] = {}
+    for line in lines[first:end]:
+        target, separator, note = line[len("- ") :].partition(": ")
+        if line.startswith("- ") and separator:
+            notes.setdefault(target, []).append(note)
+    return notes
+
+
 def check(readme: List[str], table: List[str]) -> List[str]:
-    """The errors in the README's table, one line each."""
+    """The errors in the README's table and its notes, one line each."""
     said = _rows(readme)
     found = _rows(table)
+    said_notes = _notes(readme)
+    found_notes = _notes(table)
     problems = []
     for target in TARGETS:
         if missing_of(target):
@@ -55,6 +68,11 @@ def check(readme: List[str], table: List[str]) -> List[str]:
             problems.append(f"{target} is not in the README's table")
         elif said[target] != found.get(target):
             problems.append(f"{target}: the README says {said[target]}, found {found.get(target)}")
+        elif said_notes.get(target) != found_notes.get(target):
+            problems.append(
+                f"{target}: the README notes {said_notes.get(target)}, "
+                f"found {found_notes.get(target)}"
+            )
     problems += [f"{target} is no target" for target in said if target not in TARGETS]
     return problems
 
