@@ -69,9 +69,7 @@ class FastPath {
     const pages::Span* const span = heap.state_->pages.map().object_span_of(address);
     return span != nullptr && span->base == address &&
            port::size_class_of(span->span_class.load(std::memory_order_relaxed)) == 0 &&
-           span->npages == pages::pages_for(size) &&
-           span->has_objects.load(std::memory_order_acquire) &&
-           !span->is_cached.load(std::memory_order_relaxed);
+           span->npages == pages::pages_for(size) && objects::large_is_in_use(*span);
   }
 
   // The next way. Returns false if Heap::free() must free `p`.

@@ -21,15 +21,15 @@ namespace Atoll {
     if (port::size_class_of(i) != 0) {
       counts.freed[i] += swept;
     } else {
-      counts.large_freed += swept;
-      counts.large_freed_bytes += bytes;
+      counts.large.freed += swept;
+      counts.large.freed_bytes += bytes;
     }
   }
   for_each_cache([&](objects::Cache& cache) { cache.add_allocated(counts); });
   const LockGuard page_guard(state.pages.lock(), os);
   *pages = state.pages.statistics_locked();
-  std::uint64_t most_large_bytes = counts.large_freed_bytes + pages->objects;
-  std::uint64_t most_large = counts.large_freed;
+  std::uint64_t most_large_bytes = counts.large.freed_bytes + pages->objects;
+  std::uint64_t most_large = counts.large.freed;
   for (unsigned i = 0; i < sizes_.num_span_classes(); ++i) {
     const std::uint64_t spans = state.objects.centrals[i].span_count();
     if (port::size_class_of(i) == 0) {
@@ -40,8 +40,8 @@ namespace Atoll {
     counts.places[i] = spans * sizes_.object_count(i);
     counts.allocated[i] = std::min(counts.allocated[i], counts.freed[i] + counts.places[i]);
   }
-  counts.large_allocated = std::min(counts.large_allocated, most_large);
-  counts.large_allocated_bytes = std::min(counts.large_allocated_bytes, most_large_bytes);
+  counts.large.allocated = std::min(counts.large.allocated, most_large);
+  counts.large.allocated_bytes = std::min(counts.large.allocated_bytes, most_large_bytes);
   return counts;
 }
 
@@ -75,10 +75,10 @@ namespace Atoll {
   result.sys = result.heap_sys + result.stack_sys + result.metadata();
 
   result.tiny_allocs = counts.tiny_allocated;
-  result.large_mallocs = counts.large_allocated;
-  result.large_frees = counts.large_freed;
-  result.large_total_alloc = counts.large_allocated_bytes;
-  result.large_alloc = counts.large_allocated_bytes - counts.large_freed_bytes;
+  result.large_mallocs = counts.large.allocated;
+  result.large_frees = counts.large.freed;
+  result.large_total_alloc = counts.large.allocated_bytes;
+  result.large_alloc = counts.large.allocated_bytes - counts.large.freed_bytes;
   result.mallocs = result.large_mallocs;
   result.frees = result.large_frees;
   result.alloc = result.large_alloc;

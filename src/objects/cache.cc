@@ -191,8 +191,7 @@ void Cache::flush(ObjectHeap& heap) {
     give_back_held(heap, i, surplus);
   }
   (void)give_back_own_stock(heap);
-  Surplus surplus(heap);
-  give_back_large(heap, surplus);
+  give_back_own_large(heap);
 }
 
 [[gnu::cold]] void Cache::forget_lists() {
@@ -223,8 +222,8 @@ void Cache::add_freed(ObjectCounts& counts) const {
     counts.freed[i] += state.freed + static_cast<std::uint64_t>(std::int64_t{since});
   }
   const LargeCounts large = large_.counts();
-  counts.large_freed += large.freed;
-  counts.large_freed_bytes += large.freed_bytes;
+  counts.large.freed += large.freed;
+  counts.large.freed_bytes += large.freed_bytes;
 }
 
 void Cache::add_allocated(ObjectCounts& counts) const {
@@ -234,8 +233,8 @@ void Cache::add_allocated(ObjectCounts& counts) const {
   }
   counts.tiny_allocated += tiny_allocated_;
   const LargeCounts large = large_.counts();
-  counts.large_allocated += large.allocated;
-  counts.large_allocated_bytes += large.allocated_bytes;
+  counts.large.allocated += large.allocated;
+  counts.large.allocated_bytes += large.allocated_bytes;
 }
 
 [[gnu::cold]] std::uint64_t Cache::cached_count(unsigned span_class) const {

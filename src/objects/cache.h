@@ -46,10 +46,7 @@ struct ObjectCounts {
   std::array<std::uint64_t, kMaxSpanClasses> places{};  // of a heap: in spans of small objects
   std::uint64_t cached = 0;  // free objects on lists, in batches, and taken from held spans
   std::uint64_t tiny_allocated = 0;
-  std::uint64_t large_allocated = 0;
-  std::uint64_t large_freed = 0;
-  std::uint64_t large_allocated_bytes = 0;
-  std::uint64_t large_freed_bytes = 0;
+  LargeCounts large;
 };
 
 // A page's record has room for the offset of any list.
@@ -81,11 +78,11 @@ class Cache {
   template <const port::PortSpec& kPort>
   pages::WhoseList list_for(const void* p) const {
     const auto address = reinterpret_cast<std::uintptr_t>(p);
-    const pages::Arena* const arena = find_arena<kPort>(address >> kPort.log_heap_arena_bytes);
+    const pages::Arena* const arena = find_arena<kPort>(address);
     if (arena == nullptr) return {};
-    const auto page =
-        static_cast<std::uintptr_t>(address / port::kPageSize % kPort.pages_per_arena);
-    return arena->records()[page].load(std::memory_order_relaxed).for_cache(number_);
+    const pages::PageRecord record =
+        arena->records()[page_in_arena<kPort>(address)].load(std::memory_order_relaxed);
+    return record.for_cache(number_);
   }
 
   // Takes a large object without pointers, of exactly `npages`, that the cache kept when it was
@@ -98,11 +95,9 @@ class Cache {
   bool keep_large(ObjectHeap& heap, const void* p) {
     if (!keeps_large_) return false;
     const auto address = reinterpret_cast<std::uintptr_t>(p);
-    const pages::Arena* const arena = find_arena<kPort>(address >> kPort.log_heap_arena_bytes);
+    const pages::Arena* const arena = find_arena<kPort>(address);
     if (arena == nullptr) return false;
-    const auto page =
-        static_cast<std::uintptr_t>(address / port::kPageSize % kPort.pages_per_arena);
-    Span* const span = arena->spans[page].load(std::memory_order_acquire);
+    Span* const span = arena->spans[page_in_arena<kPort>(address)].load(std::memory_order_acquire);
     return span != nullptr && span->base == Address::of(p) && keep_large(heap, span);
   }
 
@@ -189,7 +184,12 @@ class Cache {
 
  private:
   template <const port::PortSpec& kPort>
-  const pages::Arena* find_arena(std::uintptr_t index) const {
+  static std::uintptr_t page_in_arena(std::uintptr_t address) {
+    return static_cast<std::uintptr_t>(address / port::kPageSize % kPort.pages_per_arena);
+  }
+  template <const port::PortSpec& kPort>
+  const pages::Arena* find_arena(std::uintptr_t address) const {
+    const std::uintptr_t index = address >> kPort.log_heap_arena_bytes;
     if (index >= arena_limit_) return nullptr;
     // Whoever passed on a pointer to an object ordered memory more strictly than this load needs.
     constexpr auto kOrder = std::memory_order_relaxed;

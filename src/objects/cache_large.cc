@@ -1,6 +1,9 @@
 // What a cache does with freed large objects.
 
+#include <algorithm>
+
 #include "src/objects/cache.h"
+#include "src/objects/span_objects.h"
 #include "src/policy.h"
 
 namespace Atoll::objects {
@@ -11,9 +14,7 @@ constexpr unsigned kKeptClass = port::span_class(0, true);
 // Whether the span has a large object without pointers that is in use.
 bool has_object(const Span& span) {
   return span.state.load(std::memory_order_acquire) == pages::SpanState::kInUse &&
-         span.span_class.load(std::memory_order_relaxed) == kKeptClass &&
-         span.has_objects.load(std::memory_order_acquire) &&
-         !span.is_cached.load(std::memory_order_relaxed);
+         span.span_class.load(std::memory_order_relaxed) == kKeptClass && large_is_in_use(span);
 }
 
 // Frees an object that counts as freed already.
@@ -24,8 +25,9 @@ bool has_object(const Span& span) {
 
 }  // namespace
 
+// Precondition: the cache keeps large objects.
 bool Cache::keep_large(const ObjectHeap& heap, Span* span) {
-  if (!keeps_large_ || heap.specials.in_use() != 0 || !has_object(*span)) return false;
+  if (heap.specials.in_use() != 0 || !has_object(*span)) return false;
   return large_.put(span, heap.most_large_pages.load(std::memory_order_relaxed));
 }
 

@@ -13,7 +13,6 @@
 
 #include "src/base/owner_counter.h"
 #include "src/pages/span.h"
-#include "src/policy.h"
 
 namespace Atoll::objects {
 

@@ -68,6 +68,13 @@ unsigned take_one(Span& span);
 // Gives back the objects in alloc_cache.
 void untake(Span& span);
 
+// Whether the object of a span of class 0 or 1 is in use. False also if the span is about to begin
+// or to end.
+inline bool large_is_in_use(const Span& span) {
+  return span.has_objects.load(std::memory_order_acquire) &&
+         !span.is_cached.load(std::memory_order_relaxed);
+}
+
 // Reports that the freed `address` is not an object in use. Always returns false.
 bool reject(const ObjectHeap& heap, const Span& span, Address address, CorruptionKind kind);
 

@@ -37,10 +37,10 @@ static_assert(kGoldenPreloaded[1].size == 16 &&
 
 // The same of blocks that are too long for a list, which the thread's cache of large objects has.
 inline constexpr std::array<GoldenPair, 3> kGoldenLarge = {
-    {{65'536, 153.1}, {1'000'000, 153.1}, {64'000'000, 153.1}}};
+    {{65'536, 146.1}, {1'000'000, 146.1}, {64'000'000, 146.1}}};
 
 // The same of realloc() where the block stays in its place, of a small block and of a large one.
-inline constexpr std::array<GoldenPair, 2> kGoldenReallocated = {{{1000, 37.1}, {1'000'000, 95.1}}};
+inline constexpr std::array<GoldenPair, 2> kGoldenReallocated = {{{1000, 37.1}, {1'000'000, 94.1}}};
 
 // The same of malloc_usable_size().
 inline constexpr std::array<GoldenPair, 2> kGoldenUsableSizes = {{{16, 25.2}, {20000, 25.2}}};
