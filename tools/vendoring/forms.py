@@ -57,7 +57,7 @@ def files(root: pathlib.Path, heap: Heap, is_single: bool) -> Dict[str, str]:
     """The files by their names."""
     sources = Amalgamation(root)
     c_header = sources.source(heap.c_header).text
-    sources.is_elsewhere(heap.c_header)
+    sources.leave_out(heap.c_header)
     header = sources.part(sorted(sources.needed(heap.cxx_header), key=_layer))
     code = [sources.part(piece.paths, piece.condition) for piece in heap.pieces]
     banner = Banner(root, sources)
