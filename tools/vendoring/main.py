@@ -84,15 +84,16 @@ def _arguments(arguments: List[str]) -> argparse.Namespace:
 
 
 def _heap(arguments: argparse.Namespace) -> forms.Heap:
+    if arguments.heap == "fixed":
+        if arguments.backend:
+            _fail("the fixed heap needs no operating system: no --backend")
+        return heaps.fixed()
     chosen: List[str] = arguments.backend or ["linux"]
     backends = [name for name in heaps.BACKENDS if name in chosen or "all" in chosen]
-    if arguments.heap == "arena":
-        return heaps.arena(_ROOT, backends, is_malloc=False)
-    if arguments.heap == "fixed" and arguments.backend:
-        _fail("the fixed heap needs no operating system: no --backend")
-    if backends != ["linux"]:
+    is_malloc = arguments.heap == "malloc"
+    if is_malloc and backends != ["linux"]:
         _fail("--heap malloc is for --backend linux; elsewhere a library replaces malloc()")
-    return heaps.fixed() if arguments.heap == "fixed" else heaps.arena(_ROOT, backends, True)
+    return heaps.arena(_ROOT, backends, is_malloc)
 
 
 def _files(arguments: argparse.Namespace) -> Dict[str, str]:

@@ -19,7 +19,7 @@ _FILES = r"(?!fixed\.(?:h|hpp|cc)\b)"
 
 
 def is_possible(name: str) -> bool:
-    return bool(_WORD.fullmatch(name)) and name not in _TAKEN and name.lower() not in _TAKEN
+    return bool(_WORD.fullmatch(name)) and name.lower() not in _TAKEN
 
 
 def rename(files: Dict[str, str], name: str) -> Dict[str, str]:
