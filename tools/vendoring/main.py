@@ -25,7 +25,7 @@ _DESCRIPTION = """\
 Writes the files that a program without Bazel copies into its own tree: the real sources in the order
 of their layers, with their comments, the licence, the version and checksums.
 
-DIR must not exist, be empty, or have only what tools/vendor wrote there and nobody changed."""
+DIR must be new or empty, or have only files that tools/vendor wrote and nobody changed."""
 
 _EXAMPLES = """\
 heaps:
@@ -33,7 +33,7 @@ heaps:
            all code in the header, atoll_fixed.cc with the code of the functions for C
   arena    the heaps of Go's runtime over an operating system: atoll.h for C, atoll.hpp for C++,
            atoll.cc with all code
-  malloc   the same, which takes over malloc() and operator new; for Linux
+  malloc   the same, and they replace malloc() and operator new; for Linux
 
 examples:
   tools/vendor third_party/atoll --heap fixed
