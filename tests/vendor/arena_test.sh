@@ -24,12 +24,12 @@ with_each_compiler with_compiler
 
 # The other backends: with the headers of the tests for these systems.
 shared=$(cat freestanding/flags.txt)
-for triple in arm64-apple-macos12 x86_64-unknown-freebsd14 x86_64-unknown-netbsd10 x86_64-unknown-openbsd7; do
-  if command -v clang++-19 > /dev/null && test -d /usr/include/newlib/c++; then
+if command -v clang++-19 > /dev/null && test -d /usr/include/newlib/c++; then
+  for triple in arm64-apple-macos12 x86_64-unknown-freebsd14 x86_64-unknown-netbsd10 x86_64-unknown-openbsd7; do
     # shellcheck disable=SC2086
     with_compiler clang++-19 --target=$triple $shared
-  fi
-done
+  done
+fi
 
 # A copy without a backend for the system says so.
 tools/vendor "$here/windows" --heap arena --backend windows
@@ -67,12 +67,11 @@ for compiler in g++ clang++-19; do
 done
 
 # Two copies in one program.
-sed -e 's/\batoll_/server_/g' -e 's/\bmain\b/main_of_server/' tests/vendor/arena_use.c > "$here/server.c"
+sed 's/\batoll_/server_/g' tests/vendor/arena_use.c > "$here/server.c"
 printf 'int main_of_server(void);\nint main_of_other(void);\n' > "$here/both.c"
 echo 'int main(void) { return main_of_server() + main_of_other(); }' >> "$here/both.c"
-sed -e 's/\bmain\b/main_of_other/' tests/vendor/arena_use.c > "$here/other.c"
-gcc -std=c99 "-I$here/renamed" -c "$here/server.c" -o "$here/server.o"
-gcc -std=c99 "-I$here/linux" -c "$here/other.c" -o "$here/other.o"
+gcc -std=c99 -Dmain=main_of_server "-I$here/renamed" -c "$here/server.c" -o "$here/server.o"
+gcc -std=c99 -Dmain=main_of_other "-I$here/linux" -c tests/vendor/arena_use.c -o "$here/other.o"
 gcc -std=c99 -c "$here/both.c" -o "$here/both.o"
 g++ -pthread "$here/both.o" "$here/server.o" "$here/other.o" "$here/renamed/code.o" \
   "$here/linux/code.o" -o "$here/program"

@@ -56,9 +56,9 @@ class BuiltProjects(projects.ProjectTest):
         )
         self.assertIn("U atoll_fixed_enter", output)
 
-    def test_meson_and_make_take_the_heaps_over_an_operating_system(self) -> None:
+    def test_meson_takes_the_heaps_over_an_operating_system(self) -> None:
         self.run_commands(
-            "tools/vendor core --heap arena --with meson,make\n"
+            "tools/vendor core --heap arena --with meson\n"
             "meson setup core-build core\n"
             "meson compile -C core-build\n"
             "meson install -C core-build --destdir out\n"

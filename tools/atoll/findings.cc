@@ -1,8 +1,9 @@
 #include "tools/atoll/findings.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
+
+#include "tools/atoll/text.h"
 
 namespace Atoll::tool {
 namespace {
@@ -40,12 +41,7 @@ std::optional<std::string> Findings::value(const std::string& key) const {
 
 std::optional<std::uint64_t> Findings::number(const std::string& key) const {
   const auto text = value(key);
-  if (!text) return std::nullopt;
-  std::uint64_t number = 0;
-  const char* end = text->data() + text->size();
-  const auto [parsed, error] = std::from_chars(text->data(), end, number);
-  if (error != std::errc() || parsed != end) return std::nullopt;
-  return number;
+  return text ? parse_number(*text) : std::nullopt;
 }
 
 bool Findings::agrees() const {

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -27,14 +26,12 @@ std::uint64_t read_seed(const std::string& text) {
   std::string_view digits = text;
   const bool hexadecimal = digits.starts_with("0x") || digits.starts_with("0X");
   if (hexadecimal) digits.remove_prefix(2);
-  std::uint64_t seed = 0;
-  const char* end = digits.data() + digits.size();
-  const auto result = std::from_chars(digits.data(), end, seed, hexadecimal ? 16 : 10);
-  if (digits.empty() || result.ec != std::errc() || result.ptr != end) {
+  const auto seed = parse_number(digits, hexadecimal ? 16 : 10);
+  if (!seed) {
     throw UsageError(fmt::format(
         "--seed '{}' is not a number from 0 to 2^64-1, decimal or with 0x hexadecimal", text));
   }
-  return seed;
+  return *seed;
 }
 
 void require_randomizable(const PortSpec& spec) {

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "os/base/bits.h"
 #include "tools/atoll/text.h"
 #include "tools/atoll/trace.h"
 
@@ -26,13 +26,12 @@ constexpr std::array<Unit, 5> kUnits = {
     {{"", 1}, {"K", 1 << 10}, {"KiB", 1 << 10}, {"M", 1 << 20}, {"MiB", 1 << 20}}};
 
 std::size_t read_ram(const std::string& text) {
-  std::size_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const std::string_view name(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  const std::string_view all = text;
+  const std::string_view digits = all.substr(0, all.find_first_not_of("0123456789"));
+  const auto value = parse_number(digits).value_or(0);
   for (const Unit& unit : kUnits) {
-    if (error == std::errc() && unit.name == name && value != 0 && value <= kMostRam / unit.bytes) {
-      return value * unit.bytes;
-    }
+    const bool is_it = unit.name == all.substr(digits.size());
+    if (is_it && value != 0 && value <= kMostRam / unit.bytes) return value * unit.bytes;
   }
   throw UsageError(fmt::format("--ram '{}' is no size up to 1024 MiB, as 65536 or 64KiB", text));
 }
@@ -113,8 +112,7 @@ class SizeCommand : public Command {
     document["maxLive"] = trace.most_bytes;
     document["leastRam"] = least;
     document["indexBits"] = replay(trace, least).index_bits;
-    document["withMargin"] =
-        (least * (100 + kMarginPercent) / 100 + kRamStep - 1) / kRamStep * kRamStep;
+    document["withMargin"] = round_up(least * (100 + kMarginPercent) / 100, kRamStep);
     document["ram"] = json_or_null(ram);
     if (ram) report.ok = replay(trace, *ram).fits;
     document["fits"] = ram ? Json(report.ok) : Json(nullptr);

@@ -13,6 +13,9 @@ namespace Atoll::tool {
 // "0xc000000000".
 std::string hex(std::uint64_t value);
 
+// The number that the whole text is; nothing if it is no number or too large.
+std::optional<std::uint64_t> parse_number(std::string_view text, int base = 10);
+
 // "64 MiB" if that is exact, else the plain number.
 std::string human_bytes(std::uint64_t bytes);
 

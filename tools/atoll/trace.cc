@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -13,8 +12,10 @@
 #include <optional>
 #include <string_view>
 
+#include "os/base/bits.h"
 #include "src/fixed/fixed_heap.h"
 #include "tools/atoll/options.h"
+#include "tools/atoll/text.h"
 
 namespace Atoll::tool {
 namespace {
@@ -47,13 +48,6 @@ std::string_view trimmed(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(kBlanks);
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
-
-std::optional<std::size_t> number(std::string_view text) {
-  std::size_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 // As much of a line as a message can hold.
@@ -103,13 +97,13 @@ class Reader {
   Block block(std::string_view line) const {
     const std::size_t comma = line.find(',');
     if (comma == std::string_view::npos) refuse(line, "a line is 'size,lifetime'");
-    const auto size = number(trimmed(line.substr(0, comma)));
+    const auto size = parse_number(trimmed(line.substr(0, comma)));
     if (!size || *size == 0 || *size > kMostRam) {
       refuse(line, fmt::format("a size is a number from 1 to {}", kMostRam));
     }
     const std::string_view lifetime = trimmed(line.substr(comma + 1));
     if (lifetime.empty()) return {*size, std::nullopt};
-    const auto value = number(lifetime);
+    const auto value = parse_number(lifetime);
     if (!value) {
       refuse(line, "a lifetime is a number of blocks, or empty if the block is never freed");
     }
@@ -202,7 +196,7 @@ std::size_t search(const Trace& trace, std::size_t fails) {
     serves = std::min(serves * 2, kMostRam);
   }
   while (serves - fails > kRamStep) {
-    const std::size_t middle = fails + (serves - fails) / 2 / kRamStep * kRamStep;
+    const std::size_t middle = fails + round_down((serves - fails) / 2, kRamStep);
     (fits(trace, middle) ? serves : fails) = middle;
   }
   return serves;
@@ -219,7 +213,7 @@ std::size_t larger_one_that_fails(const Trace& trace, std::size_t ram) {
   constexpr std::size_t kNear = 32;
   constexpr std::size_t kFar = 8;  // up to a quarter above
   for (std::size_t k = kFar; k != 0; --k) {
-    const std::size_t larger = ram + ram * k / (4 * kFar) / kRamStep * kRamStep;
+    const std::size_t larger = ram + round_down(ram * k / (4 * kFar), kRamStep);
     if (fails(larger)) return larger;
   }
   for (std::size_t k = kNear; k != 0; --k) {

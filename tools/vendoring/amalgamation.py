@@ -1,14 +1,14 @@
-"""Joins sources of the project into one file, each once and behind what it includes.
+"""Joins sources of the project into one file, each once and behind the files that it includes.
 
-The sources stay as they are, comments included. Only three kinds of lines go: includes of files that
-are in the result, includes of the language's and the system's headers (which move to the top of their
-part, each once), and #pragma once.
+The sources keep all lines, comments too, but for three kinds: includes of the project's own files,
+which the result contains; includes of the language's and the system's headers, which move to the top
+of their part, each once; and #pragma once.
 """
 
 import hashlib
 import pathlib
 import re
-from typing import Callable, Dict, List, Set, Tuple
+from typing import Callable, Dict, List, Set
 
 _OURS = re.compile(r'#include "((?:os|src)/[^"]+)"')
 _SYSTEM = re.compile(r"#include <([^>]+)>")
@@ -21,7 +21,7 @@ class AmalgamationError(Exception):
 
 
 class Source:
-    """A file, taken apart."""
+    """A file, taken apart: the project's files and the system's headers that it includes, and the rest."""
 
     def __init__(self, root: pathlib.Path, path: str) -> None:
         self.path = path
@@ -61,22 +61,22 @@ class Amalgamation:
     def __init__(self, root: pathlib.Path) -> None:
         self._root = root
         self._sources: Dict[str, Source] = {}
-        self._placed: Set[str] = set()
-        self._conditional: Dict[str, str] = {}
+        # The condition of the preprocessor around each source that a part has; empty: none.
+        self._placed: Dict[str, str] = {}
 
     def source(self, path: str) -> Source:
         if path not in self._sources:
             self._sources[path] = Source(self._root, path)
         return self._sources[path]
 
-    def is_elsewhere(self, path: str) -> None:
-        """No part will have `path`."""
-        self._placed.add(path)
+    def leave_out(self, path: str) -> None:
+        """No part will have `path`: the caller writes it apart. It counts for the digest."""
+        self._placed[path] = ""
         self.source(path)
 
     def part(self, paths: List[str], condition: str = "") -> "Part":
-        """These sources and all that they include and that no part before this one has."""
-        part = Part(self.source, self._placed, self._conditional, condition)
+        """These sources, and those that they include and that no earlier part has."""
+        part = Part(self.source, self._placed, condition)
         for path in paths:
             part.add(path)
         return part
@@ -84,8 +84,8 @@ class Amalgamation:
     def needed(self, path: str) -> List[str]:
         """`path`, behind all headers that it includes without a condition; each once."""
         found: Dict[str, None] = {}
-        for line in self.source(path).before:
-            found.update(dict.fromkeys(self.needed(line)))
+        for included in self.source(path).before:
+            found.update(dict.fromkeys(self.needed(included)))
         return [*found, path]
 
     def digest(self) -> str:
@@ -102,28 +102,24 @@ class Part:
     def __init__(
         self,
         source: Callable[[str], Source],
-        placed: Set[str],
-        conditional: Dict[str, str],
+        placed: Dict[str, str],
         condition: str,
     ) -> None:
         self._source = source
         self._placed = placed
-        self._conditional = conditional
         self._condition = condition
         self.contents: List[str] = []
         self._system: Set[str] = set()
         self._lines: List[str] = []
 
     def add(self, path: str, depth: int = 0) -> None:
-        """`depth`: how many conditions of the preprocessor are around it, beside the part's own."""
+        """`depth`: how many conditions of the preprocessor are around `path`, beside the part's own."""
         here = f"{self._condition} {depth}" if depth else self._condition
-        if not _implies(here, self._conditional.get(path, here)):
-            raise AmalgamationError(f"{path} is needed under two different conditions")
         if path in self._placed:
+            if not _implies(here, self._placed[path]):
+                raise AmalgamationError(f"{path} is needed under two different conditions")
             return
-        self._placed.add(path)
-        if here:
-            self._conditional[path] = here
+        self._placed[path] = here
         source = self._source(path)
         for included in source.before:
             self.add(included, depth)
@@ -147,8 +143,8 @@ class Part:
             self._lines.pop()
 
     def text(self) -> str:
-        order: Callable[[str], Tuple[bool, str]] = lambda name: (not name.endswith(".h"), name)
-        system = [f"#include <{name}>" for name in sorted(self._system, key=order)]
+        ordered = sorted(self._system, key=lambda name: (not name.endswith(".h"), name))
+        system = [f"#include <{name}>" for name in ordered]
         text = "\n".join(system + self._lines) + "\n"
         if not self._condition:
             return text
@@ -156,8 +152,8 @@ class Part:
 
 
 def _implies(condition: str, other: str) -> bool:
-    """Whether the first one is some of the alternatives of the second."""
-    return set(condition.split(" || ")) <= set(other.split(" || "))
+    """Whether the second condition holds wherever the first does: both are alternatives, "A || B"."""
+    return not other or set(condition.split(" || ")) <= set(other.split(" || "))
 
 
 def _heading(path: str) -> str:

@@ -2,7 +2,7 @@
 
 import pathlib
 import re
-from typing import Callable, List
+from typing import List
 
 from amalgamation import Amalgamation, Part
 
@@ -45,6 +45,7 @@ class Banner:
         if contents:
             lines += ["", "Contents, in the order of layers:"]
             width = max(len(path) for path in contents)
-            source: Callable[[str], str] = lambda path: self._amalgamation.source(path).summary()
-            lines += [f"  {path:{width}}  {source(path)}".rstrip() for path in contents]
+            for path in contents:
+                summary = self._amalgamation.source(path).summary()
+                lines.append(f"  {path:{width}}  {summary}".rstrip())
         return lines + ["", *self._licence]

@@ -18,7 +18,7 @@ def _digest(data: bytes) -> str:
 
 
 def _files_in(folder: pathlib.Path) -> Iterator[str]:
-    """All that is in the folder, except folders that hold something."""
+    """The paths of all files and links in the folder, and of empty folders."""
     for here, folders, files in os.walk(folder):
         links = [name for name in folders if os.path.islink(os.path.join(here, name))]
         empty = [""] if not folders and not files and here != str(folder) else []

@@ -10,7 +10,7 @@ from banner import Banner
 
 @dataclasses.dataclass
 class Piece:
-    """Sources that are compiled where a condition of the preprocessor holds; empty: everywhere."""
+    """Sources that are compiled where a condition of the preprocessor holds; an empty one always does."""
 
     paths: List[str]
     condition: str = ""
@@ -27,9 +27,9 @@ class Heap:
     c_header: str
     cxx_header: str
     pieces: List[Piece]
-    example: str  # a section that comments name
-    single: str  # the file that has everything
-    condition: str = ""  # of the systems that it has a backend for
+    example: str  # a source that comments name, to explain such names
+    single: str  # the name of the file with everything, for --single-file
+    condition: str = ""  # of the preprocessor: the systems that it has a backend for
 
 
 # Folders whose headers include only those of the folders before them.
@@ -57,7 +57,7 @@ def files(root: pathlib.Path, heap: Heap, is_single: bool) -> Dict[str, str]:
     """The files by their names."""
     sources = Amalgamation(root)
     c_header = sources.source(heap.c_header).text
-    sources.is_elsewhere(heap.c_header)
+    sources.leave_out(heap.c_header)
     header = sources.part(sorted(sources.needed(heap.cxx_header), key=_layer))
     code = [sources.part(piece.paths, piece.condition) for piece in heap.pieces]
     banner = Banner(root, sources)

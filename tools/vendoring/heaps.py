@@ -5,7 +5,7 @@ from typing import Dict, List
 
 from forms import Heap, Piece
 
-# The backends that run without a program of ours beneath them, and where they are compiled.
+# The backends that need no other program of the project to run, and the condition to compile each.
 BACKENDS: Dict[str, str] = {
     "bsd": "defined(__FreeBSD__) || defined(__NetBSD__) || defined(__OpenBSD__)"
     " || defined(__DragonFly__)",
@@ -15,7 +15,7 @@ BACKENDS: Dict[str, str] = {
     "windows": "defined(_WIN32)",
 }
 
-# What several backends share, and which.
+# Sources that several backends share, and those backends.
 _SHARED = {
     "mmap_os.cc": ["bsd", "darwin", "linux"],
     "posix_clock.h": ["linux", "wasm"],
@@ -23,7 +23,7 @@ _SHARED = {
 
 _CORE = ["src/port", "src/base", "src/pages", "src/objects", "src/stacks", "src/heap"]
 _PROCESS_HEAP = ["heap_profile.cc", "options.cc", "process_heap.cc", "report.cc"]
-# What the process's heap asks of a system, and which only Linux has.
+# What the process's heap asks of a system. Only Linux has these; absent/ has the others' versions.
 _ONLY_ON_LINUX = ["call_stack.cc", "inner_supply.cc", "watch_process.cc"]
 _FACES = ["out_of_memory.cc", "atoll.cc"]
 _MALLOC = [

@@ -25,7 +25,7 @@ _DESCRIPTION = """\
 Writes the files that a program without Bazel copies into its own tree: the real sources in the order
 of their layers, with their comments, the licence, the version and checksums.
 
-DIR must not exist, be empty, or have only what tools/vendor wrote there and nobody changed."""
+DIR must be new or empty, or have only files that tools/vendor wrote and nobody changed."""
 
 _EXAMPLES = """\
 heaps:
@@ -33,7 +33,7 @@ heaps:
            all code in the header, atoll_fixed.cc with the code of the functions for C
   arena    the heaps of Go's runtime over an operating system: atoll.h for C, atoll.hpp for C++,
            atoll.cc with all code
-  malloc   the same, which takes over malloc() and operator new; for Linux
+  malloc   the same, and they replace malloc() and operator new; for Linux
 
 examples:
   tools/vendor third_party/atoll --heap fixed
@@ -84,15 +84,16 @@ def _arguments(arguments: List[str]) -> argparse.Namespace:
 
 
 def _heap(arguments: argparse.Namespace) -> forms.Heap:
+    if arguments.heap == "fixed":
+        if arguments.backend:
+            _fail("the fixed heap needs no operating system: no --backend")
+        return heaps.fixed()
     chosen: List[str] = arguments.backend or ["linux"]
     backends = [name for name in heaps.BACKENDS if name in chosen or "all" in chosen]
-    if arguments.heap == "arena":
-        return heaps.arena(_ROOT, backends, is_malloc=False)
-    if arguments.heap == "fixed" and arguments.backend:
-        _fail("the fixed heap needs no operating system: no --backend")
-    if backends != ["linux"]:
+    is_malloc = arguments.heap == "malloc"
+    if is_malloc and backends != ["linux"]:
         _fail("--heap malloc is for --backend linux; elsewhere a library replaces malloc()")
-    return heaps.fixed() if arguments.heap == "fixed" else heaps.arena(_ROOT, backends, True)
+    return heaps.arena(_ROOT, backends, is_malloc)
 
 
 def _files(arguments: argparse.Namespace) -> Dict[str, str]:

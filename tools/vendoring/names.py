@@ -4,7 +4,7 @@ import re
 from typing import Dict
 
 _WORD = re.compile(r"[A-Za-z](?:_?[A-Za-z0-9])*")
-# What no namespace can be called, as far as a reader might try it.
+# Keywords and namespaces of C++ that somebody might try as a name.
 _TAKEN = frozenset(
     "auto bool break case catch char class const continue default delete do double else enum explicit"
     " export extern false float for friend goto if inline int long main namespace new operator posix"
@@ -14,12 +14,12 @@ _TAKEN = frozenset(
 )
 
 _CODE = (".h", ".hpp", ".cc", ".c", ".cpp", ".ino")
-# Names of the files, which stay.
+# The files keep their names.
 _FILES = r"(?!fixed\.(?:h|hpp|cc)\b)"
 
 
 def is_possible(name: str) -> bool:
-    return bool(_WORD.fullmatch(name)) and name not in _TAKEN and name.lower() not in _TAKEN
+    return bool(_WORD.fullmatch(name)) and name.lower() not in _TAKEN
 
 
 def rename(files: Dict[str, str], name: str) -> Dict[str, str]:

@@ -1,9 +1,9 @@
-"""Files with which other build systems take what tools/vendor writes: templates/HEAP/SYSTEM/."""
+"""Files with which other build systems build what tools/vendor writes: templates/HEAP/SYSTEM/."""
 
 import pathlib
 from typing import Dict, List
 
-# Each with those that it builds upon.
+# Each with the systems whose files it needs too.
 SYSTEMS: Dict[str, List[str]] = {
     "arduino": [],
     "cmake": [],

@@ -1,11 +1,8 @@
 # Stands in for Zephyr's build: prj.conf becomes variables, modules become libraries of a program.
 project(Zephyr-Kernel C CXX)
 
-file(STRINGS ${CMAKE_SOURCE_DIR}/prj.conf settings REGEX "^CONFIG_")
-foreach(setting ${settings})
-  string(REGEX MATCH "^(CONFIG_[A-Z_]+)=(.*)$" found ${setting})
-  set(${CMAKE_MATCH_1} ${CMAKE_MATCH_2})
-endforeach()
+include(${CMAKE_CURRENT_LIST_DIR}/../settings.cmake)
+read_settings(${CMAKE_SOURCE_DIR}/prj.conf)
 
 add_executable(app)
 target_include_directories(app PRIVATE ${CMAKE_CURRENT_LIST_DIR}/include)

@@ -1,13 +1,13 @@
 # Atoll's heaps, for GNU make. A makefile includes this, compiles with $(ATOLL_CPPFLAGS), and links
-# $(ATOLL_OBJECT) with $(ATOLL_LDFLAGS) and a C++ library. It may set ATOLL_BUILD before, the folder
-# of the object.
+# $(ATOLL_OBJECT) with $(ATOLL_LDFLAGS) and a C++ library. Before the include it may set
+# ATOLL_BUILD, the folder of the object.
 ATOLL_FOLDER := $(dir $(lastword $(MAKEFILE_LIST)))
 ATOLL_BUILD ?= build
 ATOLL_CPPFLAGS := -I$(ATOLL_FOLDER)
 ATOLL_LDFLAGS := -pthread
 ATOLL_OBJECT := $(ATOLL_BUILD)/atoll.o
 
-# The rule below is not the makefile's default goal.
+# Keeps the rule below from becoming the makefile's default goal.
 ATOLL_GOAL := $(.DEFAULT_GOAL)
 
 $(ATOLL_OBJECT): $(addprefix $(ATOLL_FOLDER)atoll.,cc h hpp mk)

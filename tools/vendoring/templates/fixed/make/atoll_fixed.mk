@@ -1,5 +1,5 @@
 # Atoll's heap inside of buffers, for GNU make. A makefile includes this, compiles with
-# $(ATOLL_FIXED_CPPFLAGS), and links $(ATOLL_FIXED_OBJECT). It may set these before:
+# $(ATOLL_FIXED_CPPFLAGS), and links $(ATOLL_FIXED_OBJECT). Before the include it may set:
 #
 #   ATOLL_FIXED_OPTIONS   for example -DATOLL_FIXED_QUICK=8; atoll_fixed.h lists them
 #   ATOLL_FIXED_BUILD     the folder of the object
@@ -11,7 +11,7 @@ ATOLL_FIXED_CPPFLAGS := -I$(ATOLL_FIXED_FOLDER)
 ATOLL_FIXED_FLAGS := -std=c++11 -fno-exceptions -fno-rtti -ffunction-sections
 ATOLL_FIXED_OBJECT := $(ATOLL_FIXED_BUILD)/atoll_fixed.o
 
-# The rule below is not the makefile's default goal.
+# Keeps the rule below from becoming the makefile's default goal.
 ATOLL_FIXED_GOAL := $(.DEFAULT_GOAL)
 
 $(ATOLL_FIXED_OBJECT): $(addprefix $(ATOLL_FIXED_FOLDER)atoll_fixed.,cc h hpp mk)

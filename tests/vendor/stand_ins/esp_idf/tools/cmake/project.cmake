@@ -2,11 +2,8 @@
 set(ESP_PLATFORM 1)
 set(here ${CMAKE_CURRENT_LIST_DIR}/../..)
 
-file(STRINGS ${CMAKE_SOURCE_DIR}/sdkconfig.defaults settings REGEX "^CONFIG_")
-foreach(setting ${settings})
-  string(REGEX MATCH "^(CONFIG_[A-Z_]+)=(.*)$" found ${setting})
-  set(${CMAKE_MATCH_1} ${CMAKE_MATCH_2})
-endforeach()
+include(${here}/../settings.cmake)
+read_settings(${CMAKE_SOURCE_DIR}/sdkconfig.defaults)
 
 function(idf_component_register)
   cmake_parse_arguments(one "" "" "SRCS;INCLUDE_DIRS;REQUIRES" ${ARGN})
