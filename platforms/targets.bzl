@@ -50,7 +50,7 @@ _WITHOUT_A_SYSTEM = [
     "//tests/tools:fixed_probe_test",
 ]
 
-# The memories of QEMU's machines. Programs and constants lie in the flash, everything else in the RAM.
+# The memories of QEMU's machines. The linker puts programs and constants into the flash, and everything else into the RAM.
 _MPS2_AN385 = dict(flash = "0", flash_size = "4M", ram = "0x21000000", ram_size = "16M")
 _MPS2_AN505 = dict(flash = "0x10000000", flash_size = "4M", ram = "0x80000000", ram_size = "16M")
 _RISCV_VIRT = dict(flash = "0x80000000", flash_size = "4M", ram = "0x80400000", ram_size = "16M")

@@ -22,7 +22,7 @@ extern "C" {
 void* __dso_handle = nullptr;
 
 int __cxa_atexit(void (*destructor)(void*), void* object, void* module);
-// ARM's name for it.
+// Code for ARM calls it by this name.
 int __aeabi_atexit(void* object, void (*destructor)(void*), void* module) {
   return __cxa_atexit(destructor, object, module);
 }
@@ -39,7 +39,7 @@ const nothrow_t nothrow;
 
 using Atoll::freestanding::or_die;
 
-// malloc(0) may be null, and no object's address may be.
+// malloc(0) may return null, but no object may have that address.
 void* operator new(std::size_t size) { return or_die(malloc(size == 0 ? 1 : size)); }
 void* operator new[](std::size_t size) { return operator new(size); }
 void* operator new(std::size_t size, std::align_val_t alignment) {

@@ -1,5 +1,5 @@
-// Where a Cortex-M begins: the vectors, the variables' first values, and main() with the words of
-// the command line.
+// Starts a program on a Cortex-M: the vectors, and the code that sets the variables to their first
+// values and calls main() with the words of the command line.
 
 #include <unistd.h>
 
@@ -9,7 +9,7 @@
 
 #include "os/arm64/arguments.h"
 
-// The linker's (link.ld).
+// link.ld defines these.
 extern "C" {
 extern std::uint32_t atoll_data_image[];
 extern std::uint32_t atoll_data_begin[];
@@ -21,7 +21,8 @@ extern std::uint32_t atoll_stack_end[];
 
 int main(int argc, char** argv);
 
-// newlib's. It calls _init() and _fini(), which are the compiler's on other systems.
+// newlib defines the first two functions, and calls _init() and _fini(). With -nostartfiles GCC
+// adds none.
 extern "C" {
 void initialise_monitor_handles();
 void __libc_init_array();
