@@ -34,10 +34,18 @@ def constraint(value):
     return value if value.startswith("@") else "//platforms:" + value
 
 def constraints(target):
-    """The constraint values that tell a target from all others."""
+    """The constraint values that tell a target from all others.
+
+    Args:
+      target: its row of the table.
+
+    Returns:
+      their labels.
+    """
     memory = "memory64" if target.get("memory64") else "usual_memory"
-    library = "newlib" if target.get("newlib") else "usual_c_library"
-    return [constraint(target["os"]), constraint(target["cpu"]), constraint(memory), constraint(library)]
+    platform = target["compiler"].get("platform")
+    values = [target["os"], target["cpu"], memory] + (["freestanding_" + platform] if platform else [])
+    return [constraint(value) for value in values]
 
 def _properties(name):
     """The unusual constraint values that a target shares with some others."""
@@ -46,7 +54,7 @@ def _properties(name):
     has_threads = target["compiler"].get("threads", not is_freestanding and target["cpu"] != "wasm")
     properties = [] if has_threads else [":single_thread"]
     if is_freestanding:
-        properties += [":freestanding", ":freestanding_" + target["compiler"]["platform"]]
+        properties.append(":freestanding")
     if name in FIRMWARE_TARGETS:
         properties.append(":firmware")
     return properties
@@ -118,9 +126,8 @@ def declare_platforms():
                                 ([":tools_missing"] if name in MISSING else []),
         )
 
-    # Two targets may differ only in one of these.
+    # Two targets may differ only in this.
     _declare_choice("memory", "usual_memory", "memory64")
-    _declare_choice("c_library", "usual_c_library", "newlib")
 
     # Whether it is a machine without an operating system or an MMU.
     _declare_choice("machine", "usual_machine", "firmware")
@@ -128,6 +135,7 @@ def declare_platforms():
     # Whether there is a C++ library, or //freestanding in its place.
     _declare_choice("cxx_library", "hosted", "freestanding")
 
+    # Which folder of //freestanding has the platform. Firmware for the same processor may differ only in this.
     native.constraint_setting(name = "freestanding_platform")
     for platform in FREESTANDING_PLATFORMS:
         native.constraint_value(

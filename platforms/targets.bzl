@@ -2,11 +2,10 @@
 
 A target is named GOOS_GOARCH, or names its port in the field `port`. Platforms, constraint values, `--config`s,
 toolchains, emulators and test cells are derived from this table. tools/setup reads it as Python, so it may have only
-literals.
+literals, and what rows share has a name.
 
   os, cpu    constraint values: in @platforms if they begin with "@", else declared in //platforms
   memory64   whether WebAssembly's addresses have 64 bits
-  newlib     whether a firmware's C library is newlib, not picolibc
   compiler   kind: gnu          a GCC named TRIPLE-gcc (mingw-w64: with the suffix -posix)
                    clang        clang 19 with a sysroot, or for WebAssembly with wasi-libc
                    freestanding clang 19 without a C++ library: //freestanding stands in
@@ -14,8 +13,8 @@ literals.
                                 in for the C++ library
              triple, flags (of the compiler), link_flags, suffix of the programs; of freestanding:
              platform, a folder of freestanding/ that has the triple and the flags; link_flags,
-             suffix, and threads if it has them; of firmware: platform, as above, and the machine's
-             memory: where flash and ram begin, and how large they are
+             suffix, and threads if it has them; of firmware: platform, as above, which also tells which C
+             library it is, and the machine's memory: where flash and ram begin, and how large they are
   runner     kind: native, qemu (argument: the name behind "qemu-"), wine (argument: 64, 32 or arm64),
              node and node24 (argument: the host script, wasi or js), kernel (argument: which of run.sh's;
              host: the machine's first process; on: as below),
@@ -51,10 +50,45 @@ _WITHOUT_A_SYSTEM = [
     "//tests/tools:fixed_probe_test",
 ]
 
-# The memories of QEMU's machines. Programs and constants lie in the flash, everything else in the RAM.
+# The memories of QEMU's machines. The linker puts programs and constants into the flash, and everything else into the RAM.
 _MPS2_AN385 = dict(flash = "0", flash_size = "4M", ram = "0x21000000", ram_size = "16M")
 _MPS2_AN505 = dict(flash = "0x10000000", flash_size = "4M", ram = "0x80000000", ram_size = "16M")
 _RISCV_VIRT = dict(flash = "0x80000000", flash_size = "4M", ram = "0x80400000", ram_size = "16M")
+
+# The compilers of firmware. The rows add the C library.
+_CORTEX_M0 = dict(
+    kind = "firmware",
+    triple = "arm-none-eabi",
+    flags = ["-mthumb", "-mcpu=cortex-m0"],
+    memory = _MPS2_AN385,
+)
+_CORTEX_M3 = dict(
+    kind = "firmware",
+    triple = "arm-none-eabi",
+    flags = ["-mthumb", "-mcpu=cortex-m3"],
+    memory = _MPS2_AN385,
+)
+_CORTEX_M33 = dict(
+    kind = "firmware",
+    triple = "arm-none-eabi",
+    flags = ["-mthumb", "-mcpu=cortex-m33"],
+    memory = _MPS2_AN505,
+)
+_RISCV32 = dict(
+    kind = "firmware",
+    triple = "riscv64-unknown-elf",
+    flags = ["-march=rv32imac", "-mabi=ilp32", "-mcmodel=medany"],
+    memory = _RISCV_VIRT,
+)
+_RISCV64 = dict(
+    kind = "firmware",
+    triple = "riscv64-unknown-elf",
+    flags = ["-march=rv64imac", "-mabi=lp64", "-mcmodel=medany"],
+    memory = _RISCV_VIRT,
+)
+
+_NEEDS_OF_CORTEX_M = ["freestanding-headers", "gcc-arm-none-eabi", "qemu-system-arm"]
+_NEEDS_OF_RISCV = ["freestanding-headers", "gcc-riscv64-unknown-elf", "qemu-system-riscv"]
 
 TARGETS = {
     "linux_amd64": dict(
@@ -238,32 +272,19 @@ TARGETS = {
         os = "@platforms//os:none",
         cpu = "cortex_m0",
         port = None,
-        compiler = dict(
-            kind = "firmware",
-            triple = "arm-none-eabi",
-            platform = "firmware",
-            flags = ["-mthumb", "-mcpu=cortex-m0"],
-            memory = _MPS2_AN385,
-        ),
+        compiler = dict(_CORTEX_M0, platform = "firmware"),
         runner = dict(kind = "firmware", argument = "arm -M mps2-an385"),
-        needs = ["freestanding-headers", "gcc-arm-none-eabi", "qemu-system-arm"],
+        needs = _NEEDS_OF_CORTEX_M,
         tests = _WITHOUT_A_SYSTEM,
         note = "built for Cortex-M0, run on a Cortex-M3",
     ),
     "bare_cortex_m0_newlib": dict(
         os = "@platforms//os:none",
         cpu = "cortex_m0",
-        newlib = True,
         port = None,
-        compiler = dict(
-            kind = "firmware",
-            triple = "arm-none-eabi",
-            platform = "firmware_newlib",
-            flags = ["-mthumb", "-mcpu=cortex-m0"],
-            memory = _MPS2_AN385,
-        ),
+        compiler = dict(_CORTEX_M0, platform = "firmware_newlib"),
         runner = dict(kind = "firmware", argument = "arm -M mps2-an385"),
-        needs = ["freestanding-headers", "gcc-arm-none-eabi", "qemu-system-arm"],
+        needs = _NEEDS_OF_CORTEX_M,
         tests = _WITHOUT_A_SYSTEM,
         note = "built for Cortex-M0, run on a Cortex-M3",
     ),
@@ -271,92 +292,54 @@ TARGETS = {
         os = "@platforms//os:none",
         cpu = "cortex_m3",
         port = None,
-        compiler = dict(
-            kind = "firmware",
-            triple = "arm-none-eabi",
-            platform = "firmware",
-            flags = ["-mthumb", "-mcpu=cortex-m3"],
-            memory = _MPS2_AN385,
-        ),
+        compiler = dict(_CORTEX_M3, platform = "firmware"),
         runner = dict(kind = "firmware", argument = "arm -M mps2-an385"),
-        needs = ["freestanding-headers", "gcc-arm-none-eabi", "qemu-system-arm"],
+        needs = _NEEDS_OF_CORTEX_M,
         tests = _WITHOUT_A_SYSTEM,
     ),
     "bare_cortex_m3_newlib": dict(
         os = "@platforms//os:none",
         cpu = "cortex_m3",
-        newlib = True,
         port = None,
-        compiler = dict(
-            kind = "firmware",
-            triple = "arm-none-eabi",
-            platform = "firmware_newlib",
-            flags = ["-mthumb", "-mcpu=cortex-m3"],
-            memory = _MPS2_AN385,
-        ),
+        compiler = dict(_CORTEX_M3, platform = "firmware_newlib"),
         runner = dict(kind = "firmware", argument = "arm -M mps2-an385"),
-        needs = ["freestanding-headers", "gcc-arm-none-eabi", "qemu-system-arm"],
+        needs = _NEEDS_OF_CORTEX_M,
         tests = _WITHOUT_A_SYSTEM,
     ),
     "bare_cortex_m33": dict(
         os = "@platforms//os:none",
         cpu = "cortex_m33",
         port = None,
-        compiler = dict(
-            kind = "firmware",
-            triple = "arm-none-eabi",
-            platform = "firmware",
-            flags = ["-mthumb", "-mcpu=cortex-m33"],
-            memory = _MPS2_AN505,
-        ),
+        compiler = dict(_CORTEX_M33, platform = "firmware"),
         runner = dict(kind = "firmware", argument = "arm -M mps2-an505"),
-        needs = ["freestanding-headers", "gcc-arm-none-eabi", "qemu-system-arm"],
+        needs = _NEEDS_OF_CORTEX_M,
         tests = _WITHOUT_A_SYSTEM,
     ),
     "bare_cortex_m33_newlib": dict(
         os = "@platforms//os:none",
         cpu = "cortex_m33",
-        newlib = True,
         port = None,
-        compiler = dict(
-            kind = "firmware",
-            triple = "arm-none-eabi",
-            platform = "firmware_newlib",
-            flags = ["-mthumb", "-mcpu=cortex-m33"],
-            memory = _MPS2_AN505,
-        ),
+        compiler = dict(_CORTEX_M33, platform = "firmware_newlib"),
         runner = dict(kind = "firmware", argument = "arm -M mps2-an505"),
-        needs = ["freestanding-headers", "gcc-arm-none-eabi", "qemu-system-arm"],
+        needs = _NEEDS_OF_CORTEX_M,
         tests = _WITHOUT_A_SYSTEM,
     ),
     "bare_riscv32": dict(
         os = "@platforms//os:none",
         cpu = "riscv32",
         port = None,
-        compiler = dict(
-            kind = "firmware",
-            triple = "riscv64-unknown-elf",
-            platform = "firmware",
-            flags = ["-march=rv32imac", "-mabi=ilp32", "-mcmodel=medany"],
-            memory = _RISCV_VIRT,
-        ),
+        compiler = dict(_RISCV32, platform = "firmware"),
         runner = dict(kind = "firmware", argument = "riscv32 -M virt -bios none"),
-        needs = ["freestanding-headers", "gcc-riscv64-unknown-elf", "qemu-system-riscv"],
+        needs = _NEEDS_OF_RISCV,
         tests = _WITHOUT_A_SYSTEM,
     ),
     "bare_riscv64": dict(
         os = "@platforms//os:none",
         cpu = "riscv64",
         port = None,
-        compiler = dict(
-            kind = "firmware",
-            triple = "riscv64-unknown-elf",
-            platform = "firmware",
-            flags = ["-march=rv64imac", "-mabi=lp64", "-mcmodel=medany"],
-            memory = _RISCV_VIRT,
-        ),
+        compiler = dict(_RISCV64, platform = "firmware"),
         runner = dict(kind = "firmware", argument = "riscv64 -M virt -bios none"),
-        needs = ["freestanding-headers", "gcc-riscv64-unknown-elf", "qemu-system-riscv"],
+        needs = _NEEDS_OF_RISCV,
         tests = _WITHOUT_A_SYSTEM,
     ),
     "darwin_amd64": dict(

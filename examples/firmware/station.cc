@@ -71,8 +71,7 @@ void spend_a_day() {
          static_cast<int>(heap.uordblks), static_cast<int>(heap.usmblks));
 }
 
-// What happens when there is no memory left: malloc() returns null, and all of it can be freed
-// again.
+// Fills the heap until malloc() returns null, and then frees the blocks again.
 bool fill_and_empty() {
   struct Block {
     Block* next;

@@ -1,6 +1,6 @@
 // What the headers say is in the library.
 
-// Behind <string>, GCC 12 leaves out the destructor.
+// If <string> comes first, GCC 12 does not generate the destructor.
 #include <bits/allocator.h>
 
 template class std::allocator<char>;

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdlib>
-#include <string_view>
 
 #include "freestanding/cxx/die.h"
 #include "freestanding/platform.h"
@@ -25,8 +24,6 @@ extern "C" [[gnu::weak, gnu::visibility("hidden")]] const Constructor __init_arr
 
 namespace Atoll::freestanding {
 namespace {
-
-constexpr int kAborted = 134;  // what a shell says of a program that SIGABRT has ended
 
 constexpr std::size_t kMostExitFunctions = 4096;
 
@@ -56,17 +53,7 @@ void run_constructors() {
 #endif
 }
 
-void write(std::string_view text) { platform_write(text.data(), text.size()); }
-
 }  // namespace
-
-void die(std::string_view name, std::string_view detail) {
-  write(name);
-  if (!detail.empty()) write(": ");
-  write(detail);
-  write("\n");
-  platform_exit(kAborted);
-}
 
 extern "C" {
 
@@ -103,9 +90,6 @@ void* __dso_handle = nullptr;
 int __cxa_atexit(void (*destructor)(void*), void* object, void*) {
   return register_exit(destructor, object);
 }
-
-void __cxa_pure_virtual() { die("pure virtual function called"); }
-void __cxa_deleted_virtual() { die("deleted virtual function called"); }
 
 // For objects that were compiled with a stack protector all the same.
 std::size_t __stack_chk_guard = static_cast<std::size_t>(0x9e37'79b9'7f4a'7c15);

@@ -1,5 +1,5 @@
-// A Cortex-M0 faults where an access is not aligned. A Cortex-M3, on which its programs run here,
-// does so only if it is told to: this happens before main().
+// A Cortex-M0 faults when an access is not aligned. Its programs run here on a Cortex-M3, which
+// does so only if a bit is set. This sets the bit before main().
 
 #include <cstdint>
 

@@ -1,13 +1,15 @@
-// Where a Cortex-M begins: the vectors, the variables' first values, and main() with the words of
-// the command line.
+// Starts a program on a Cortex-M: the vectors, and the code that sets the variables to their first
+// values and calls main() with the words of the command line.
 
 #include <unistd.h>
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 
-// The linker's (link.ld).
+#include "os/arm64/arguments.h"
+
+// link.ld defines these.
 extern "C" {
 extern std::uint32_t atoll_data_image[];
 extern std::uint32_t atoll_data_begin[];
@@ -19,7 +21,8 @@ extern std::uint32_t atoll_stack_end[];
 
 int main(int argc, char** argv);
 
-// newlib's. It calls _init() and _fini(), which are the compiler's on other systems.
+// newlib defines the first two functions, and calls _init() and _fini(). With -nostartfiles GCC
+// adds none.
 extern "C" {
 void initialise_monitor_handles();
 void __libc_init_array();
@@ -40,32 +43,14 @@ std::uint32_t ask_host(Operation operation, const void* argument) {
   return r0;
 }
 
-// The words of the command line, as far as there is room for them.
-class Arguments {
- public:
-  Arguments() {
-    const struct {
-      char* text;
-      std::size_t size;
-    } block{line_.data(), line_.size()};
-    if (ask_host(Operation::kGetCommandLine, &block) != 0) line_[0] = '\0';
-    for (char* next = line_.data(); *next != '\0' && count_ < kMost;) {
-      words_[static_cast<std::size_t>(count_++)] = next;
-      while (*next != '\0' && *next != ' ') ++next;
-      if (*next == ' ') *next++ = '\0';
-    }
-  }
-
-  int count() const { return count_; }
-  char** words() { return words_.data(); }
-
- private:
-  static constexpr int kMost = 31;
-
-  std::array<char, 1024> line_{};
-  std::array<char*, kMost + 1> words_{};  // a null ends the array
-  int count_ = 0;
-};
+// The host writes the line with single spaces between words and a zero at the end.
+void ask_command_line(Atoll::os::CommandLine& line) {
+  const struct {
+    char* text;
+    std::size_t size;
+  } block{line.data(), line.size()};
+  if (ask_host(Operation::kGetCommandLine, &block) != 0) line[0] = '\0';
+}
 
 [[noreturn]] void begin() {
   const std::uint32_t* from = atoll_data_image;
@@ -73,7 +58,9 @@ class Arguments {
   for (std::uint32_t* to = atoll_zeroes_begin; to != atoll_zeroes_end;) *to++ = 0;
   initialise_monitor_handles();
   __libc_init_array();
-  Arguments arguments;
+  Atoll::os::CommandLine line{};
+  ask_command_line(line);
+  Atoll::os::Arguments arguments(line);
   std::exit(main(arguments.count(), arguments.words()));
 }
 

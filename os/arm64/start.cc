@@ -5,12 +5,12 @@
 //     | not mapped | the program | regions | bitmap of frames | frames ... |
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <span>
 
+#include "os/arm64/arguments.h"
 #include "os/arm64/arm64_os.h"
 #include "os/arm64/frames.h"
 #include "os/arm64/image.h"
@@ -111,29 +111,6 @@ void make_thread_locals() {
   __asm__ volatile("msr tpidr_el0, %0" ::"r"(block.base.value()));
 }
 
-// The words of the command line, as far as there is room for them.
-class Arguments {
- public:
-  Arguments() {
-    semihosting::command_line(line_);
-    for (char* next = line_.data(); *next != '\0' && count_ < kMost;) {
-      words_[static_cast<std::size_t>(count_++)] = next;
-      while (*next != '\0' && *next != ' ') ++next;
-      if (*next == ' ') *next++ = '\0';
-    }
-  }
-
-  int count() const { return count_; }
-  char** words() { return words_.data(); }
-
- private:
-  static constexpr int kMost = 31;
-
-  std::array<char, 1024> line_{};
-  std::array<char*, kMost + 1> words_{};  // a null ends the array
-  int count_ = 0;
-};
-
 void run_constructors() {
   for (auto* construct = image::constructors_begin; construct != image::constructors_end;
        ++construct) {
@@ -148,7 +125,9 @@ extern "C" [[noreturn]] void atoll_run();
 
 void atoll_run() {
   make_thread_locals();
-  Arguments arguments;
+  CommandLine line{};
+  semihosting::command_line(line);
+  Arguments arguments(line);
   if (atoll_start != nullptr) atoll_start(arguments.count(), arguments.words());
   run_constructors();
   semihosting::exit(main(arguments.count(), arguments.words()));

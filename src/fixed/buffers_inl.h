@@ -27,7 +27,7 @@ BasicFixedHeap<Options>* BasicFixedHeap<Options>::make(void* buffer, size_t size
   return heap;
 }
 
-// What the heap has of the buffer for itself is zeroed, but for what is written here.
+// Zeroes the part of the buffer that the heap needs for itself, and sets what is not 0 at first.
 template <class Options>
 void BasicFixedHeap<Options>::init(size_t pages) {
   const size_t first = first_page(pages);

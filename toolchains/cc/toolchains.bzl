@@ -163,7 +163,7 @@ def _firmware(compiler, _is_host):
             "@freestanding/%s/flags.txt" % compiler["platform"],
         ],
         compiler = "gcc",
-        # The sizes come first: to picolibc's script a symbol is defined only if it was before the script.
+        # The sizes come first, because picolibc's script ignores a symbol that the command line defines behind it.
         link_flags = compiler["flags"] + [specs, "-Wl,--no-warn-rwx-segments"] +
                      ["-Wl,--defsym=__%s=%s" % item for item in memory.items()] + link_flags,
         tools = {

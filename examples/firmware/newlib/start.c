@@ -1,4 +1,4 @@
-/* Where a Cortex-M begins. */
+/* Starts the program on a Cortex-M. */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -6,8 +6,8 @@ int main(void);
 void initialise_monitor_handles(void);
 void __libc_init_array(void);
 
-/* GCC's own start files have these for systems. __libc_init_array() and exit() call the functions,
- * and the C++ library names the variable. */
+/* GCC's start files, which this program does without, define these. __libc_init_array() and exit()
+ * call the functions, and the C++ library refers to the variable. */
 void _init(void) {}
 void _fini(void) {}
 void* __dso_handle;

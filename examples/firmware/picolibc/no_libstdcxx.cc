@@ -1,4 +1,5 @@
-// What std::vector needs of a C++ library, for a program without exceptions: no memory is the end.
+// The functions of a C++ library that std::vector calls. The program has no exceptions, and ends
+// when there is no memory.
 #include <stdio.h>
 #include <stdlib.h>
 

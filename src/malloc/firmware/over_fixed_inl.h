@@ -1,5 +1,5 @@
-// The heap behind a C library's malloc(): what newlib.cc and picolibc.cc share. Only they include
-// it, so that each is one object with everything in it.
+// The heap behind a C library's malloc(). newlib.cc and picolibc.cc include this file, and no other
+// does, so that a program needs only one object.
 #pragma once
 
 #include <errno.h>
@@ -17,7 +17,7 @@
 
 extern "C" {
 
-// The linker's.
+// The linker script defines these.
 extern unsigned char __heap_start[];  // NOLINT(bugprone-reserved-identifier)
 extern unsigned char __heap_end[];    // NOLINT(bugprone-reserved-identifier)
 
@@ -31,7 +31,7 @@ __attribute__((weak)) int atoll_malloc_region(unsigned number, void** begin, siz
 
 namespace {
 
-// The most of a buffer that the heap's index reaches.
+// The largest buffer whose pages the heap's index can number.
 constexpr size_t kMostBuffer = sizeof(Options::Index) == 2 ? size_t{512} << 10 : SIZE_MAX;
 
 constexpr size_t kBufferAlignment = 8;
@@ -39,7 +39,7 @@ constexpr size_t kBufferAlignment = 8;
 atoll_fixed* heap_of_malloc = nullptr;
 
 void add_buffer(atoll_fixed** heap, unsigned char* begin, size_t size) {
-  // A rest that is too small for a heap of its own is not used.
+  // Both functions refuse a buffer that is too small. The heap then does without it.
   if (*heap == nullptr) {
     *heap = atoll_fixed_make(begin, size, nullptr);
   } else {
@@ -70,7 +70,9 @@ atoll_fixed* make_heap() {
   return heap;
 }
 
-// --- What every malloc() and its kin do. The heap is null if it has no memory. ---
+// --- Functions of either library's malloc() and its kin. ---
+
+// Makes the heap at the first call. Null: no region has room for one.
 
 atoll_fixed* the_heap() {
   if (heap_of_malloc == nullptr) {
