@@ -4,7 +4,7 @@ set -euo pipefail
 
 library="$PWD/$1" checker="$PWD/$2" rules="$3" moments="$4" misuse="$5" fresh="$6" other="$PWD/$7"
 opened="$9" counting="$PWD/${10}" requests="${11}" sampled="${12}" heap_profile="${13}"
-resident="${14}" large="${15}" asleep="${16}" large_reallocs="${17}"
+resident="${14}" large="${15}" asleep="${16}" large_reallocs="${17}" stack="${18}"
 # shellcheck source=tests/malloc/preload/preloaded.sh
 source "$8"
 
@@ -86,6 +86,12 @@ first="$(head -n 1 "$work/profiles"/atoll.*.heap | sed -n 2p)"
 echo "--- what is seldom needed is not there"
 # Without options, which are seldom wanted.
 LD_PRELOAD="$library" "$resident" || fail "resident"
+
+echo "--- a thread's stack, with memory and without"
+"$stack" || fail "stack, with the C library's malloc"
+for options in "" checked=on; do
+  preloaded "$options" "$stack" || fail "stack: $options"
+done
 
 echo "--- malloc_trim() reaches what threads hold that sleep"
 # trimmed WHO THREADS OBJECTS KIB: no more than the C library's malloc keeps, 2 MiB and what cannot
