@@ -136,6 +136,13 @@ inline constexpr std::size_t kStockLists = 16;
 // In bytes: all threads of malloc's heap together keep at most twice this much in large objects
 // that they have freed; each thread may keep its share. Rows: large-pair-64m, large-written-64m.
 inline constexpr std::uint64_t kMostLargeCachedOfMalloc = 64 * kMiB;
+// In bytes: a thread keeps large objects for itself alone, one of each length of up to 128 KiB, as
+// long as these lengths together are no more than this. Rows: large-pair-64k, large-pair-128k;
+// memory that threads hold while they sleep.
+inline constexpr std::uint64_t kMostOwnLarge = 512 * kKiB;
+// Once a thread has freed this many objects of other lengths, one of those takes the place of one
+// of these.
+inline constexpr unsigned kWantsPerOwnLarge = 64;
 // In bytes: a thread that asks the page heap for pages keeps this much of its large objects, and
 // gives them all back if it has more: they may serve this request, and the heap would grow else.
 // Rows: large-churn, large-sparse; their peak memory.

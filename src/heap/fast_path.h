@@ -45,8 +45,11 @@ class FastPath {
   }
 
   // These find the list where free_to() puts `p`, if it is the cache's own. Callers try them in
-  // this order, the first only if the heap has a window, and pass the result to gather() if the
-  // list is not the cache's own.
+  // this order, the first only if the heap's window has the page, and pass the result to gather()
+  // if the list is not the cache's own.
+  static bool is_in_window(const ThreadCache& cache, const void* p) {
+    return cache.objects.is_in_window(p);
+  }
   static pages::WhoseList list_in_window(const ThreadCache& cache, const void* p) {
     return cache.objects.list_in_window(p);
   }
@@ -54,6 +57,10 @@ class FastPath {
     return cache.objects.list_for<Heap::kNativePort>(p);
   }
 
+  // The offset of the list for `p`, any pointer, in the cache that may take it back; 0: unknown.
+  static std::size_t offset_in_window(const ThreadCache& cache, const void* p) {
+    return is_in_window(cache, p) ? cache.objects.record_in_window(p).offset() : 0;
+  }
   // The usable size of an object whose page's record names a list at `offset`, of any cache. The
   // record does not tell whether an object begins there.
   static std::size_t size_at(const Heap& heap, std::size_t offset) {
@@ -81,7 +88,11 @@ class FastPath {
     const pages::Span* const span = cache.objects.take_large(pages::pages_for(size));
     return span == nullptr ? nullptr : heap.platform().pointer(span->base);
   }
-  // Keeps a large object for that. Returns false if Heap::free() must free `p`, any pointer.
+  // Keep a large object for that: the first if the list is not the cache's own but is_my_large().
+  // They return false if the next, or Heap::free(), must free `p`, any pointer.
+  static bool keep_own_large(ThreadCache& cache, pages::WhoseList list, const void* p) {
+    return cache.objects.keep_own_large(list.my_place(), Address::of(p));
+  }
   static bool keep_large(Heap& heap, ThreadCache& cache, const void* p);
 
   // Precondition: `list` is the cache's own.

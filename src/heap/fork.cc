@@ -134,7 +134,7 @@ bool Heap::adopt(unsigned span_class, objects::ObjectHeap::Orphans whose) {
     if (!is_orphan(*cache)) continue;
     if (all) {
       cache->objects.give_back_stock(surplus);
-      cache->objects.give_back_large(state.objects, surplus);
+      cache->objects.give_back_all_large(state.objects, surplus);
     }
     if (!cache->objects.holds_spans(span_class)) continue;
     cache->objects.give_back_held(state.objects, span_class, surplus);

@@ -125,14 +125,18 @@ namespace {
 
 }  // namespace
 
+// No list is known for an object outside of the window: it may be a large one, too.
 void release_slowly(void* p) {
-  ThreadCache& cache = this_cache();
-  // The caller has looked that up, but to pass it here would cost it an instruction.
-  const pages::WhoseList list = FastPath::list_in_window(cache, p);
-  // No list is for a large object, and none is known for an object outside of the window.
-  const bool is_done = list.offset() == 0 ? FastPath::keep_large(the_heap(), cache, p)
-                                          : FastPath::gather(the_heap(), cache, list, p);
-  if (!is_done) release_to_heap(p);
+  if (!FastPath::keep_large(the_heap(), this_cache(), p)) release_to_heap(p);
+}
+
+void release_unlisted(void* p, ThreadCache& cache, pages::WhoseList list) {
+  if (list.is_my_large() && FastPath::keep_own_large(cache, list, p)) return;
+  if (list.offset() == 0) {
+    release_slowly(p);
+  } else if (!FastPath::gather(the_heap(), cache, list, p)) {
+    release_to_heap(p);
+  }
 }
 
 void* allocate(std::size_t size) { return allocate_fast(size); }
@@ -198,7 +202,7 @@ namespace {
 
 // Programs that append make a block longer by a little, many times: it mostly stays where it is.
 void* reallocate(void* p, std::size_t size) {
-  const std::size_t list = FastPath::list_in_window(this_cache(), p).offset();
+  const std::size_t list = FastPath::offset_in_window(this_cache(), p);
   if (list == 0) {
     return FastPath::large_stays(the_heap(), p, size) ? p : reallocate_slowly(p, size);
   }
@@ -268,10 +272,7 @@ int allocate_aligned_into(void** result, std::size_t alignment, std::size_t size
   return of_supply != 0 ? of_supply : usable_size_of_foreign(p);
 }
 
-std::size_t usable_size(void* p) {
-  const std::size_t list = FastPath::list_in_window(this_cache(), p).offset();
-  return list != 0 ? FastPath::size_at(the_heap(), list) : usable_size_at(p);
-}
+[[gnu::cold]] std::size_t usable_size(void* p) { return usable_size_fast(p); }
 
 bool trim() {
   const KeepErrno keep;

@@ -160,6 +160,8 @@ void* Cache::allocate_large(ObjectHeap& heap, std::size_t size, std::size_t alig
 bool Cache::resize_large(ObjectHeap& heap, Span* span, std::uint64_t npages) {
   if (npages > span->npages) give_back_before_ask(heap, npages - span->npages);
   const std::uint64_t before = span->bytes();
+  // A record of a large object names its place by its length.
+  heap.pages->map().set_records(*span, pages::PageRecord());
   const bool is_done =
       npages > span->npages ? heap.pages->extend(span, npages) : heap.pages->truncate(span, npages);
   if (!is_done) return false;
@@ -191,7 +193,9 @@ void Cache::flush(ObjectHeap& heap) {
     give_back_held(heap, i, surplus);
   }
   (void)give_back_own_stock(heap);
-  give_back_own_large(heap);
+  Surplus surplus(heap);
+  give_back_all_large(heap, surplus);
+  (void)large_.recount();
 }
 
 [[gnu::cold]] void Cache::forget_lists() {

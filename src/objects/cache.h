@@ -9,7 +9,8 @@
 //   SpanCache      the spans that the cache holds, and its stock    span_cache.h
 //   TransferBatch  freed objects of spans that others hold          transfer_batch.h
 //   TinyAllocator  the block that tiny objects share                tiny_allocator.h
-//   LargeCache     freed large objects                              large_cache.h
+//   OwnLarge       freed large objects that no other thread takes   own_large.h
+//   LargeCache     freed large objects that any thread may take     large_cache.h
 //
 // A freed object goes on the list only if this cache was the last to hold its span: the record of
 // the object's page has the cache's number. The cache gathers other objects in a transfer batch for
@@ -30,6 +31,7 @@
 #include "src/objects/free_lists.h"
 #include "src/objects/large_cache.h"
 #include "src/objects/object_heap.h"
+#include "src/objects/own_large.h"
 #include "src/objects/sampling.h"
 #include "src/objects/size_table.h"
 #include "src/objects/span_cache.h"
@@ -63,18 +65,19 @@ class Cache {
     return *reinterpret_cast<FreeList*>(reinterpret_cast<char*>(this) + offset);
   }
 
-  // Returns the list for `p`, any pointer, and whether this cache may use it. Knows only the heap's
-  // window.
+  // Whether the heap's window has the page of `p`, any pointer.
+  bool is_in_window(const void* p) const { return page_in_window(p) < window_.page_count; }
+  // These return the record of that page, and what it tells this cache: the list for `p`, and
+  // whether this cache may use it. Precondition: is_in_window(p).
+  pages::PageRecord record_in_window(const void* p) const {
+    return window_.records[page_in_window(p)].load(std::memory_order_relaxed);
+  }
   pages::WhoseList list_in_window(const void* p) const {
-    const std::uintptr_t page =
-        (reinterpret_cast<std::uintptr_t>(p) >> port::kPageShift) - window_.first_page;
-    if (page >= window_.page_count) [[unlikely]]
-      return {};
-    return window_.records[page].load(std::memory_order_relaxed).for_cache(number_);
+    return record_in_window(p).for_cache(number_);
   }
 
-  // The same for all arenas. The arenas are those of `kPort`, whatever port the heap is for: see
-  // refresh_lookup().
+  // The same for any pointer, in all arenas. The arenas are those of `kPort`, whatever port the
+  // heap is for: see refresh_lookup().
   template <const port::PortSpec& kPort>
   pages::WhoseList list_for(const void* p) const {
     const auto address = reinterpret_cast<std::uintptr_t>(p);
@@ -87,18 +90,36 @@ class Cache {
 
   // Takes a large object without pointers, of exactly `npages`, that the cache kept when it was
   // freed. Returns null if there is none.
-  Span* take_large(std::uint64_t npages) { return large_.take(npages); }
+  Span* take_large(std::uint64_t npages) {
+    if (OwnLarge::fits(npages)) {
+      if (Span* const span = own_large_.take(npages); span != nullptr) {
+        large_.note_allocated(npages);
+        return span;
+      }
+    }
+    return large_.take(npages);
+  }
 
-  // Keeps the large object at `p`, any pointer. Returns false if the caller must call free()
-  // instead.
+  // These keep the large object at `p`, any pointer, and return false if the caller must go on:
+  // from the first, for a page whose record names a place of this cache, to the second, and from
+  // that one to free().
+  bool keep_own_large(unsigned place, Address p) {
+    if (large_.is_count_due() || !own_large_.put(place, p)) return false;
+    large_.note_freed(place + 1);
+    return true;
+  }
   template <const port::PortSpec& kPort>
   bool keep_large(ObjectHeap& heap, const void* p) {
     if (!keeps_large_) return false;
     const auto address = reinterpret_cast<std::uintptr_t>(p);
     const pages::Arena* const arena = find_arena<kPort>(address);
     if (arena == nullptr) return false;
-    Span* const span = arena->spans[page_in_arena<kPort>(address)].load(std::memory_order_acquire);
-    return span != nullptr && span->base == Address::of(p) && keep_large(heap, span);
+    const std::uintptr_t page = page_in_arena<kPort>(address);
+    Span* const span = arena->spans[page].load(std::memory_order_acquire);
+    if (span == nullptr || span->base != Address::of(p)) return false;
+    if (!OwnLarge::fits(span->npages)) return keep_large(heap, span);
+    const pages::PageRecord record = arena->records()[page].load(std::memory_order_relaxed);
+    return keep_short_large(heap, span, record.for_cache(number_).is_my_large());
   }
 
   // --- The slow paths. ---
@@ -146,6 +167,8 @@ class Cache {
   // For the same cache: forgets the free objects on its lists, because the lists may be half
   // changed. They count as objects in use from now on, so that sweeping can find that they are not.
   void forget_lists();
+  // For the cache's own thread, or any if that one is gone: gives back all freed large objects.
+  void give_back_all_large(ObjectHeap& heap, Surplus& surplus);
 
   // The lists of a careful cache stay empty: it takes objects from spans one by one, and frees them
   // at once. Caches are careful while the heap marks, samples, or checks every free. Precondition:
@@ -166,7 +189,7 @@ class Cache {
   // others freed there, or all spans of a class.
   void give_back_free(ObjectHeap& heap, Surplus& surplus) { spans_.give_back_free(heap, surplus); }
   void give_back_stock(Surplus& surplus) { (void)spans_.give_back_stock(surplus); }
-  // Gives back the freed large objects. Needs no lock.
+  // Gives back the freed large objects that any thread may take. Needs no lock.
   void give_back_large(ObjectHeap& heap, Surplus& surplus);
   bool holds_spans(unsigned span_class) const { return classes_[span_class].held.count != 0; }
   void give_back_held(ObjectHeap& heap, unsigned span_class, Surplus& surplus) {
@@ -183,6 +206,9 @@ class Cache {
   std::uint64_t cached_count(unsigned span_class) const;
 
  private:
+  std::uintptr_t page_in_window(const void* p) const {
+    return (reinterpret_cast<std::uintptr_t>(p) >> port::kPageShift) - window_.first_page;
+  }
   template <const port::PortSpec& kPort>
   static std::uintptr_t page_in_arena(std::uintptr_t address) {
     return static_cast<std::uintptr_t>(address / port::kPageSize % kPort.pages_per_arena);
@@ -223,7 +249,6 @@ class Cache {
   Span* new_span(ObjectHeap& heap, std::uint64_t npages, std::uint64_t alignment = 0);
   Span* new_span_of_kept(ObjectHeap& heap, std::uint64_t npages, std::uint64_t alignment);
   void give_back_before_ask(ObjectHeap& heap, std::uint64_t npages);
-  void give_back_own_large(ObjectHeap& heap);
   Span* take_stock(ObjectHeap& heap, std::uint64_t npages);
   bool give_back_own_stock(ObjectHeap& heap);
 
@@ -249,6 +274,8 @@ class Cache {
   bool add_to_batch(const ObjectHeap& heap, unsigned span_class, void* p);
   void finish_batch(ObjectHeap& heap, unsigned span_class, Others others);
   bool keep_large(const ObjectHeap& heap, Span* span);
+  bool keep_short_large(const ObjectHeap& heap, Span* span, bool has_record);
+  void open_own_place(ObjectHeap& heap, Span* span);
   bool make_room_for_large(ObjectHeap& heap, Span* span);
   Span* take_aligned_large(ObjectHeap& heap, std::uint64_t npages, std::uint64_t alignment);
   void free_large(ObjectHeap& heap, Span* span, void* p);
@@ -269,7 +296,8 @@ class Cache {
   BySpanClass<ClassCache> classes_;
   SpanCache spans_;  // under the lock
   TinyAllocator tiny_;
-  LargeCache large_;
+  OwnLarge own_large_;
+  LargeCache large_;  // and the figures of all large objects
   bool is_careful_ = false;
   // Whether it keeps large objects. Not before it has allocated one: a thread that only frees what
   // others allocate would keep them for nobody.

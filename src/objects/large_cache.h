@@ -38,8 +38,7 @@ class LargeCache {
     pages::Span* const span = take_from(slot);
     if (span == nullptr) return nullptr;
     held_ -= slot.npages;
-    allocated_.increment();
-    allocated_pages_.set(allocated_pages_.get() + static_cast<std::int32_t>(npages));
+    note_allocated(npages);
     return span;
   }
 
@@ -54,8 +53,7 @@ class LargeCache {
       return false;
     }
     held_ += npages;
-    freed_.increment();
-    freed_pages_.set(freed_pages_.get() + static_cast<std::int32_t>(npages));
+    note_freed(npages);
     slot.npages = npages;
     span->needs_zero = true;
     span->is_cached.store(true, std::memory_order_relaxed);
@@ -71,6 +69,17 @@ class LargeCache {
     pages::Span* const span = take_from(slot);
     if (span != nullptr) held_ -= slot.npages;
     return span;
+  }
+
+  // Count an object that the cache's own thread took or kept. note_freed() needs is_count_due() to
+  // be false.
+  void note_allocated(std::uint64_t npages) {
+    allocated_.increment();
+    allocated_pages_.set(allocated_pages_.get() + static_cast<std::int32_t>(npages));
+  }
+  void note_freed(std::uint64_t npages) {
+    freed_.increment();
+    freed_pages_.set(freed_pages_.get() + static_cast<std::int32_t>(npages));
   }
 
   // put() refuses objects, so that its narrow counters do not overflow, until this is false. Then

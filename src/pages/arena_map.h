@@ -135,6 +135,12 @@ class ArenaMap {
     set_records(span.range(), record);
   }
 
+  // Sets only the record of its first page.
+  void set_first_record(Span& span, PageRecord record) {
+    span.has_records = true;
+    set_records({span.base, port::kPageSize}, record);
+  }
+
   // For checks: whether each record of these pages in a window is empty or equals the arena's
   // record.
   bool windows_agree(Range pages) const;

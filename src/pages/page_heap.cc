@@ -445,7 +445,7 @@ bool PageHeap::extend(Span* span, std::uint64_t npages) {
   return true;
 }
 
-bool PageHeap::truncate(Span* span, std::uint64_t npages) {
+[[gnu::cold]] bool PageHeap::truncate(Span* span, std::uint64_t npages) {
   const std::uint64_t now = platform_->os.monotonic_nanoseconds();
   const LockGuard guard(lock_, platform_->os);
   const Address end = span->base + npages * port::kPageSize;

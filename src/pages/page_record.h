@@ -1,12 +1,14 @@
 // What a free needs to know about an object's page, in one word: which cache may take the object
-// back as its own, and on which of its lists.
+// back as its own, and where it goes there.
 //
-//   bits 12 to 31    the cache's number; 0: no cache may, ask the span
-//   bits  0 to 11    the offset of the list in that cache, in bytes
+//   bits 16 to 31    the cache's number; 0: no cache may, ask the span
+//   bits 12 to 15    the place of a large object in that cache, from 1 on
+//   bits  0 to 11    the offset of a small object's list in that cache, in bytes
 //
-// A cache compares a record with its number by one XOR. The result is the list's offset if the
-// record is its own, and larger than any offset if it is not. Only the three types below know this
-// layout.
+// One of the two lower fields is 0. A cache compares a record with its number by one XOR. The
+// result is the list's offset if the record is its own and of small objects, above any offset and
+// below any number if it is its own and of a large object, and larger if it is not its own. Only
+// the three types below know this layout.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +18,9 @@ namespace Atoll::pages {
 
 class PageRecord;
 
-// The number of a cache. There are 2^20 - 2 numbers, which caches get in turn. A cache that gets
-// the number of one that is gone takes over its records.
+// The number of a cache. There are 2^16 - 2 numbers, which caches get in turn. A cache that gets
+// the number of one that is gone takes over its records, and where there were very many, two caches
+// may have the same number.
 class CacheNumber {
  public:
   // Nobody's number: no record has it, so every record is somebody else's.
@@ -34,7 +37,7 @@ class CacheNumber {
   friend class PageRecord;
   friend class WhoseList;
 
-  static constexpr unsigned kShift = 12;
+  static constexpr unsigned kShift = 16;
   static constexpr std::uint32_t kFirst = std::uint32_t{1} << kShift;
   static constexpr std::uint32_t kNobody = 0 - kFirst;
 
@@ -47,7 +50,8 @@ class CacheNumber {
 // it.
 class WhoseList {
  public:
-  static constexpr std::size_t kMostOffset = CacheNumber::kFirst - 1;
+  static constexpr unsigned kOffsetBits = 12;
+  static constexpr std::size_t kMostOffset = (std::size_t{1} << kOffsetBits) - 1;
 
   // Stands for no record.
   constexpr WhoseList() = default;
@@ -57,8 +61,12 @@ class WhoseList {
   // The offset of that list in the cache, in bytes. Precondition: is_mine().
   constexpr std::size_t my_offset() const { return bits_; }
   // The offset of the list in the cache that may take the object back, whichever cache that is; 0:
-  // none may.
+  // none may, or the object is large.
   constexpr std::size_t offset() const { return bits_ & kMostOffset; }
+  // Whether the object is large and has a place in the cache that asked, and which. Precondition:
+  // is_mine() is false.
+  constexpr bool is_my_large() const { return bits_ < CacheNumber::kFirst; }
+  constexpr unsigned my_place() const { return static_cast<unsigned>(bits_ >> kOffsetBits); }
   friend constexpr bool operator==(WhoseList, WhoseList) = default;
 
  private:
@@ -77,8 +85,16 @@ class PageRecord {
   constexpr PageRecord(CacheNumber cache, std::size_t offset)
       : bits_(cache.bits_ | static_cast<std::uint32_t>(offset)) {}
 
+  // The record of a large object at `place`, from 1 to kMostPlace.
+  static constexpr unsigned kMostPlace = (1U << (CacheNumber::kShift - WhoseList::kOffsetBits)) - 1;
+  static constexpr PageRecord of_large(CacheNumber cache, unsigned place) {
+    return {cache, std::size_t{place} << WhoseList::kOffsetBits};
+  }
+
   constexpr bool is_empty() const { return bits_ == 0; }
   constexpr bool is_of(CacheNumber cache) const { return for_cache(cache).is_mine(); }
+  // As WhoseList::offset(), whoever asks.
+  constexpr std::size_t offset() const { return bits_ & WhoseList::kMostOffset; }
   // What the record tells the cache with that number, or nobody.
   constexpr WhoseList for_cache(CacheNumber cache) const { return WhoseList(bits_ ^ cache.bits_); }
   friend constexpr bool operator==(PageRecord, PageRecord) = default;

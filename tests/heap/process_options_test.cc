@@ -39,6 +39,11 @@ class ProcessHeap : public HeapTest {
   ProcessHeap() : HeapTest(process_options()) {}
 
   static ThreadCache& cache() { return *thread_caches()[kProcessHeapSlot]; }
+  // For any pointer.
+  static pages::WhoseList list_in_window(const void* p) {
+    return FastPath::is_in_window(cache(), p) ? FastPath::list_in_window(cache(), p)
+                                              : pages::WhoseList();
+  }
 };
 
 TEST_F(ProcessHeap, ThereIsOneAtATime) {
@@ -120,7 +125,7 @@ TEST_F(ProcessHeap, TheWindowTellsWhatTheArenaTells) {
   }
   std::size_t found = 0;
   for (void* const p : all) {
-    const pages::WhoseList in_window = FastPath::list_in_window(cache(), p);
+    const pages::WhoseList in_window = list_in_window(p);
     if (!in_window.is_mine()) continue;
     ++found;
     // A sparing heap looks arenas up fast only in the first TiB, and not every system has memory
@@ -135,13 +140,13 @@ TEST_F(ProcessHeap, TheWindowTellsWhatTheArenaTells) {
     EXPECT_EQ(found > all.size() / 2, heap_.platform().machine.lazy_commit);
   }
   int on_stack = 0;
-  EXPECT_FALSE(FastPath::list_in_window(cache(), &on_stack).is_mine());
-  EXPECT_FALSE(FastPath::list_in_window(cache(), nullptr).is_mine());
+  EXPECT_FALSE(list_in_window(&on_stack).is_mine());
+  EXPECT_FALSE(list_in_window(nullptr).is_mine());
   void* const last = reinterpret_cast<void*>(~std::uintptr_t{0});
-  EXPECT_FALSE(FastPath::list_in_window(cache(), last).is_mine());
+  EXPECT_FALSE(list_in_window(last).is_mine());
 
   for (void* const p : all) {
-    const pages::WhoseList list = FastPath::list_in_window(cache(), p);
+    const pages::WhoseList list = list_in_window(p);
     if (list.is_mine()) {
       FastPath::free_to(heap_, cache(), list, p);
     } else {

@@ -77,7 +77,7 @@ class InAGrowingWindow : public Threads {
   }
   // Whether this thread's window has the object.
   static bool sees(const void* p) {
-    return FastPath::list_in_window(*thread_caches()[kProcessHeapSlot], p) != pages::WhoseList();
+    return FastPath::is_in_window(*thread_caches()[kProcessHeapSlot], p);
   }
 };
 

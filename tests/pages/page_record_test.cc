@@ -9,7 +9,7 @@
 namespace Atoll::pages {
 namespace {
 
-constexpr std::uint32_t kNumbers = (1U << 20) - 2;
+constexpr std::uint32_t kNumbers = (1U << 16) - 2;
 
 template <typename Visit>
 void for_each_number(Visit visit) {

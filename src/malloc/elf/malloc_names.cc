@@ -31,7 +31,9 @@ ATOLL_EXPORT int posix_memalign(void** result, std::size_t alignment, std::size_
   return family::allocate_aligned_into(result, alignment, size);
 }
 ATOLL_EXPORT void* valloc(std::size_t size) noexcept { return family::allocate_page_aligned(size); }
-ATOLL_EXPORT std::size_t malloc_usable_size(void* p) noexcept { return family::usable_size(p); }
+ATOLL_EXPORT std::size_t malloc_usable_size(void* p) noexcept {
+  return family::usable_size_fast(p);
+}
 ATOLL_EXPORT int malloc_trim(std::size_t /*pad*/) noexcept { return family::trim() ? 1 : 0; }
 
 // NOLINTEND(readability-inconsistent-declaration-parameter-name)
