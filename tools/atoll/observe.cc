@@ -42,9 +42,10 @@ std::string note_of(const Identity& identity) {
     case Compiler::kNone:
       return identity.is_packed ? "not Go, or packed by UPX: 'upx -d' unpacks it" : "not Go";
     case Compiler::kGccgo:
-      return "gccgo: its heap is libgo's own, without the arena hints of this model";
+      return "gccgo: libgo asks for arenas as Go does, but has the system's stacks; not in the "
+             "model";
     case Compiler::kTinygo:
-      return "TinyGo: its heap is one region of small blocks, without arenas";
+      return "TinyGo: its heap is one region of small blocks, without arenas; not in the model";
     case Compiler::kGc:
       break;
   }

@@ -36,7 +36,7 @@ std::string Fields::text(std::uint64_t offset, std::size_t most) const {
 void Fields::require(std::uint64_t offset, std::uint64_t size, const char* what) const {
   const std::uint64_t all = source_->size();
   if (offset <= all && size <= all - offset) return;
-  throw BadFile(fmt::format("is truncated: {} lies behind its end at byte {}", what, all));
+  throw BadFile(fmt::format("is truncated: {} would lie behind its end, byte {}", what, all));
 }
 
 std::uint64_t read_leb(const Fields& fields, std::uint64_t& offset) {

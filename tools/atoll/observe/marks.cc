@@ -104,7 +104,8 @@ class Search {
   }
 
   Marks run() {
-    std::vector<char> buffer(kPiece + kLongestMark);
+    std::vector<char> buffer(
+        static_cast<std::size_t>(std::min<std::uint64_t>(source_.size(), kPiece + kLongestMark)));
     for (std::uint64_t begin = 0; begin < source_.size(); begin += kPiece) {
       const std::uint64_t rest = source_.size() - begin;
       const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(rest, buffer.size()));

@@ -47,7 +47,7 @@ class Variables {
     if (texts_.empty()) return {};
     const unsigned size = 2 * image_.pointer_bytes;
     const Source& source = fields_.source();
-    std::vector<char> buffer(kPiece + size);
+    std::vector<char> buffer;
     for (std::uint64_t begin = 0; begin + size <= source.size(); begin += kPiece) {
       const std::uint64_t rest = source.size() - begin;
       buffer.resize(static_cast<std::size_t>(std::min<std::uint64_t>(rest, kPiece + size)));
