@@ -176,17 +176,21 @@ std::string macho(const Program& program) {
   const unsigned width = program.pointer_bytes;
   const unsigned header = is_64 ? 32 : 28;
   const unsigned segment_size = is_64 ? 72 : 56;
-  const unsigned commands = segment_size + 24 + 24;
+  const unsigned commands = segment_size + 24 + 24 + (program.has_libraries ? 24 : 0);
   const std::uint64_t address = is_64 ? kAddress : 0x1000;
   const std::string text = segment_of(program, address + header + commands);
   const std::size_t size = header + commands + text.size();
   Bytes bytes(program.is_big_endian);
   bytes.add(is_64 ? 0xfeedfacf : 0xfeedface, 4).add(program.machine, 4).add(3, 4).add(2, 4);
-  bytes.add(3, 4).add(commands, 4).add(program.is_pie ? 0x200000 : 0, 4).pad_to(header);
+  bytes.add(program.has_libraries ? 4 : 3, 4)
+      .add(commands, 4)
+      .add(program.is_pie ? 0x200000 : 0, 4)
+      .pad_to(header);
   bytes.add(is_64 ? 0x19 : 1, 4).add(segment_size, 4).add("__TEXT"s + std::string(10, '\0'));
   bytes.add(address, width).add(size, width).add(0, width).add(size, width).add(0, 16);
   bytes.add(0x32, 4).add(24, 4).add(1, 4).add(0, 12);  // macOS
   bytes.add(2, 4).add(24, 4).add(0, 4).add(program.has_symbols ? 1 : 0, 4).add(0, 8);
+  if (program.has_libraries) bytes.add(0xc, 4).add(24, 4).add(0, 16);
   return bytes.add(text).text();
 }
 
@@ -194,17 +198,25 @@ std::string xcoff(const Program& program) {
   constexpr std::uint64_t kAddress = 0x100000000;
   const bool is_64 = program.pointer_bytes == 8;
   const unsigned width = program.pointer_bytes;
-  const unsigned text_at = is_64 ? 96 : 64;
+  const unsigned num_sections = program.has_libraries ? 2 : 1;
+  const std::size_t loader_at = (is_64 ? 24 : 20) + num_sections * (is_64 ? 72 : 40);
+  const std::size_t text_at = loader_at + 20;
   const std::uint64_t address = is_64 ? kAddress : 0x10000000;
   const std::string text = segment_of(program, address);
   Bytes bytes(true);
-  bytes.add(is_64 ? 0x1f7 : 0x1df, 2).add(1, 2).add(0, 4).add(0, width);
+  bytes.add(is_64 ? 0x1f7 : 0x1df, 2).add(num_sections, 2).add(0, 4).add(0, width);
   if (!is_64) bytes.add(program.has_symbols ? 1 : 0, 4);
   bytes.add(0, 2).add(2, 2);
   if (is_64) bytes.add(program.has_symbols ? 1 : 0, 4);
-  bytes.add(".text\0\0\0"s).add(address, width).add(address, width).add(text.size(), width);
-  bytes.add(text_at, width).add(0, width).add(0, width).add(0, is_64 ? 8 : 4).add(0x20, 4);
-  bytes.pad_to(text_at);
+  const auto add_section = [&](const std::string& name, std::uint64_t at, std::size_t size,
+                               std::size_t offset, std::uint64_t flags) {
+    bytes.add(name).add(at, width).add(at, width).add(size, width).add(offset, width);
+    bytes.add(0, width).add(0, width).add(0, is_64 ? 8 : 4).add(flags, 4);
+    if (is_64) bytes.add(0, 4);
+  };
+  add_section(".text\0\0\0"s, address, text.size(), text_at, 0x20);
+  if (program.has_libraries) add_section(".loader\0"s, 0, 20, loader_at, 0x1000);
+  bytes.add(1, 4).add(0, 12).add(program.has_libraries ? 2 : 0, 4);
   return bytes.add(text).text();
 }
 
@@ -301,6 +313,9 @@ std::vector<Named> all_programs() {
   add("macho32", of(Format::kMacho, 4, false, 7));
   add("xcoff", of(Format::kXcoff, 8, true, 0));
   add("xcoff32", of(Format::kXcoff, 4, true, 0));
+  Program libraries = of(Format::kXcoff, 8, true, 0);
+  libraries.has_libraries = true;
+  add("xcoff_libraries", libraries);
   Program wasm = of(Format::kWasm, 8, false, 0);
   wasm.module = "gojs";
   wasm.release = Release::kTerminated;

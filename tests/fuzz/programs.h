@@ -28,6 +28,7 @@ struct Program {
   bool has_line_table = true;
   bool has_race_detector = false;
   bool has_symbols = false;
+  bool has_libraries = false;  // of Mach-O and XCOFF: it needs some
   bool is_pie = false;
   std::string more;  // further bytes of the segment
 };

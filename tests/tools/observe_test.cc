@@ -186,6 +186,19 @@ TEST(Identify, TellsHowItIsLinked) {
   EXPECT_EQ(identify(program).at("library"), true);
 }
 
+TEST(Identify, TellsWhatNeedsLibraries) {
+  for (const Format format : {Format::kXcoff, Format::kMacho}) {
+    for (const bool has_libraries : {false, true}) {
+      Program program = elf(0x1000007, 8, format == Format::kXcoff);
+      program.format = format;
+      program.has_libraries = has_libraries;
+      const Json row = identify(program);
+      EXPECT_EQ(row.at("static"), !has_libraries);
+      EXPECT_EQ(row.at("version"), "go1.19.8");
+    }
+  }
+}
+
 TEST(Identify, TellsTheRaceDetector) {
   Program program;
   program.settings = "path\tcommand\nbuild\t-race=true\nbuild\tGOOS=linux\n";
