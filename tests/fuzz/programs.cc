@@ -230,6 +230,12 @@ std::string wasm(const Program& program) {
   const std::string start = "\x41"s + leb(kAddress) + "\x0b"s;
   file += section(11, "\1\0"s + start + counted(segment_of(program, kAddress)));
   if (program.has_symbols) file += section(0, counted("name"));
+  if (!program.producer.empty()) {
+    const std::string language = counted("language") + "\1"s + counted("Go") + counted("");
+    const std::string compiler =
+        counted("processed-by") + "\1"s + counted("Go cmd/compile") + counted(program.producer);
+    file += section(0, counted("producers") + "\2"s + language + compiler);
+  }
   return file;
 }
 
@@ -320,6 +326,8 @@ std::vector<Named> all_programs() {
   wasm.module = "gojs";
   wasm.release = Release::kTerminated;
   add("wasm", wasm);
+  wasm.producer = wasm.version;
+  add("wasm_producers", wasm);
   Program plan9 = of(Format::kPlan9, 8, false, 0);
   plan9.magic = 0x8a97;
   add("plan9", plan9);

@@ -22,6 +22,7 @@ struct Program {
   unsigned abi = 0;            // of ELF
   std::string loader;          // of ELF
   std::string module;          // of wasm: where an import comes from
+  std::string producer;        // of wasm: the version that its section of producers names
   Release release = Release::kInline;
   std::string version = "go1.19.8";
   std::string settings;  // lines, as "build\tGOOS=linux\n"

@@ -150,6 +150,20 @@ TEST(Identify, TellsWhoCallsWasm) {
   }
 }
 
+TEST(Identify, ReadsTheProducersOfWasm) {
+  Program program;
+  program.format = Format::kWasm;
+  program.release = Release::kNone;
+  program.has_line_table = false;
+  program.has_symbols = true;
+  program.producer = "go1.21.4";
+  const Json row = identify(program);
+  EXPECT_EQ(row.at("compiler"), "gc");
+  EXPECT_EQ(row.at("version"), "go1.21.4");
+  EXPECT_EQ(row.at("releaseFrom"), "producers");
+  EXPECT_EQ(row.at("stripped"), false);
+}
+
 TEST(Identify, TellsEachPartOfAFatFile) {
   Program amd64 = elf(0x1000007, 8, false);
   amd64.format = Format::kMacho;
