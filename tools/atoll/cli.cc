@@ -180,8 +180,13 @@ class Program {
   static int answer(const DeclaredCommand& used) {
     const Options options = used.flags->read();
     const Report report = used.command->run(options);
-    const int printed = print(render(report, options.format, wants_bold()));
-    if (printed != kExitOk) return printed;
+    const bool has_answer = report.problems.empty() || !report.document.empty();
+    if (has_answer) {
+      const int printed = print(render(report, options.format, wants_bold()));
+      if (printed != kExitOk) return printed;
+    }
+    for (const std::string& problem : report.problems) fail(problem);
+    if (!report.problems.empty()) return kExitUsage;
     return report.ok ? kExitOk : kExitCheckFailed;
   }
 

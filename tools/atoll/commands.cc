@@ -3,6 +3,7 @@
 #include "tools/atoll/classes.h"
 #include "tools/atoll/diff.h"
 #include "tools/atoll/hints.h"
+#include "tools/atoll/observe.h"
 #include "tools/atoll/ports.h"
 #include "tools/atoll/size.h"
 #include "tools/atoll/verify.h"
@@ -17,6 +18,7 @@ std::vector<std::unique_ptr<Command>> make_commands() {
   commands.push_back(make_classes_command());
   commands.push_back(make_diff_command());
   commands.push_back(make_verify_command());
+  commands.push_back(make_observe_command());
   commands.push_back(make_size_command());
   return commands;
 }

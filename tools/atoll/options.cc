@@ -12,6 +12,9 @@
 namespace Atoll::tool {
 namespace {
 
+// As many as a command line can have.
+constexpr int kMostWords = 1 << 24;
+
 // Other names for the same things.
 struct Alias {
   std::string_view other;
@@ -109,6 +112,17 @@ std::optional<std::string> ValueFlag::value() const {
   }
   return all.front();
 }
+
+ListFlag::ListFlag(CLI::App& app, const std::string& name, const std::string& type,
+                   const std::string& description)
+    : option_(app.add_option(
+                     name, [](const CLI::results_t&) { return true; }, description)
+                  ->type_name(type)
+                  ->expected(1, kMostWords)
+                  ->allow_extra_args()
+                  ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)) {}
+
+std::vector<std::string> ListFlag::values() const { return option_->results(); }
 
 SwitchFlag::SwitchFlag(CLI::App& app, const std::string& name, const std::string& description)
     : option_(app.add_flag(name, description)) {}

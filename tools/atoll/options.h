@@ -49,6 +49,18 @@ class ValueFlag {
   CLI::Option* option_;  // belongs to the app
 };
 
+// Any number of words behind the command that belong to no flag.
+class ListFlag {
+ public:
+  ListFlag(CLI::App& app, const std::string& name, const std::string& type,
+           const std::string& description);
+
+  std::vector<std::string> values() const;
+
+ private:
+  CLI::Option* option_;  // belongs to the app
+};
+
 // A flag without a value.
 class SwitchFlag {
  public:

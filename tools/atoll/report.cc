@@ -186,7 +186,7 @@ std::string render(const Report& report, Format format, bool bold) {
     case Format::kTable:
       return aligned(report.sections, bold);
     case Format::kJson:
-      return report.document.dump(2) + '\n';
+      return report.document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
     case Format::kCsv:
       return csv(report.rows);
     case Format::kMarkdown:

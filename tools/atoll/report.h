@@ -46,6 +46,8 @@ struct Report {
   std::vector<Section> markdown;
   Table rows;      // csv: everything in one table, exact
   bool ok = true;  // false: a check failed, and the program says so by its exit code
+  // What could not be answered, each a line on standard error; the exit code is that of an error.
+  std::vector<std::string> problems;
 };
 
 // An array of flat objects as a table: a column for every key, in the order in which keys first

@@ -1,0 +1,174 @@
+#include "tools/atoll/observe.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tools/atoll/observe/identify.h"
+#include "tools/atoll/observe/source.h"
+
+namespace Atoll::tool {
+namespace {
+
+using observe::Compiler;
+using observe::Identity;
+
+// Names and versions come from outside; on a terminal they shall do nothing.
+std::string shown(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
+  }
+  return text;
+}
+
+template <typename Name>
+Json name_or_null(const std::optional<Name>& value) {
+  return value ? Json(name(*value)) : Json(nullptr);
+}
+
+Json text_or_null(std::string_view text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+std::string releases_of(const observe::LineTable& table) {
+  if (!table.last) return fmt::format("1.{} or later", table.first);
+  return fmt::format("1.{} to 1.{}", table.first, *table.last);
+}
+
+// What a reader should know beyond the columns.
+std::string note_of(const Identity& identity) {
+  switch (identity.compiler) {
+    case Compiler::kNone:
+      return identity.is_packed ? "not Go, or packed by UPX: 'upx -d' unpacks it" : "not Go";
+    case Compiler::kGccgo:
+      return "gccgo: libgo asks for arenas as Go does, but has the system's stacks; not in the "
+             "model";
+    case Compiler::kTinygo:
+      return "TinyGo: its heap is one region of small blocks, without arenas; not in the model";
+    case Compiler::kGc:
+      break;
+  }
+  if (!identity.version.empty()) {
+    if (observe::release_of(identity.version)) return "";
+    return fmt::format("the model has {} to {}", name(port::kFirstRelease),
+                       name(port::kLastRelease));
+  }
+  const std::string table = identity.line_table ? fmt::format("its line table is of {}; ",
+                                                              releases_of(*identity.line_table))
+                                                : "";
+  return fmt::format("no release to be found: {}--go helps", table);
+}
+
+Json json_of(const std::string& file, const Identity& identity, const Options& options) {
+  Json row;
+  row["file"] = file;
+  row["part"] = json_or_null(identity.part);
+  row["format"] = identity.format;
+  row["goos"] = name_or_null(identity.goos);
+  row["goarch"] = name_or_null(identity.goarch);
+  row["compiler"] = text_or_null(name(identity.compiler));
+  row["version"] = text_or_null(shown(identity.version));
+  row["go"] = name_or_null(observe::release_of(identity.version));
+  row["releaseFrom"] = text_or_null(identity.version_from);
+  row["race"] = json_or_null(identity.race);
+  row["static"] = json_or_null(identity.is_static);
+  row["pie"] = json_or_null(identity.is_pie);
+  row["stripped"] = json_or_null(identity.is_stripped);
+  row["library"] = identity.is_library;
+  if (identity.compiler == Compiler::kGc && identity.version.empty() && !options.releases.empty()) {
+    row["go"] = name(options.release());
+    row["releaseFrom"] = "--go";
+  }
+  const bool is_given = row["releaseFrom"] == "--go";
+  row["note"] = text_or_null(is_given ? std::string() : note_of(identity));
+  return row;
+}
+
+std::string yes_or_no(const Json& value) {
+  if (value.is_null()) return "-";
+  return value.get<bool>() ? "yes" : "no";
+}
+
+std::string port_of(const Json& row) {
+  const std::string goos = row["goos"].is_null() ? "?" : row["goos"].get<std::string>();
+  const std::string goarch = row["goarch"].is_null() ? "?" : row["goarch"].get<std::string>();
+  return goos + "/" + goarch;
+}
+
+Table shown(const Json& rows) {
+  Table table;
+  table.columns = {{"file"}, {"format"}, {"port"}, {"Go"},       {"from"},
+                   {"race"}, {"static"}, {"PIE"},  {"stripped"}, {"note"}};
+  for (const Json& row : rows) {
+    std::string file = shown(row["file"].get<std::string>());
+    if (!row["part"].is_null()) file += fmt::format(" (part {})", row["part"].dump());
+    const Json& release = row["version"].is_null() ? row["go"] : row["version"];
+    table.rows.push_back({file, row["format"], port_of(row), plain_text(release),
+                          plain_text(row["releaseFrom"]), yes_or_no(row["race"]),
+                          yes_or_no(row["static"]), yes_or_no(row["pie"]),
+                          yes_or_no(row["stripped"]), plain_text(row["note"])});
+  }
+  return table;
+}
+
+void refuse_port(const Options& options) {
+  if (options.goos || options.goarch || options.race) {
+    throw UsageError(
+        "a file tells its own port: --goos, --goarch and --race have no meaning for 'observe'");
+  }
+}
+
+class ObserveCommand : public Command {
+ public:
+  std::string name() const override { return "observe"; }
+  std::string summary() const override {
+    return "Which port and release of Go executable files are for";
+  }
+  std::string example() const override { return "observe --identify ./program"; }
+
+  void add_flags(CLI::App& app) override {
+    identify_.emplace(app, "--identify", "read the files' headers; run nothing");
+    files_.emplace(app, "FILE", "FILE...", "ELF, PE, Mach-O, XCOFF, wasm and Plan 9 files");
+  }
+
+  Report run(const Options& options) override {
+    refuse_port(options);
+    const std::vector<std::string> files = files_->values();
+    if (files.empty()) {
+      throw UsageError("'observe' needs a file, as in 'atoll observe --identify ./program'");
+    }
+    if (!identify_->is_set()) {
+      throw UsageError("'observe' only identifies files: write 'atoll observe --identify FILE'");
+    }
+    return identify(files, options);
+  }
+
+ private:
+  static Report identify(const std::vector<std::string>& files, const Options& options) {
+    Report report;
+    report.document = Json::array();
+    for (const std::string& file : files) {
+      try {
+        const auto source = observe::open_source(file);
+        for (const Identity& identity : observe::identify(*source)) {
+          report.document.push_back(json_of(file, identity, options));
+        }
+      } catch (const observe::BadFile& problem) {
+        report.problems.push_back(fmt::format("'{}' {}", shown(file), problem.what()));
+      }
+    }
+    report.sections.push_back({"", shown(report.document), {}});
+    report.rows = table_of(report.document);
+    return report;
+  }
+
+  std::optional<SwitchFlag> identify_;
+  std::optional<ListFlag> files_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_observe_command() { return std::make_unique<ObserveCommand>(); }
+
+}  // namespace Atoll::tool
