@@ -2,9 +2,10 @@
 // Atoll::Heap. It keeps every block in use in a table, and writes a pattern over all of its usable
 // bytes.
 //
-// Some kinds of requests have another meaning here: kFind makes a mistake that a program could make,
-// kSetFinalizer offers a buffer that the heap must refuse, kStackAllocate asks for what no heap has,
-// kFlush adds the next buffer, kScavenge resets the heap, and kSweepAll checks everything.
+// Some kinds of requests have another meaning here: kFind makes a mistake that a program could
+// make, kSetFinalizer offers a buffer that the heap must refuse, kStackAllocate asks for what no
+// heap has, kFlush adds the next buffer, kScavenge resets the heap, and kSweepAll checks
+// everything.
 #pragma once
 
 #include <algorithm>
@@ -284,9 +285,10 @@ class FixedModel {
   // Any pointer into a buffer, and a little around it.
   bool pass_any(std::uint64_t choice) {
     constexpr std::size_t kAround = 24;
-    const Region& region = regions_[choice % regions_.size()];
+    const Region& region = regions_[static_cast<std::size_t>(choice) % regions_.size()];
     const auto length = static_cast<std::size_t>(region.end - region.begin) + 2 * kAround;
-    const std::byte* const p = region.begin - kAround + mix(choice) % length;
+    const std::byte* const p =
+        region.begin - kAround + static_cast<std::size_t>(mix(choice)) % length;
     if (p < region.first || p >= region.end) return expect(FixedMisuse::kForeign, p);
     const auto next = extents_.upper_bound(p);
     if (next == extents_.begin()) return expect(FixedMisuse::kDoubleFree, p);

@@ -41,7 +41,7 @@ Offer offer_to_any(std::uint64_t choice, Buffer& spare) {
       // Index 0 to the last one are pages.
       const std::uint64_t reach = (std::uint64_t{std::numeric_limits<Index>::max()} + 1) * 8;
       const std::uint64_t room = kMostSize - address;
-      if (reach + 8 > room) return {nullptr, 0, "the buffer is null"};
+      if (reach + 8 >= room) return {nullptr, 0, "the buffer is null"};
       const std::uint64_t more = choice / 5 % 2 == 0 ? 0 : detail % (room - reach - 8);
       return {spare.begin(), static_cast<std::size_t>(reach + 8 + more),
               "the buffer is larger than the index reaches"};
@@ -53,7 +53,7 @@ Offer offer_to_any(std::uint64_t choice, Buffer& spare) {
 inline Offer offer_overlap(std::uint64_t choice,
                            const std::vector<std::unique_ptr<Buffer>>& buffers) {
   constexpr std::size_t kEnough = 1024;  // for a heap
-  Buffer& buffer = *buffers[choice / 4 % buffers.size()];
+  Buffer& buffer = *buffers[static_cast<std::size_t>(choice / 4) % buffers.size()];
   const auto detail = static_cast<std::size_t>(mix(choice));
   const auto address = reinterpret_cast<std::uintptr_t>(buffer.begin());
   std::uintptr_t begin = address;

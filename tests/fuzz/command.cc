@@ -90,10 +90,11 @@ bool wants_json(const std::vector<std::string>& arguments) {
   return false;
 }
 
+// Several short flags may be one argument.
 bool wants_text(const std::vector<std::string>& arguments) {
-  constexpr std::string_view kOthers[] = {"--help", "-h", "--version"};
-  return std::any_of(arguments.begin(), arguments.end(), [&](const std::string& argument) {
-    return std::find(std::begin(kOthers), std::end(kOthers), argument) != std::end(kOthers);
+  return std::any_of(arguments.begin(), arguments.end(), [](const std::string& argument) {
+    return argument.starts_with("-h") || argument.starts_with("--help") ||
+           argument.starts_with("--version");
   });
 }
 

@@ -1,5 +1,6 @@
-// What a fuzzer is: a function that does what an input says, and returns what was wrong, or nothing.
-// fuzz_target() in fuzz.bzl makes a program of libFuzzer's of it, and a test that replays inputs.
+// What a fuzzer is: a function that does what an input says, and returns what was wrong, or
+// nothing. fuzz_target() in fuzz.bzl makes a program of libFuzzer's of it, and a test that replays
+// inputs.
 #pragma once
 
 #include <cstdint>
