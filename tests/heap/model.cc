@@ -73,7 +73,7 @@ bool Model::execute_now(const Request& request) {
     case RequestKind::kRunFinalizers:
       return run_finalizers();
     case RequestKind::kScavenge:
-      (void)heap_.scavenge(request.size);
+      (void)(request.slot % 2 == 0 ? heap_.scavenge(request.size) : heap_.trim());
       return true;
     case RequestKind::kFlush:
       heap_.flush_thread();
