@@ -1,10 +1,13 @@
 """Platforms and constraint values, derived from the table of targets."""
 
-load("@local_tools//:tools.bzl", "HAS_RACE_DETECTOR", "MISSING")
+load("@local_tools//:tools.bzl", "HAS_FUZZERS", "HAS_RACE_DETECTOR", "MISSING")
 load(":targets.bzl", "HOST", "TARGETS")
 
 # The host's platform with a race detector. It is not a target; --config=tsan selects it.
 RACE = HOST + "_race"
+
+# The host's platform for fuzzers. It is not a target; --config=fuzz selects it.
+FUZZ = HOST + "_fuzz"
 
 # The targets that have programs of their own, and so a platform and a compiler.
 COMPILED = {name: target for name, target in TARGETS.items() if "compiler" in target}
@@ -84,13 +87,13 @@ def _declare_values(setting, key):
             constraint_setting = setting,
         )
 
-def _declare_choice(setting, usual, other):
-    """A setting with two values. Platforms that do not set it have the usual one."""
+def _declare_choice(setting, usual, *others):
+    """A setting with two values or more. Platforms that do not set it have the usual one."""
     native.constraint_setting(
         name = setting,
         default_constraint_value = ":" + usual,
     )
-    for value in [usual, other]:
+    for value in [usual] + list(others):
         native.constraint_value(
             name = value,
             constraint_setting = ":" + setting,
@@ -111,13 +114,17 @@ def declare_platforms():
     # Whether the compiler and the runner are on this machine.
     _declare_choice("tools", "tools_here", "tools_missing")
 
-    # Whether a race detector watches the program, as in `go build -race`.
-    _declare_choice("detector", "no_detector", "race_detector")
-    native.platform(
-        name = RACE,
-        constraint_values = constraints(TARGETS[HOST]) + [":race_detector"] +
-                            ([] if HAS_RACE_DETECTOR else [":tools_missing"]),
-    )
+    # Whether a race detector watches the program, as in `go build -race`, or a fuzzer calls it.
+    _declare_choice("detector", "no_detector", "race_detector", "fuzzer")
+    for name, detector, is_here in [
+        (RACE, ":race_detector", HAS_RACE_DETECTOR),
+        (FUZZ, ":fuzzer", HAS_FUZZERS),
+    ]:
+        native.platform(
+            name = name,
+            constraint_values = constraints(TARGETS[HOST]) + [detector] +
+                                ([] if is_here else [":tools_missing"]),
+        )
 
     for name, target in COMPILED.items():
         native.platform(

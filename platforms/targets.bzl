@@ -45,6 +45,7 @@ _WHERE_KERNELS_DIFFER = [
 # The tests for machines without an operating system or an MMU, where the heap is the fixed one.
 _WITHOUT_A_SYSTEM = [
     "//tests/fixed:fixed_test",
+    "//tests/fuzz:fixed_heap_test",
     "//tests/malloc/firmware:malloc_test",
     "//tests/malloc/firmware:regions_test",
     "//tests/tools:fixed_probe_test",

@@ -334,6 +334,15 @@ COMPONENTS = {
         ],
         packages = ["clang-19", "llvm-19", "libclang-rt-19-dev"],
     ),
+    "fuzzers": dict(
+        why = "searches for inputs that break the code (tools/fuzz)",
+        files = [
+            "/usr/bin/clang-19",
+            "/usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.asan-x86_64.a",
+            "/usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.fuzzer-x86_64.a",
+        ],
+        packages = ["clang-19", "llvm-19", "libclang-rt-19-dev"],
+    ),
     "peers": dict(
         why = "the allocators that Atoll is compared with (bench/compare)",
         files = [

@@ -14,6 +14,7 @@ _TOLD = [
     "compared-programs",
     "firmware-compilers",
     "firmware-examples",
+    "fuzzers",
     "google-benchmark",
     "host-libraries",
     "librsvg",

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <string_view>
 #include <vector>
@@ -560,6 +561,35 @@ TEST(FixedOptionsTest, QuickListsKeepFewAndGiveThemUpInNeed) {
   heap->reset();
   heap->free(heap->allocate(24));
   EXPECT_NE(heap->allocate(largest), nullptr);
+}
+
+// A block that finds no other place grows over the free memory on both sides, and what it does not
+// need of that is one span, also if it was on a quick list when the call began.
+TEST(FixedQuick, ListsAreFreeMemoryWhenABlockGrowsOverBothSides) {
+  struct Options : FixedOptions {
+    enum : unsigned { kQuickLengths = 8 };
+  };
+  constexpr std::size_t kSize = 32;
+  Buffer buffer(4096);
+  auto* const heap = BasicFixedHeap<Options>::make(buffer.begin(), buffer.size());
+  ASSERT_NE(heap, nullptr);
+  std::vector<std::byte*> blocks;
+  while (void* const p = heap->allocate(kSize)) blocks.push_back(static_cast<std::byte*>(p));
+  std::sort(blocks.begin(), blocks.end());
+  ASSERT_GT(blocks.size(), 9U);
+  std::byte* const before = blocks[4];
+  std::byte* const block = blocks[5];
+  std::byte* const behind = blocks[6];
+  ASSERT_EQ(block, before + kSize);
+  ASSERT_EQ(behind, block + kSize);
+  heap->free(before);
+  ASSERT_EQ(words(heap->check()), "");  // which frees what is on the lists
+  heap->free(behind);
+  std::memset(block, 0x5a, kSize);
+  auto* const grown = static_cast<std::byte*>(heap->reallocate(block, kSize + 24));
+  EXPECT_EQ(grown, before);
+  EXPECT_EQ(grown[kSize - 1], std::byte{0x5a});
+  EXPECT_EQ(words(heap->check()), "");
 }
 
 }  // namespace

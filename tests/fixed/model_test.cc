@@ -18,10 +18,10 @@ Mix fixed_mix() {
   Mix mix;
   mix.slots = 256;
   mix.large_percent = 0;
-  mix.stack_one_in = 0;
-  mix.finalizer_one_in = 0;
+  mix.stack_one_in = 128;
+  mix.finalizer_one_in = 128;
   mix.cycle_one_in = 0;
-  mix.scavenge_one_in = 0;
+  mix.scavenge_one_in = 4000;
   mix.flush_one_in = 10'000;
   return mix;
 }
@@ -43,17 +43,6 @@ void run(const std::vector<std::size_t>& sizes) {
   EXPECT_GT(model.faults(), requests / 100);
   EXPECT_EQ(model.heap().statistics().heap_objects, 0U);
 }
-
-struct QuickOptions : FixedOptions {
-  enum : unsigned { kQuickLengths = 8 };
-};
-struct QuickLargeOptions : LargeFixedOptions {
-  enum : unsigned { kQuickLengths = 3, kQuickMost = 9 };
-};
-struct EverythingOptions : FixedOptions {
-  enum : unsigned { kQuickLengths = 16, kOwners = 1, kFill = 1 };
-  static std::uint32_t owner() { return 7; }
-};
 
 TEST(FixedRequests, OfOneBuffer) { run<FixedHeap>({32 << 10}); }
 TEST(FixedRequests, OfATinyBuffer) { run<FixedHeap>({2 << 10}); }

@@ -73,7 +73,7 @@ bool Model::execute_now(const Request& request) {
     case RequestKind::kRunFinalizers:
       return run_finalizers();
     case RequestKind::kScavenge:
-      (void)heap_.scavenge(request.size);
+      (void)(request.slot % 2 == 0 ? heap_.scavenge(request.size) : heap_.trim());
       return true;
     case RequestKind::kFlush:
       heap_.flush_thread();
@@ -158,6 +158,15 @@ bool Model::adopt_empty(Slot& slot, void* p) {
   return true;
 }
 
+// The size of the class of an object that was not asked to be aligned.
+std::uint64_t Model::aligned_class(const port::SizeClassTable& table, std::size_t size) const {
+  const objects::Options& options = heap_options_.objects;
+  unsigned i = port::size_class(table, size);
+  const bool is_aligned = options.aligns_all_to_16 || (options.aligns_to_16 && size > 8);
+  while (is_aligned && table.classes[i].size % 16 != 0) ++i;
+  return table.classes[i].size;
+}
+
 bool Model::check_new(const Slot& slot, const Request& request) {
   if (slot.extent < slot.size) {
     return fail("usable_size of " + hex(slot.bytes) + " is " + std::to_string(slot.extent));
@@ -167,7 +176,7 @@ bool Model::check_new(const Slot& slot, const Request& request) {
   }
   if (!slot.is_large && !slot.is_tiny && request.kind != RequestKind::kAllocateAligned) {
     const port::SizeClassTable& table = port::size_classes(heap_options_.spec.release);
-    const std::uint64_t expected = table.classes[port::size_class(table, slot.size)].size;
+    const std::uint64_t expected = aligned_class(table, slot.size);
     if (slot.extent != expected) {
       return fail("usable_size of " + hex(slot.bytes) + " is " + std::to_string(slot.extent) +
                   ", and its class has " + std::to_string(expected));

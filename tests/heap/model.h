@@ -128,6 +128,7 @@ class Model {
   void drop(Slot& slot, bool is_swept_later);
   bool is_tiny(const Request& request) const;
   bool is_large(const Request& request) const;
+  std::uint64_t aligned_class(const port::SizeClassTable& table, std::size_t size) const;
   bool out_of_memory();
 
   // model_find.cc

@@ -7,6 +7,7 @@
 
 #include "os/decorators/fault_injection.h"
 #include "tests/heap/ledger_os.h"
+#include "tests/heap/refused_returns.h"
 #include "tests/heap/workload.h"
 
 namespace Atoll::test {
@@ -16,30 +17,6 @@ enum class Refuses : bool { kOnce, kFromThenOn };
 struct Refusal {
   Refuses refuses = Refuses::kOnce;
   os::VerbSet verbs = os::VerbSet::all();
-};
-
-// Counts the bytes that the system refused to take back. They are lost, which is no error of the
-// heap.
-class RefusedReturns final : public os::ForwardOs {
- public:
-  explicit RefusedReturns(os::Os& beneath) : ForwardOs(beneath) {}
-
-  std::uint64_t bytes() const { return bytes_; }
-
-  os::Status release(Address base, std::uint64_t size) override {
-    return note(beneath().release(base, size), size);
-  }
-  os::Status free(Address base, std::uint64_t size) override {
-    return note(beneath().free(base, size), size);
-  }
-
- private:
-  os::Status note(os::Status status, std::uint64_t size) {
-    if (!status.ok()) bytes_ += size;
-    return status;
-  }
-
-  std::uint64_t bytes_ = 0;
 };
 
 // Runs one life of a heap whose system refuses the kth call. Returns false if it made fewer than k

@@ -37,7 +37,8 @@ enum class RequestKind : std::uint8_t {
   kSweepAll,       // and runs finalizers
   kRunFinalizers,  // those that are due already
 
-  kScavenge,
+  kScavenge,  // pages that were free for `size` nanoseconds; or with an odd slot all, as trim()
+              // does
   kFlush,
 };
 inline constexpr std::size_t kRequestKinds = 17;

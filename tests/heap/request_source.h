@@ -88,7 +88,9 @@ class RequestSource {
     if (happens(mix_.finalizer_one_in)) {
       return {RequestKind::kSetFinalizer, false, 0, any_slot(), 0};
     }
-    if (happens(mix_.scavenge_one_in)) return {RequestKind::kScavenge, false, 0, 0, 0};
+    if (happens(mix_.scavenge_one_in)) {
+      return {RequestKind::kScavenge, false, 0, scavenges_++, 0};
+    }
     if (happens(mix_.flush_one_in)) return {RequestKind::kFlush, false, 0, 0, 0};
     return object_request();
   }
@@ -175,6 +177,7 @@ class RequestSource {
   std::uint32_t left_in_mood_ = 0;
   std::uint32_t cursor_ = 0;
   std::uint32_t step_ = 0;
+  std::uint32_t scavenges_ = 0;
 };
 
 // Every four bytes are a request, so that a small change by a fuzzer is a small change here: kind

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <map>
 
-#include "tests/fuzz/programs.h"
+#include "tests/fuzz/executables/programs.h"
 #include "tests/tools/command.h"
 
 namespace Atoll {

@@ -2,7 +2,7 @@
 
 load("@local_tools//:tools.bzl", "TOOLS_DIR")
 load("@rules_cc//cc/toolchains:cc_toolchain.bzl", "cc_toolchain")
-load("//platforms:platforms.bzl", "COMPILED", "FREESTANDING_TARGETS", "RACE", "constraint", "constraints")
+load("//platforms:platforms.bzl", "COMPILED", "FREESTANDING_TARGETS", "FUZZ", "RACE", "constraint", "constraints")
 load("//platforms:targets.bzl", "HOST", "TARGETS")
 load(":config.bzl", "cc_toolchain_config")
 
@@ -61,6 +61,22 @@ _RACE = dict(
     link_flags = ["-fsanitize=thread", "-pthread", "-lstdc++", "-lm"],
     pic = True,
     tools = _CLANG_TOOLS,
+)
+
+# The host with libFuzzer, which counts how often each branch was taken, and two sanitizers. A fuzzer
+# itself also links with libFuzzer's main().
+_FUZZ_SANITIZERS = "-fsanitize=address,undefined"
+_FUZZ = dict(
+    _RACE,
+    compile_flags = [
+        _FUZZ_SANITIZERS,
+        "-fsanitize=fuzzer-no-link",
+        "-fno-sanitize=vptr",
+        "-fno-sanitize-recover=all",
+        "-fno-omit-frame-pointer",
+        "-g",
+    ],
+    link_flags = [_FUZZ_SANITIZERS, "-pthread", "-lstdc++", "-lm"],
 )
 
 def _clang(compiler, _is_host):
@@ -215,7 +231,7 @@ def _declare(name, config, target_constraints, compiler_files = ":empty", linker
     )
 
 def declare_toolchains():
-    """TARGET: the toolchain of every compiler in the table, and of the race detector."""
+    """TARGET: the toolchain of every compiler in the table, of the race detector, and of fuzzers."""
     native.filegroup(name = "empty")
     for name, target in COMPILED.items():
         files = {}
@@ -231,3 +247,4 @@ def declare_toolchains():
             **files
         )
     _declare(RACE, _RACE, constraints(TARGETS[HOST]) + [constraint("race_detector")])
+    _declare(FUZZ, _FUZZ, constraints(TARGETS[HOST]) + [constraint("fuzzer")])

@@ -1,4 +1,4 @@
-#include "tests/fuzz/programs.h"
+#include "tests/fuzz/executables/programs.h"
 
 #include <algorithm>
 

@@ -18,7 +18,7 @@ namespace {
 
 std::map<std::string, std::string> seeds() {
   std::map<std::string, std::string> found;
-  for (const auto& entry : std::filesystem::directory_iterator("tests/fuzz/seeds")) {
+  for (const auto& entry : std::filesystem::directory_iterator("tests/fuzz/executables/seeds")) {
     std::ifstream file(entry.path(), std::ios::binary);
     found[entry.path().filename()] = {std::istreambuf_iterator<char>(file),
                                       std::istreambuf_iterator<char>()};
@@ -37,7 +37,7 @@ TEST(Seeds, HaveEveryKindOfProgram) {
   for (const Named& program : all_programs()) {
     ASSERT_TRUE(all.contains(program.name)) << program.name;
     EXPECT_TRUE(all.at(program.name) == program.bytes)
-        << program.name << ": bazel run //tests/fuzz:write_seeds $PWD/tests/fuzz/seeds";
+        << program.name << ": bazel run //tests/fuzz/executables:write_seeds $PWD/tests/fuzz/executables/seeds";
   }
 }
 

@@ -1,10 +1,10 @@
-// Writes the seeds that are made, not found: bazel run //tests/fuzz:write_seeds
-// $PWD/tests/fuzz/seeds
+// Writes the seeds that are made, not found: bazel run //tests/fuzz/executables:write_seeds
+// $PWD/tests/fuzz/executables/seeds
 
 #include <cstdio>
 #include <fstream>
 
-#include "tests/fuzz/programs.h"
+#include "tests/fuzz/executables/programs.h"
 
 int main(int count, char** arguments) {
   if (count != 2) {
