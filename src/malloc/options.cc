@@ -1,5 +1,6 @@
 #include "src/malloc/options.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <optional>
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::uint64_t kNanosecondsPerMillisecond = 1'000'000;
 constexpr std::uint64_t kMaxMilliseconds = std::uint64_t{1} << 40;
+constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 40;
 
 // The part before the first `separator`, which is taken off `text` with it.
 std::string_view take_until(std::string_view& text, char separator) {
@@ -69,7 +71,7 @@ bool set_statistics_file(std::string_view value, ProcessOptions& options) {
 }
 
 bool set_profile_rate(std::string_view value, ProcessOptions& options) {
-  const std::optional<std::uint64_t> rate = parse_decimal(value, std::uint64_t{1} << 40);
+  const std::optional<std::uint64_t> rate = parse_decimal(value, kMaxBytes);
   if (rate) options.heap.objects.profile_rate = *rate;
   return rate.has_value();
 }
@@ -114,6 +116,38 @@ bool set_checked(std::string_view value, ProcessOptions& options) {
   return true;
 }
 
+[[gnu::cold]] bool set_keep(std::string_view value, ProcessOptions& options) {
+  const ProcessOptions defaults = default_process_options();
+  pages::Options& pages = options.heap.pages;
+  objects::Options& objects = options.heap.objects;
+  pages.most_kept = defaults.heap.pages.most_kept;
+  objects.most_large_cached = defaults.heap.objects.most_large_cached;
+  objects.most_stocked = defaults.heap.objects.most_stocked;
+  if (value == "auto") return true;
+  const std::optional<std::uint64_t> bytes = parse_decimal(value, kMaxBytes);
+  if (!bytes) return false;
+  // Threads together may keep twice the bound in cached blocks.
+  objects.most_large_cached =
+      std::min(objects.most_large_cached, *bytes / policy::kCachedShareOfKeep / 2);
+  objects.most_stocked = std::min(objects.most_stocked, *bytes);
+  pages.most_kept = *bytes - 2 * objects.most_large_cached;
+  return true;
+}
+
+[[gnu::cold]] bool set_huge_pages(std::string_view value, ProcessOptions& options) {
+  pages::HugePages& wish = options.heap.pages.huge_pages;
+  if (value == "auto") {
+    wish = pages::HugePages::kWhereFull;
+  } else if (value == "never") {
+    wish = pages::HugePages::kNever;
+  } else if (value == "always") {
+    wish = pages::HugePages::kAlways;
+  } else {
+    return false;
+  }
+  return true;
+}
+
 struct Key {
   std::string_view name;
   std::string_view values;
@@ -122,11 +156,16 @@ struct Key {
   bool (*set)(std::string_view value, ProcessOptions& options);
 };
 
-constexpr std::array<Key, 10> kKeys = {{
+constexpr std::array<Key, 12> kKeys = {{
     {"go", "1.11 to 1.27", "the oldest that has this port", "the release of Go whose heap it is",
      &set_release},
     {"scavenge_delay", "MILLISECONDS or never", "1000",
      "how long pages are free before the system gets them back", &set_scavenge_delay},
+    {"keep", "BYTES or auto", "auto",
+     "how much freed memory stays resident, in whole pages; auto: as much as pays off", &set_keep},
+    {"huge_pages", "auto, never or always", "auto",
+     "whether the system is asked for huge pages; auto: only for long copies by realloc()",
+     &set_huge_pages},
     {"hints", "port, random or system", "port",
      "where arenas lie: at the port's hints, at random ones (go=1.26 or later), or anywhere",
      &set_hints},
@@ -191,6 +230,7 @@ void write_help(os::Os& os) {
   options.heap.pages.is_bounded = true;
   options.heap.pages.is_sparing = true;
   options.heap.pages.keeps_hints = true;
+  options.heap.pages.huge_pages = pages::HugePages::kWhereFull;
   options.heap.objects.most_stocked = policy::kMostStockedOfMalloc;
   options.heap.objects.most_large_cached = policy::kMostLargeCachedOfMalloc;
   options.heap.objects.most_listed = policy::kMostListedOfMalloc;
