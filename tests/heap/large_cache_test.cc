@@ -153,6 +153,24 @@ TEST_F(LargeCache, IsGivenBackBeforeAnAllocationFails) {
   heap_.destroy();
 }
 
+TEST_F(LargeCache, ShowsInTheStatistics) {
+  void* const first = heap_.allocate(kMiB);
+  void* const second = heap_.allocate(3 * kMiB);
+  EXPECT_EQ(heap_.statistics().large_cached, 0U);
+  heap_.free(first);
+  EXPECT_EQ(heap_.statistics().large_cached, kMiB);
+  heap_.free(second);
+  const Statistics s = heap_.statistics();
+  EXPECT_EQ(s.large_cached, 4 * kMiB);
+  EXPECT_EQ(s.large_alloc, 0U);
+  EXPECT_EQ(check_identities(s), "");
+  ASSERT_EQ(heap_.allocate(kMiB), first);
+  EXPECT_EQ(heap_.statistics().large_cached, 3 * kMiB);
+  heap_.free(first);
+  heap_.trim();
+  EXPECT_EQ(heap_.statistics().large_cached, 0U);
+}
+
 TEST_F(LargeCache, KeepsNothingOnceAHeapHasMarked) {
   void* const live = heap_.allocate(2 * kMiB);
   heap_.free(heap_.allocate(3 * kMiB));
