@@ -97,6 +97,9 @@ inline constexpr unsigned kMostHalvings = 10;
 // keeps 2 KiB. With none, what three sleeping threads keep costs others a quarter of a limit of 64
 // MiB (tests/malloc/preload/under_limits_test.sh).
 inline constexpr unsigned kHalvingsWhenShort = 4;
+// Until the heap has grown by this fraction of what it had when the system refused: there is memory
+// again then, because a limit was raised or others need less.
+inline constexpr std::uint64_t kGrowthAfterShortage = 4;
 // What all lists share (kMostListed) is halved once in this many of the halvings above. Many caches
 // sleep more of the time, and others cannot use the objects on their lists, but the waste grows
 // more slowly than the number of caches. Measured with 300 idle threads (docs/FACES.md).
