@@ -97,6 +97,9 @@ inline constexpr unsigned kMostHalvings = 10;
 // keeps 2 KiB. With none, what three sleeping threads keep costs others a quarter of a limit of 64
 // MiB (tests/malloc/preload/under_limits_test.sh).
 inline constexpr unsigned kHalvingsWhenShort = 4;
+// Until the heap has grown by this fraction of what it had when the system refused: there is memory
+// again then, because a limit was raised or others need less.
+inline constexpr std::uint64_t kGrowthAfterShortage = 4;
 // What all lists share (kMostListed) is halved once in this many of the halvings above. Many caches
 // sleep more of the time, and others cannot use the objects on their lists, but the waste grows
 // more slowly than the number of caches. Measured with 300 idle threads (docs/FACES.md).
@@ -155,6 +158,25 @@ inline constexpr unsigned kAsksPerGiveBack = 64;
 // large-churn (one thread, so that nothing changes).
 inline constexpr std::uint64_t kAskedPerGiveBack = 16 * kMiB;
 
+// With the option keep=BYTES, all threads together keep at most this fraction of the bytes in large
+// objects that they have freed, and never more than without the option; free pages of all threads
+// may have the rest. No row: only for that option.
+inline constexpr std::uint64_t kCachedShareOfKeep = 2;
+
+// --- Huge pages, for heaps that ask for them where memory will be written in full. ---
+
+// In bytes: from this length on a large object that moves has huge pages in its new place, if it
+// has memory in the old one: at least one whole huge page lies in it. Row: realloc-large (0.59 of
+// the page faults, 0.8 of the time, the same peak).
+inline constexpr std::uint64_t kHugeCopy = 4 * kMiB;
+// And if it has at least this fraction of the heap. Where neighbours differ in such a wish, the
+// kernel has a mapping more, and a process may have 65,530: this fraction leaves some hundreds,
+// however large the heap is.
+inline constexpr std::uint64_t kHugeCopyFraction = 256;
+// A copy counts as full if less than this fraction of the old place has no memory: no more than
+// that becomes resident for nothing.
+inline constexpr std::uint64_t kHugeCopyHoles = 32;
+
 // --- Free pages that a heap keeps. For bounded heaps, such as malloc's. ---
 
 // The heap releases memory before it holds more than its peak use plus this fraction of it plus
@@ -200,6 +222,10 @@ inline constexpr std::uint64_t kScavengeDelayOfMalloc = 1'000'000'000;
 inline constexpr std::uint64_t kLeastStep = kMiB;
 // Larger heaps map this fraction of their size at once.
 inline constexpr std::uint64_t kStepFraction = 8;
+// In bytes: where every step of a heap shall have huge pages, steps are multiples of them, unless
+// they are larger than this (arm64 with pages of 16 or 64 KiB has huge pages of 32 and 512 MiB): a
+// small heap would take too much address space. Rows: none; only for huge_pages=always.
+inline constexpr std::uint64_t kMostHugeStep = 4 * kMiB;
 // In bytes: the size of a chunk for the heap's own records, and the size from which on a record
 // gets a system call of its own. One chunk has room for all records of a small heap, so that the
 // heap asks the system once. Other heaps use Go's sizes. Row: start.

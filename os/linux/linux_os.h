@@ -16,7 +16,7 @@
 //             swap does not, unless the swap cache still has it. gVisor says that every page is
 //             there.
 //   huge pages: madvise(MADV_HUGEPAGE or MADV_NOHUGEPAGE). No advice undoes both. qemu-user answers
-//             any advice with success and does nothing, so the backend first tries invalid advice.
+//             any advice with success and does nothing, so probe() tries invalid advice.
 //   fault     1.23 and later use mprotect and MADV_DONTNEED, which keep the charge.
 //   park      futex(FUTEX_WAIT_PRIVATE), unpark: futex(FUTEX_WAKE_PRIVATE), yield: sched_yield
 //   thread exit: one pthread key. On the main thread it runs only in pthread_exit.
@@ -28,6 +28,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 #include "os/backend/asked_once.h"
@@ -57,6 +58,8 @@ class LinuxOs final : public MmapOs<LinuxSystem> {
 
  private:
   QuestionAskedOnce decommit_zeroes_;
+  bool ignores_advice(void* pages, std::size_t size);
+
   QuestionAskedOnce ignores_advice_;
 };
 

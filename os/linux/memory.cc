@@ -27,18 +27,18 @@ bool LinuxOs::decommit_zeroes() {
   return decommit_zeroes_.get([this] { return linux_probe::decommit_zeroes(page_size()); });
 }
 
-Status LinuxOs::wish_huge_pages(Address base, std::uint64_t size, HugePages wish) {
+[[gnu::cold]] Status LinuxOs::wish_huge_pages(Address base, std::uint64_t size, HugePages wish) {
   const Status status = check(base, size);
   if (!status.ok()) return status;
-  const auto advise = [&](int advice) {
-    return ::madvise(base.pointer(), bytes(size), advice) == 0;
-  };
-  // A system that accepts invalid advice ignores all advice.
+  if (ignores_advice(base.pointer(), bytes(size))) return {Failure::kUnsupported, 0};
+  const int advice = wish == HugePages::kWanted ? MADV_HUGEPAGE : MADV_NOHUGEPAGE;
+  return ::madvise(base.pointer(), bytes(size), advice) == 0 ? Status() : failed(MmapCall::kAdvise);
+}
+
+// Whether the system accepts invalid advice: then it ignores all advice.
+bool LinuxOs::ignores_advice(void* pages, std::size_t size) {
   constexpr int kNonsense = std::numeric_limits<int>::max();
-  if (ignores_advice_.get([&] { return advise(kNonsense); })) return {Failure::kUnsupported, 0};
-  return advise(wish == HugePages::kWanted ? MADV_HUGEPAGE : MADV_NOHUGEPAGE)
-             ? Status()
-             : failed(MmapCall::kAdvise);
+  return ignores_advice_.get([=] { return ::madvise(pages, size, kNonsense) == 0; });
 }
 
 Machine LinuxOs::probe() {
@@ -49,6 +49,10 @@ Machine LinuxOs::probe() {
   machine.end_of_data = linux_probe::end_of_data();
   machine.program_break = linux_probe::program_break();
   machine.has_threads = true;
+  // Here, because a process may enter a sandbox later that allows only the usual advice.
+  if (const std::uint64_t page = machine.page_size; page != 0) {
+    (void)ignores_advice(Address::of(&machine).aligned_down(page).pointer(), bytes(page));
+  }
   return machine;
 }
 

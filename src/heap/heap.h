@@ -326,6 +326,8 @@ class Heap {
   void* shrink(void* p, pages::Span* span, std::size_t size);
   bool resize(pages::Span* span, std::uint64_t npages);  // a large object in place
   void* move(void* p, pages::Span& span, std::size_t used, std::size_t size, Scan scan);
+  // Before the large object at `from` moves. It has `size` bytes, and the new one more.
+  void expect_copy(const void* to, const void* from, std::size_t size);
   ThreadCache* new_cache(ThreadCache** slot);
   ThreadCache* attach(Entry& entry);
   void put_aside(void* p);

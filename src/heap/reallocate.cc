@@ -68,6 +68,11 @@ bool Heap::resize(pages::Span* span, std::uint64_t npages) {
   return cache && cache.objects().resize_large(state_->objects, span, npages);
 }
 
+[[gnu::cold]] void Heap::expect_copy(const void* to, const void* from, std::size_t size) {
+  const Platform& platform = state_->platform;
+  state_->pages.expect_copy({platform.address(to), size}, {platform.address(from), size});
+}
+
 void* Heap::move(void* p, pages::Span& span, std::size_t used, std::size_t size, Scan scan) {
   const std::size_t kept = std::min(used, size);
   const unsigned span_class = span.span_class.load(std::memory_order_relaxed);
@@ -75,6 +80,8 @@ void* Heap::move(void* p, pages::Span& span, std::size_t used, std::size_t size,
   void* const moved = allocate(size, scan);
   if (moved == nullptr) return nullptr;
   if (was_large) {
+    if (kept >= policy::kHugeCopy) [[unlikely]]
+      expect_copy(moved, p, kept);
     copy_sparsely(p, moved, kept);
     // A buffer that grows beside this one will need as much.
     span.is_resident = kept == used;

@@ -6,9 +6,10 @@
 
 namespace Atoll {
 
-// Reads frees before allocations, so that no object counts only as freed. Meanwhile other threads
-// may have had several objects at one place; so this counts no more objects as in use than fit at
-// the moment at which it reads `pages`.
+// Reads frees before allocations. Meanwhile other threads may have had several objects at one
+// place; so this counts no more objects as in use than fit at the moment at which it reads `pages`.
+// A processor may show a thread's free before the allocation by another; then this counts as many
+// allocations of large objects as frees.
 [[gnu::cold]] objects::ObjectCounts Heap::count_objects(pages::PageStatistics* pages) {
   State& state = *state_;
   os::Os& os = state.platform.os;
@@ -28,8 +29,8 @@ namespace Atoll {
   for_each_cache([&](objects::Cache& cache) { cache.add_allocated(counts); });
   const LockGuard page_guard(state.pages.lock(), os);
   *pages = state.pages.statistics_locked();
-  std::uint64_t most_large_bytes = counts.large.freed_bytes + pages->objects;
-  std::uint64_t most_large = counts.large.freed;
+  std::uint64_t most_large_bytes = pages->objects;
+  std::uint64_t most_large = 0;
   for (unsigned i = 0; i < sizes_.num_span_classes(); ++i) {
     const std::uint64_t spans = state.objects.centrals[i].span_count();
     if (port::size_class_of(i) == 0) {
@@ -40,8 +41,12 @@ namespace Atoll {
     counts.places[i] = spans * sizes_.object_count(i);
     counts.allocated[i] = std::min(counts.allocated[i], counts.freed[i] + counts.places[i]);
   }
-  counts.large.allocated = std::min(counts.large.allocated, most_large);
-  counts.large.allocated_bytes = std::min(counts.large.allocated_bytes, most_large_bytes);
+  counts.large.clamp_in_use(most_large, most_large_bytes);
+  for (const ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
+    counts.large_cached += cache->objects.cached_large_bytes();
+  }
+  const std::uint64_t in_use = counts.large.allocated_bytes - counts.large.freed_bytes;
+  counts.large_cached = std::min(counts.large_cached, most_large_bytes - in_use);
   return counts;
 }
 
@@ -78,6 +83,7 @@ namespace Atoll {
   result.large_mallocs = counts.large.allocated;
   result.large_frees = counts.large.freed;
   result.large_total_alloc = counts.large.allocated_bytes;
+  result.large_cached = counts.large_cached;
   result.large_alloc = counts.large.allocated_bytes - counts.large.freed_bytes;
   result.mallocs = result.large_mallocs;
   result.frees = result.large_frees;

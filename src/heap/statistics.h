@@ -18,7 +18,8 @@ namespace Atoll {
 //   - heap_alloc, which is alloc, is large_alloc plus the sum of by_size[i].size * (mallocs -
 //   frees);
 //     it is at most heap_in_use;
-//   - heap_alloc plus the sum of by_size[i].size * free_places is also at most heap_in_use.
+//   - heap_alloc plus large_cached and the sum of by_size[i].size * free_places is also at most
+//     heap_in_use.
 struct Statistics {
   std::uint64_t alloc = 0;        // of objects in use
   std::uint64_t total_alloc = 0;  // of all objects ever
@@ -51,6 +52,7 @@ struct Statistics {
   std::uint64_t large_frees = 0;
   std::uint64_t large_alloc = 0;
   std::uint64_t large_total_alloc = 0;
+  std::uint64_t large_cached = 0;  // of large objects that are free, in caches of threads
 
   struct BySize {
     std::uint32_t size = 0;

@@ -1,5 +1,6 @@
 #include "src/malloc/options.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <optional>
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::uint64_t kNanosecondsPerMillisecond = 1'000'000;
 constexpr std::uint64_t kMaxMilliseconds = std::uint64_t{1} << 40;
+constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 40;
 
 // The part before the first `separator`, which is taken off `text` with it.
 std::string_view take_until(std::string_view& text, char separator) {
@@ -69,7 +71,7 @@ bool set_statistics_file(std::string_view value, ProcessOptions& options) {
 }
 
 bool set_profile_rate(std::string_view value, ProcessOptions& options) {
-  const std::optional<std::uint64_t> rate = parse_decimal(value, std::uint64_t{1} << 40);
+  const std::optional<std::uint64_t> rate = parse_decimal(value, kMaxBytes);
   if (rate) options.heap.objects.profile_rate = *rate;
   return rate.has_value();
 }
@@ -114,36 +116,84 @@ bool set_checked(std::string_view value, ProcessOptions& options) {
   return true;
 }
 
+[[gnu::cold]] bool set_keep(std::string_view value, ProcessOptions& options) {
+  const ProcessOptions defaults = default_process_options();
+  pages::Options& pages = options.heap.pages;
+  objects::Options& objects = options.heap.objects;
+  pages.most_kept = defaults.heap.pages.most_kept;
+  objects.most_large_cached = defaults.heap.objects.most_large_cached;
+  objects.most_stocked = defaults.heap.objects.most_stocked;
+  if (value == "auto") return true;
+  const std::optional<std::uint64_t> bytes = parse_decimal(value, kMaxBytes);
+  if (!bytes) return false;
+  // Threads together may keep twice the bound in cached blocks.
+  objects.most_large_cached =
+      std::min(objects.most_large_cached, *bytes / policy::kCachedShareOfKeep / 2);
+  objects.most_stocked = std::min(objects.most_stocked, *bytes);
+  pages.most_kept = *bytes - 2 * objects.most_large_cached;
+  return true;
+}
+
+[[gnu::cold]] bool set_huge_pages(std::string_view value, ProcessOptions& options) {
+  pages::HugePages& wish = options.heap.pages.huge_pages;
+  if (value == "auto") {
+    wish = pages::HugePages::kWhereFull;
+  } else if (value == "never") {
+    wish = pages::HugePages::kNever;
+  } else if (value == "always") {
+    wish = pages::HugePages::kAlways;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// The texts lie in the table, since pointers to them would cost every process relocations.
 struct Key {
-  std::string_view name;
-  std::string_view values;
-  std::string_view default_value;
-  std::string_view what;
-  bool (*set)(std::string_view value, ProcessOptions& options);
+  char name[16];
+  char values[56];
+  char default_value[32];
+  char what[96];
 };
 
-constexpr std::array<Key, 10> kKeys = {{
-    {"go", "1.11 to 1.27", "the oldest that has this port", "the release of Go whose heap it is",
-     &set_release},
+constexpr std::array<Key, 12> kKeys = {{
+    {"go", "1.11 to 1.27", "the oldest that has this port", "the release of Go whose heap it is"},
     {"scavenge_delay", "MILLISECONDS or never", "1000",
-     "how long pages are free before the system gets them back", &set_scavenge_delay},
+     "how long pages are free before the system gets them back"},
+    {"keep", "BYTES or auto", "auto",
+     "how much freed memory stays resident, in whole pages; auto: as much as pays off"},
+    {"huge_pages", "auto, never or always", "auto",
+     "whether the system is asked for huge pages; auto: only for long copies by realloc()"},
     {"hints", "port, random or system", "port",
-     "where arenas lie: at the port's hints, at random ones (go=1.26 or later), or anywhere",
-     &set_hints},
-    {"align", "8 or 16", "8", "the alignment of objects of up to 8 bytes", &set_align},
-    {"statistics", "none, text or json", "none", "statistics when the process ends",
-     &set_statistics},
+     "where arenas lie: at the port's hints, at random ones (go=1.26 or later), or anywhere"},
+    {"align", "8 or 16", "8", "the alignment of objects of up to 8 bytes"},
+    {"statistics", "none, text or json", "none", "statistics when the process ends"},
     {"statistics_file", "PATH", "standard error",
-     "their file; %p is the number of the process, %n of the report", &set_statistics_file},
+     "their file; %p is the number of the process, %n of the report"},
     {"profile_rate", "BYTES", "0",
-     "mean bytes between two samples of the heap, 0: no samples; slows every call down",
-     &set_profile_rate},
+     "mean bytes between two samples of the heap, 0: no samples; slows every call down"},
     {"profile_file", "PATH", "atoll.%p.heap",
-     "where samples are written when the process ends, for pprof", &set_profile_file},
+     "where samples are written when the process ends, for pprof"},
     {"report_signal", "USR1, USR2, HUP, INT, TERM, or some of them with +", "none",
-     "signals that make the process write both before it ends", &set_report_signal},
-    {"checked", "on or off", "off", "reports every bad free at once; slows every call down",
-     &set_checked},
+     "signals that make the process write both before it ends"},
+    {"checked", "on or off", "off", "reports every bad free at once; slows every call down"},
+}};
+
+using Set = bool (*)(std::string_view value, ProcessOptions& options);
+// In the order of kKeys.
+constexpr std::array<Set, kKeys.size()> kSets = {{
+    &set_release,
+    &set_scavenge_delay,
+    &set_keep,
+    &set_huge_pages,
+    &set_hints,
+    &set_align,
+    &set_statistics,
+    &set_statistics_file,
+    &set_profile_rate,
+    &set_profile_file,
+    &set_report_signal,
+    &set_checked,
 }};
 
 void write_help(os::Os& os) {
@@ -166,12 +216,12 @@ void write_help(os::Os& os) {
   const std::string_view name = take_until(value, '=');
   Line line;
   line << "atoll: ATOLL_OPTIONS: ";
-  for (const Key& key : kKeys) {
-    if (key.name != name) continue;
+  for (std::size_t i = 0; i < kKeys.size(); ++i) {
+    if (kKeys[i].name != name) continue;
     const ProcessOptions before = options;
-    if (key.set(value, options)) return;
+    if (kSets[i](value, options)) return;
     options = before;
-    line << item << ": not " << key.values << "; ignored\n";
+    line << item << ": not " << kKeys[i].values << "; ignored\n";
     os.write(line.view());
     return;
   }
@@ -191,6 +241,7 @@ void write_help(os::Os& os) {
   options.heap.pages.is_bounded = true;
   options.heap.pages.is_sparing = true;
   options.heap.pages.keeps_hints = true;
+  options.heap.pages.huge_pages = pages::HugePages::kWhereFull;
   options.heap.objects.most_stocked = policy::kMostStockedOfMalloc;
   options.heap.objects.most_large_cached = policy::kMostLargeCachedOfMalloc;
   options.heap.objects.most_listed = policy::kMostListedOfMalloc;

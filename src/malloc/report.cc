@@ -8,13 +8,14 @@
 namespace Atoll {
 namespace {
 
+// The text lies in the table, since a pointer to it would cost every process a relocation.
 struct Field {
-  std::string_view name;
+  char name[16];
   std::uint64_t Statistics::* value;
 };
 
 // In MemStats' order, followed by the figures that Go does not have.
-constexpr std::array<Field, 27> kFields = {{
+constexpr std::array<Field, 28> kFields = {{
     {"Alloc", &Statistics::alloc},
     {"TotalAlloc", &Statistics::total_alloc},
     {"Sys", &Statistics::sys},
@@ -41,6 +42,7 @@ constexpr std::array<Field, 27> kFields = {{
     {"LargeFrees", &Statistics::large_frees},
     {"LargeAlloc", &Statistics::large_alloc},
     {"LargeTotalAlloc", &Statistics::large_total_alloc},
+    {"LargeCached", &Statistics::large_cached},
     {"TinyAllocs", &Statistics::tiny_allocs},
 }};
 
@@ -133,7 +135,8 @@ void write_row(const Writer& writer, std::string_view name, std::uint64_t value)
        << R"(" size=")" << statistics.large_alloc << "\"/>\n";
   writer(line.view());
   line.clear();
-  line << R"(<system type="current" size=")" << small_spans + kept << R"("/>
+  line << R"(<system type="current" size=")" << small_spans + kept
+       << "\"/>\n<system type=\"cached\" size=\"" << statistics.large_cached << R"("/>
 </heap>
 </malloc>
 )";

@@ -48,6 +48,7 @@ struct ObjectCounts {
   std::array<std::uint64_t, kMaxSpanClasses> places{};  // of a heap: in spans of small objects
   std::uint64_t cached = 0;  // free objects on lists, in batches, and taken from held spans
   std::uint64_t tiny_allocated = 0;
+  std::uint64_t large_cached = 0;  // of a heap: bytes of large objects in caches
   LargeCounts large;
 };
 
@@ -198,6 +199,8 @@ class Cache {
 
   // --- Statistics, also for any thread under the lock. ---
 
+  // Under the page heap's lock instead.
+  std::uint64_t cached_large_bytes() const { return large_.cached_bytes(); }
   void add_freed(ObjectCounts& counts) const;
   void add_allocated(ObjectCounts& counts) const;
 

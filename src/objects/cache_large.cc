@@ -17,10 +17,10 @@ inline bool has_object(const Span& span) {
          span.span_class.load(std::memory_order_relaxed) == kKeptClass && large_is_in_use(span);
 }
 
-// How many pages a cache may keep that no other thread can take.
+// How many pages a cache may keep that no other thread can take: a part of its share.
 std::size_t most_own_large(const ObjectHeap& heap) {
   constexpr std::size_t kMost = policy::kMostOwnLarge / port::kPageSize;
-  return std::min(kMost, heap.most_large_pages.load(std::memory_order_relaxed));
+  return std::min(kMost, heap.most_large_pages.load(std::memory_order_relaxed) / 4);
 }
 
 // Frees an object that counts as freed already.

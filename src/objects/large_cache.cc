@@ -19,6 +19,16 @@ std::uint64_t value(const OwnerCounter& counter) {
   return held_;
 }
 
+[[gnu::cold]] std::uint64_t LargeCache::cached_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const Slot& slot : slots_) {
+    const pages::Span* const span = slot.span.load(std::memory_order_acquire);
+    // Whoever takes the object away meanwhile may free it once this lock is free.
+    if (span != nullptr) bytes += span->bytes();
+  }
+  return bytes;
+}
+
 [[gnu::cold]] void LargeCache::count() {
   counts_ = counts();
   for (OwnerCounter* const counter : {&allocated_, &allocated_pages_, &freed_, &freed_pages_}) {

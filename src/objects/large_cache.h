@@ -6,6 +6,7 @@
 // thread that sleeps is worth more to others.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -22,6 +23,13 @@ struct LargeCounts {
   std::uint64_t freed = 0;
   std::uint64_t allocated_bytes = 0;
   std::uint64_t freed_bytes = 0;
+
+  // For counts that were read while other threads changed them, and on some processors in another
+  // order than they were written: no more are in use than fit, and never fewer than none.
+  void clamp_in_use(std::uint64_t most, std::uint64_t most_bytes) {
+    allocated = std::max(freed, std::min(allocated, freed + most));
+    allocated_bytes = std::max(freed_bytes, std::min(allocated_bytes, freed_bytes + most_bytes));
+  }
 };
 
 class LargeCache {
@@ -101,6 +109,10 @@ class LargeCache {
     }
     return nullptr;
   }
+
+  // The bytes of all objects in the cache. Call under the page heap's lock, so that no span changes
+  // its length.
+  std::uint64_t cached_bytes() const;
 
   // --- Figures, under the lock of the thread's cache. Those that count are for its own thread. ---
 

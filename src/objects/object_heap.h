@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <bit>
 #include <cstdint>
 
 #include "src/base/corruption.h"
@@ -31,16 +30,26 @@ struct ObjectHeap {
   TinyTables tiny_tables;
   Options options;
 
-  // Whether the system has refused memory for an ordinary request. From then on lists keep as few
-  // objects as those of hundreds of threads, and caches keep no large objects: a thread that sleeps
-  // could not give them back when another one runs out of memory again.
+  // Whether the system has refused memory for an ordinary request, and has not let the heap grow by
+  // much since. Meanwhile lists keep as few objects as those of hundreds of threads, and caches
+  // keep no large objects: a thread that sleeps could not give them back when another one runs out
+  // of memory again.
   std::atomic<bool> is_short{false};
+  std::atomic<std::uint64_t> mapped_when_short{0};  // in bytes
   // Call when the system refused `npages`. A request for more than the heap has was only a try.
   void note_shortage(std::uint64_t npages) {
-    if (npages * port::kPageSize > pages->statistics().mapped) return;
+    const std::uint64_t mapped = pages->statistics().mapped;
+    if (npages * port::kPageSize > mapped) return;
+    mapped_when_short.store(mapped, std::memory_order_relaxed);
     is_short.store(true, std::memory_order_relaxed);
     set_limits(cache_count.load(std::memory_order_relaxed));
   }
+  // Call when the page heap had pages.
+  void note_pages() {
+    if (is_short.load(std::memory_order_relaxed)) [[unlikely]]
+      look_for_end_of_shortage();
+  }
+  void look_for_end_of_shortage();
   std::atomic<std::size_t> cache_count{0};
 
   // How often the limit of what each cache may keep on its own account is halved: once from 17
@@ -57,20 +66,7 @@ struct ObjectHeap {
     fewest_caches = std::min(fewest_caches, count);
     set_limits(count);
   }
-  void set_limits(std::uint64_t count) {
-    const auto halvings =
-        std::bit_width((std::max<std::uint64_t>(count, 1) - 1) / policy::kManyCaches);
-    const bool has_too_little = is_short.load(std::memory_order_relaxed);
-    const unsigned most =
-        std::clamp(static_cast<unsigned>(halvings), has_too_little ? policy::kHalvingsWhenShort : 0,
-                   policy::kMostHalvings);
-    crowding.store(most, std::memory_order_relaxed);
-    fewest_granted.store(most == 0 ? policy::kFewestGranted : policy::kFewestGranted >> (most + 1),
-                         std::memory_order_relaxed);
-    const std::uint64_t share = options.most_large_cached / std::max<std::uint64_t>(count, 1);
-    most_large_pages.store(has_too_little ? 0 : static_cast<std::size_t>(share / port::kPageSize),
-                           std::memory_order_relaxed);
-  }
+  void set_limits(std::uint64_t count);
   // How many pages of freed large objects each cache may keep.
   std::atomic<std::size_t> most_large_pages{0};
   // The fewest caches that there have been since all gave back their large objects for this reason:

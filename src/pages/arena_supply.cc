@@ -20,6 +20,9 @@ constexpr std::string_view kNoMetadata = "out of memory allocating heap arena me
   failure_.emplace();
   spare_ = &first_;
   is_sparing_ = options.is_sparing;
+  huge_pages_ = options.huge_pages;
+  huge_page_ = huge_pages_ == HugePages::kAlways ? platform.os.huge_page_size() : 0;
+  if (huge_page_ > policy::kMostHugeStep || !is_power_of_two(huge_page_)) huge_page_ = 0;
   space_.emplace(platform.os, platform.machine, platform.spec, options);
 }
 
@@ -50,7 +53,17 @@ constexpr std::string_view kNoMetadata = "out of memory allocating heap arena me
   const std::uint64_t page = platform_->machine.page_size;
   if (!is_sparing_) return round_up(bytes, std::max(platform_->spec.heap_growth_unit, page));
   const std::uint64_t step = std::max({bytes, policy::kLeastStep, taken_ / policy::kStepFraction});
-  return round_up(step, std::max(port::kPageSize, page));
+  return round_up(step, std::max({port::kPageSize, page, huge_page_}));
+}
+
+// A wish that the system refuses leaves things as they are without one.
+[[gnu::cold]] void ArenaSupply::wish_huge_pages(Range pages) {
+  os::Os& os = platform_->os;
+  if (huge_pages_ == HugePages::kAlways) {
+    (void)os.wish_huge_pages(pages.base, pages.size, os::HugePages::kWanted);
+  } else if (huge_pages_ == HugePages::kNever) {
+    (void)os.wish_huge_pages(pages.base, pages.size, os::HugePages::kUnwanted);
+  }
 }
 
 [[gnu::cold]] Range ArenaSupply::offer(std::uint64_t bytes) {
@@ -88,6 +101,7 @@ constexpr std::string_view kNoMetadata = "out of memory allocating heap arena me
       return {};
     }
   }
+  wish_huge_pages(offered);
   rest_ = {offered.end(), rest_.size - offered.size};
   taken_ += offered.size;
   return offered;

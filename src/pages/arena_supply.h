@@ -68,6 +68,7 @@ class ArenaSupply {
 
  private:
   std::uint64_t step_for(std::uint64_t bytes) const;
+  void wish_huge_pages(Range pages);
   bool reserve(std::uint64_t bytes, std::uint64_t step);
   bool own_ends(Range pages);
   bool fail(std::string_view why);
@@ -87,7 +88,9 @@ class ArenaSupply {
   Range rest_;               // what is left of the region in use
 
   bool is_sparing_ = false;
-  std::uint64_t reserved_ = 0;  // in bytes, like `taken_`
+  HugePages huge_pages_ = HugePages::kUnsaid;
+  std::uint64_t huge_page_ = 0;  // in bytes: steps are multiples of it; 0: of any size
+  std::uint64_t reserved_ = 0;   // in bytes, like `taken_`
   std::uint64_t taken_ = 0;
 };
 

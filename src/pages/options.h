@@ -8,6 +8,14 @@
 
 namespace Atoll::pages {
 
+// What the heap tells the system about huge pages (Os::wish_huge_pages()).
+enum class HugePages : std::uint8_t {
+  kUnsaid,     // nothing, as Go from 1.21 on: the system does as it is set
+  kWhereFull,  // to use them for long copies: see PageHeap::expect_copy()
+  kNever,      // to use none in all memory by which the heap grows
+  kAlways,     // to use them there, whether the memory will be written in full or not
+};
+
 struct Options {
   // Where arenas lie.
   port::HintOptions hints = {};
@@ -40,6 +48,14 @@ struct Options {
   // MiB or more that become free it keeps the newest 64 MiB, and older ones only if Os::resident()
   // says that they hold memory.
   bool is_bounded = false;
+
+  // For a bounded heap: it keeps at most this many bytes of free pages that hold memory, whatever
+  // was ever in use; of those that share a hardware page with pages in use, it cannot give back
+  // any. 0: it gives all back at once. kAsInUse: as is_bounded says.
+  static constexpr std::uint64_t kAsInUse = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t most_kept = kAsInUse;
+
+  HugePages huge_pages = HugePages::kUnsaid;
 };
 
 }  // namespace Atoll::pages

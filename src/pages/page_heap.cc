@@ -22,6 +22,7 @@ bool PageHeap::init(const Platform& platform, PersistentAlloc& memory, MemoryCou
   platform_ = &platform;
   options_ = options;
   is_bounded_ = options.is_bounded && platform.machine.can_shrink;
+  has_bound_ = is_bounded_ && options.most_kept != Options::kAsInUse;
   failure_.emplace();
   unit_ = std::max(platform.machine.page_size, port::kPageSize);
   const port::Release release = platform.spec.release;
@@ -47,7 +48,7 @@ void PageHeap::forget() {
   end_ = Address();
   mapped_pages_ = object_pages_ = stack_pages_ = 0;
   fresh_pages_ = released_pages_ = spans_in_use_ = 0;
-  is_bounded_ = false;
+  is_bounded_ = has_bound_ = false;
   most_in_use_ = 0;
   next_scavenge_ = 0;
   oversize_.clear();
@@ -193,6 +194,7 @@ bool PageHeap::relieve(std::uint64_t pages, std::uint64_t span_bytes) {
       span_bytes >= policy::kLong ? policy::kIdleFractionForLong : policy::kIdleFraction;
   const std::uint64_t in_use = object_pages_ + stack_pages_ + pages;
   most_in_use_ = std::max(most_in_use_, in_use);
+  if (has_bound_) return false;
   constexpr std::uint64_t kIdle = policy::kIdleBytes / port::kPageSize;
   constexpr std::uint64_t kSurplus = policy::kIdleSurplus / port::kPageSize;
   const std::uint64_t most = most_in_use_ + most_in_use_ / idle_fraction + kIdle;
@@ -234,6 +236,19 @@ bool PageHeap::hand_out(Range pages, bool* needs_zero) {
 }
 
 // --- Pages out. ---
+
+// Gives pages of `freed` back, which have just become free and are a part of the free span
+// `around`, if the heap holds more than Options::most_kept with them. Older ones wait for the
+// scavenger: to look for better ones would take a walk through all free spans.
+[[gnu::cold]] void PageHeap::keep_to_bound(Range freed, Range around) {
+  const std::uint64_t idle = mapped_pages_ - object_pages_ - stack_pages_;
+  const std::uint64_t kept = (idle - fresh_pages_ - released_pages_) * port::kPageSize;
+  if (kept <= options_.most_kept) return;
+  const std::uint64_t excess = std::min(kept - options_.most_kept, freed.size);
+  const Address first = std::max((freed.end() - excess).aligned_down(unit_), around.base);
+  const Address end = std::min(freed.end().aligned_up(unit_), around.end());
+  (void)release({first, end - first});
+}
 
 // Whether most of some free pages hold memory, judging by a few pieces of them. False if the system
 // does not tell.
@@ -406,7 +421,9 @@ void PageHeap::free_locked(Span* span, std::uint64_t now) {
       if (!is_resident(range)) (void)release(range);
     });
   }
-  merge_free(span, span->range(), now);
+  const Range freed = span->range();
+  merge_free(span, freed, now);
+  if (has_bound_) keep_to_bound(freed, span->range());
   const std::uint64_t delay = options_.scavenge_delay;
   if (delay != Options::kNeverScavenge && now >= next_scavenge_ && platform_->machine.can_shrink) {
     next_scavenge_ = now + delay / policy::kLooksPerDelay;
@@ -465,7 +482,32 @@ bool PageHeap::extend(Span* span, std::uint64_t npages) {
   if (span->has_records) map_.set_records(cut, PageRecord());
   map_.clear_spans(*span, cut);
   add_free(follower, tail, now);
+  if (has_bound_) keep_to_bound(cut, tail);
   return true;
+}
+
+// The pages of `range` that are whole hardware pages.
+[[gnu::cold]] Range PageHeap::units_in(Range range) const {
+  const Address first = range.base.aligned_up(unit_);
+  const Address end = range.end().aligned_down(unit_);
+  return first < end ? Range{first, end - first} : Range{};
+}
+
+[[gnu::cold]] void PageHeap::expect_copy(Range to, Range from) {
+  if (options_.huge_pages != HugePages::kWhereFull) return;
+  {
+    const LockGuard guard(lock_, platform_->os);
+    const Span* const span = map_.span_of(to.base);
+    const std::uint64_t least = mapped_pages_ * port::kPageSize / policy::kHugeCopyFraction;
+    if (span == nullptr || span->needs_zero || to.size < std::max(policy::kHugeCopy, least)) return;
+  }
+  to = units_in(to);
+  from = units_in(from);
+  if (to.is_empty() || from.is_empty()) return;
+  os::Os& os = platform_->os;
+  const std::optional<std::uint64_t> there = os.resident(from.base, from.size);
+  if (!there.has_value() || *there < from.size - from.size / policy::kHugeCopyHoles) return;
+  (void)os.wish_huge_pages(to.base, to.size, os::HugePages::kWanted);
 }
 
 // --- Figures. ---

@@ -89,6 +89,11 @@ class PageHeap {
   bool extend(Span* span, std::uint64_t npages);
   bool truncate(Span* span, std::uint64_t npages);
 
+  // Call before all of `from`, in a span in use, is copied to `to`, the first bytes of a new span;
+  // both have the same size. With HugePages::kWhereFull the heap asks for huge pages for `to` if it
+  // has no memory yet, `from` has memory nearly everywhere, and they are long enough.
+  void expect_copy(Range to, Range from);
+
   // Both give pages of free spans back to the system, and return how many bytes of Ready memory
   // that was: the first takes spans that have been free for `age` nanoseconds or longer, the second
   // takes the largest spans first until it has given back at least `bytes`.
@@ -138,6 +143,8 @@ class PageHeap {
   bool hand_out(Range pages, bool* needs_zero);
   bool make_ready(Range pages);
   bool relieve(std::uint64_t pages, std::uint64_t span_bytes);
+  void keep_to_bound(Range freed, Range around);
+  Range units_in(Range range) const;
   bool is_resident(Range pages) const;
   std::uint64_t release(Range pages);
   std::uint64_t release_largest(std::uint64_t bytes);
@@ -169,6 +176,7 @@ class PageHeap {
 
   Options options_;
   bool is_bounded_ = false;          // the option is set, and the system takes memory back
+  bool has_bound_ = false;           // and there is an Options::most_kept
   std::uint64_t most_in_use_ = 0;    // the most pages that were ever in use at a time
   std::uint64_t next_scavenge_ = 0;  // the time before which a free looks for no old pages
   RecentRanges oversize_;

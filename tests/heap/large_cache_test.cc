@@ -153,6 +153,52 @@ TEST_F(LargeCache, IsGivenBackBeforeAnAllocationFails) {
   heap_.destroy();
 }
 
+TEST_F(LargeCache, ShowsInTheStatistics) {
+  void* const first = heap_.allocate(kMiB);
+  void* const second = heap_.allocate(3 * kMiB);
+  EXPECT_EQ(heap_.statistics().large_cached, 0U);
+  heap_.free(first);
+  EXPECT_EQ(heap_.statistics().large_cached, kMiB);
+  heap_.free(second);
+  const Statistics s = heap_.statistics();
+  EXPECT_EQ(s.large_cached, 4 * kMiB);
+  EXPECT_EQ(s.large_alloc, 0U);
+  EXPECT_EQ(check_identities(s), "");
+  ASSERT_EQ(heap_.allocate(kMiB), first);
+  EXPECT_EQ(heap_.statistics().large_cached, 3 * kMiB);
+  heap_.free(first);
+  heap_.trim();
+  EXPECT_EQ(heap_.statistics().large_cached, 0U);
+}
+
+// A shortage ends: the system lets the heap grow again.
+TEST_F(LargeCache, ComesBackAfterAShortage) {
+  os::FaultInjectionOs os(os::native());
+  start_again(os);
+  void* const first = heap_.allocate(2 * kMiB);
+  ASSERT_NE(first, nullptr);
+  os.fail_from_call(1);
+  std::vector<void*> rest;
+  for (void* p = heap_.allocate(kMiB); p != nullptr; p = heap_.allocate(kMiB)) rest.push_back(p);
+  os.fail_nothing();
+  heap_.free(first);
+  EXPECT_EQ(in_use(), rest.size() * kMiB) << "the thread keeps nothing";
+  const std::uint64_t mapped = heap_.statistics().heap_sys;
+  for (unsigned i = 0; heap_.statistics().heap_sys < mapped + mapped / 4; ++i) {
+    ASSERT_LT(i, 1000U);
+    rest.push_back(heap_.allocate(kMiB));
+    ASSERT_NE(rest.back(), nullptr);
+  }
+  const std::uint64_t others = in_use() - kMiB;
+  heap_.free(rest.back());
+  rest.pop_back();
+  EXPECT_EQ(in_use(), others + kMiB) << "it keeps what it frees";
+  heap_.flush_thread();
+  EXPECT_EQ(in_use(), others);
+  for (void* const p : rest) heap_.free(p);
+  heap_.destroy();
+}
+
 TEST_F(LargeCache, KeepsNothingOnceAHeapHasMarked) {
   void* const live = heap_.allocate(2 * kMiB);
   heap_.free(heap_.allocate(3 * kMiB));

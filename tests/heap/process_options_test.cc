@@ -173,6 +173,49 @@ TEST_F(ProcessHeap, KeepsWhatIsFreeIfItNeverScavenges) {
   EXPECT_EQ(heap_.statistics().heap_released, 0U);
 }
 
+TEST_F(ProcessHeap, KeepsNoMoreThanItMay) {
+  if (!heap_.platform().machine.can_shrink) GTEST_SKIP() << "this system takes nothing back";
+  options_.pages.scavenge_delay = pages::Options::kNeverScavenge;
+  options_.pages.most_kept = 0;
+  start_again();
+  void* const block = heap_.allocate(kMiB);
+  std::memset(block, 1, kMiB);
+  heap_.free(block);
+  // A hardware page that is larger than one of the heap may have others in use beside it.
+  EXPECT_LE(heap_.statistics().heap_kept, 2 * heap_.platform().machine.page_size - port::kPageSize);
+  auto* const again = static_cast<unsigned char*>(heap_.allocate_zeroed(kMiB));
+  for (std::size_t i = 0; i < kMiB; ++i) ASSERT_EQ(again[i], 0);
+  heap_.free(again);
+}
+
+// A block that has memory everywhere and must move.
+TEST_F(ProcessHeap, WantsHugePagesForAFullBlockThatGrows) {
+  options_.pages.huge_pages = pages::HugePages::kWhereFull;
+  os::FaultInjectionOs faults(os::native());
+  for (const bool is_full : {true, false}) {
+    start_again(faults);
+    constexpr std::size_t kSize = 8 * kMiB;
+    auto* const block = static_cast<std::byte*>(heap_.allocate(kSize));
+    void* const wall = heap_.allocate(kSize);
+    ASSERT_NE(wall, nullptr);
+    if (is_full) fill(block, kSize, 1);
+    const Platform& platform = heap_.platform();
+    const bool is_resident = platform.os.resident(platform.address(block), kSize) == kSize;
+    EXPECT_TRUE(is_full || !is_resident || !platform.machine.lazy_commit);
+    faults.only(os::Verb::kWishHugePages);
+    faults.fail_from_call(1);
+    auto* const moved = static_cast<std::byte*>(heap_.reallocate(block, kSize + kMiB));
+    ASSERT_NE(moved, nullptr);
+    ASSERT_NE(moved, block);
+    EXPECT_EQ(faults.calls(), is_resident ? 1U : 0U);
+    faults.fail_nothing();
+    if (is_full) {
+      EXPECT_EQ(first_change(moved, kSize, kSize, 1), kSize);
+    }
+    heap_.destroy();
+  }
+}
+
 TEST_F(ProcessHeap, OfWhatIsVeryLargeTheNewestIsKept) {
   if (!heap_.platform().machine.can_shrink) GTEST_SKIP() << "this system takes nothing back";
   options_.pages.scavenge_delay = pages::Options::kNeverScavenge;

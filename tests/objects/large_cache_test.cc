@@ -104,6 +104,32 @@ TEST_F(LargeCaches, HoldEachObjectOnce) {
   EXPECT_EQ(counts.freed_bytes, wanted.freed_bytes);
 }
 
+TEST_F(LargeCaches, TellWhatIsInThem) {
+  EXPECT_EQ(cache_.cached_bytes(), 0U);
+  ASSERT_TRUE(cache_.put(span_of(8), kNoBound));
+  ASSERT_TRUE(cache_.put(span_of(5), kNoBound));
+  EXPECT_EQ(cache_.cached_bytes(), 13 * port::kPageSize);
+  ASSERT_NE(cache_.take(8), nullptr);
+  EXPECT_EQ(cache_.cached_bytes(), 5 * port::kPageSize);
+  // Also what others take, which the cache itself learns later.
+  ASSERT_NE(cache_.take_any(), nullptr);
+  EXPECT_EQ(cache_.cached_bytes(), 0U);
+}
+
+TEST(LargeCount, HasNoFewerAllocationsThanFrees) {
+  LargeCounts counts = {.allocated = 3, .freed = 5, .allocated_bytes = 30, .freed_bytes = 50};
+  counts.clamp_in_use(10, 100);
+  EXPECT_EQ(counts.allocated, 5U);
+  EXPECT_EQ(counts.allocated_bytes, 50U);
+  counts = {.allocated = 9, .freed = 5, .allocated_bytes = 90, .freed_bytes = 50};
+  counts.clamp_in_use(10, 100);
+  EXPECT_EQ(counts.allocated, 9U);
+  EXPECT_EQ(counts.allocated_bytes, 90U);
+  counts.clamp_in_use(2, 20);
+  EXPECT_EQ(counts.allocated, 7U);
+  EXPECT_EQ(counts.allocated_bytes, 70U);
+}
+
 TEST_F(LargeCaches, CountMoreThanTheirNarrowCountersHold) {
   constexpr std::uint64_t kPages = std::uint64_t{1} << 28;
   pages::Span* const span = span_of(kPages);
@@ -133,7 +159,6 @@ TEST_F(LargeCaches, CountMoreThanTheirNarrowCountersHold) {
   EXPECT_EQ(counts.freed_bytes, puts * kPages * port::kPageSize + 35);
 }
 
-// Other threads may fill their caches again and again meanwhile.
 // Other threads may keep as much again as fast as this one takes it.
 TEST(OutOfMemory, GivesBackWhatAllKeepOnce) {
   os::FaultInjectionOs os(os::native());

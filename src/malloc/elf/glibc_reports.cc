@@ -34,7 +34,7 @@ ATOLL_EXPORT struct mallinfo2 mallinfo2() noexcept {
   info.hblkhd = s.large_alloc;
   info.uordblks = s.heap_alloc - s.large_alloc;
   info.fordblks = info.arena - info.uordblks;
-  info.keepcost = kept;
+  info.keepcost = kept + s.large_cached;
   return info;
 }
 

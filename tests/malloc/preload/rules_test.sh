@@ -4,7 +4,7 @@ set -euo pipefail
 
 library="$PWD/$1" checker="$PWD/$2" rules="$3" moments="$4" misuse="$5" fresh="$6" other="$PWD/$7"
 opened="$9" counting="$PWD/${10}" requests="${11}" sampled="${12}" heap_profile="${13}"
-resident="${14}" large="${15}" asleep="${16}" large_reallocs="${17}" stack="${18}"
+resident="${14}" large="${15}" asleep="${16}" large_reallocs="${17}" stack="${18}" kept="${19}"
 # shellcheck source=tests/malloc/preload/preloaded.sh
 source "$8"
 
@@ -13,6 +13,7 @@ for release in 1.11 1.12 1.13 1.14 1.15 1.16 1.17 1.18 1.19 1.20 1.21 1.22 1.23 
   preloaded "go=$release" "$rules" || fail "go=$release"
 done
 for options in checked=on profile_rate=4096 scavenge_delay=0 scavenge_delay=never hints=system \
+  keep=0 keep=1000000 huge_pages=never huge_pages=always,keep=0 \
   go=1.26,hints=random; do
   preloaded "$options" "$rules" || fail "$options"
 done
@@ -24,7 +25,8 @@ done
 
 echo "--- the requests of the heap's own tests"
 "$requests" || fail "requests, with the C library's malloc"
-for options in "" checked=on profile_rate=65536 go=1.17,scavenge_delay=0 go=1.26,hints=random; do
+for options in "" checked=on profile_rate=65536 go=1.17,scavenge_delay=0 go=1.26,hints=random \
+  keep=0,huge_pages=always; do
   preloaded "$options" "$requests" "${ATOLL_SEED:-1}" || fail "requests: $options"
 done
 
@@ -111,6 +113,32 @@ trimmed own 300 700 $((8 * 1024))
 # Threads that hardly allocated.
 trimmed own 300 100 $((8 * 1024))
 
+echo "--- what is freed stays resident as far as it may"
+# stays OPTIONS LEAST MOST: KiB that are resident after 16 blocks of 8 MiB and one of 96 MiB were written and freed,
+# beside those before.
+stays() {
+  local kib
+  kib="$(ATOLL_OPTIONS="$1" LD_PRELOAD="$library" "$kept")" || fail "kept, $1"
+  echo "    $1: $kib KiB"
+  ((kib >= $2 && kib <= $3)) || fail "kept, $1: $kib KiB, not $2 to $3"
+}
+stays scavenge_delay=never 65536 245760
+stays scavenge_delay=never,keep=auto 65536 245760
+stays scavenge_delay=never,keep=0 0 3072
+stays scavenge_delay=never,keep=16777216 8000 19456
+stays scavenge_delay=never,keep=1000000000 196608 245760
+
+echo "--- huge pages as the options say"
+# The figure is 0 where the system has none to give.
+huge() { ATOLL_OPTIONS="$1" LD_PRELOAD="$library" "$kept" huge || fail "kept huge, $1"; }
+[[ "$(huge huge_pages=never)" == "0 0" ]] || fail "huge_pages=never: $(huge huge_pages=never)"
+if grep -q '\[madvise\]' /sys/kernel/mm/transparent_hugepage/enabled; then
+  read -r written copied <<<"$(huge huge_pages=auto)"
+  ((written == 0 && copied > 0)) || fail "huge_pages=auto: $written $copied KiB"
+  read -r written copied <<<"$(huge huge_pages=always)"
+  ((written > 0 && copied > 0)) || fail "huge_pages=always: $written $copied KiB"
+fi
+
 echo "--- the first arena is at the port's hint 0, objects one behind the other"
 first="$(preloaded "" "$fresh")"
 [[ "$first" == 0xc0000[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f] ]] || fail "the first object is at $first"
@@ -134,6 +162,13 @@ told "scavenge_delay=-1" \
 told "scavenge_delay=99999999999999999999" \
   "atoll: ATOLL_OPTIONS: scavenge_delay=99999999999999999999: not MILLISECONDS or never; ignored"
 told "profile_rate=1k" "atoll: ATOLL_OPTIONS: profile_rate=1k: not BYTES; ignored"
+told "keep=-1" "atoll: ATOLL_OPTIONS: keep=-1: not BYTES or auto; ignored"
+told "keep=64M,align=32" "atoll: ATOLL_OPTIONS: keep=64M: not BYTES or auto; ignored
+atoll: ATOLL_OPTIONS: align=32: not 8 or 16; ignored"
+told "keep" "atoll: ATOLL_OPTIONS: keep: not BYTES or auto; ignored"
+told "huge_pages=madvise" \
+  "atoll: ATOLL_OPTIONS: huge_pages=madvise: not auto, never or always; ignored"
+told "keep=0,keep=auto,keep=1000000000,huge_pages=always,huge_pages=never,huge_pages=auto" ""
 told "checked=yes" "atoll: ATOLL_OPTIONS: checked=yes: not on or off; ignored"
 told "align=32" "atoll: ATOLL_OPTIONS: align=32: not 8 or 16; ignored"
 told "report_signal=KILL" \
@@ -145,7 +180,7 @@ told "profile_rate=1,profile_file=/nowhere/at/all" \
 told "statistics=text,statistics_file=/nowhere/at/all" \
   "atoll: statistics_file: /nowhere/at/all: cannot be written"
 ATOLL_OPTIONS=help LD_PRELOAD="$library" "$fresh" >"$work/output" 2>"$work/errors"
-for key in go scavenge_delay hints statistics statistics_file profile_rate profile_file checked align report_signal; do
+for key in go scavenge_delay keep huge_pages hints statistics statistics_file profile_rate profile_file checked align report_signal; do
   grep -q "^  $key=" "$work/errors" || fail "help has no $key"
 done
 ATOLL_OPTIONS=statistics=text LD_PRELOAD="$library" "$fresh" 2>"$work/errors" >/dev/null

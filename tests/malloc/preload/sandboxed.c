@@ -42,7 +42,8 @@ static void on_refused(int signal, siginfo_t* info, void* context) {
 #define IF_HAS(bits, otherwise_skip) BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 0, otherwise_skip)
 #define ALLOW(call) IF_IS(call, 1), RETURN(SECCOMP_RET_ALLOW)
 
-static void give_up_the_rest(void) {
+/* `huge` is what the heap may advise about huge pages. */
+static void give_up_the_rest(unsigned huge) {
   struct sigaction action;
   memset(&action, 0, sizeof action);
   action.sa_sigaction = on_refused;
@@ -68,10 +69,10 @@ static void give_up_the_rest(void) {
       IF_HAS(PROT_EXEC, 1),
       RETURN(SECCOMP_RET_TRAP),
       RETURN(SECCOMP_RET_ALLOW),
-      IF_IS(SYS_madvise, 4),
+      IF_IS(SYS_madvise, 6),
       LOAD_ARGUMENT(2),
-      IF_IS(MADV_DONTNEED, 1),
-      RETURN(SECCOMP_RET_ALLOW),
+      ALLOW(MADV_DONTNEED),
+      ALLOW(huge),
       RETURN(SECCOMP_RET_TRAP),
       /* This program's: threads end, and so does the process. */
       ALLOW(SYS_rt_sigprocmask),
@@ -131,14 +132,15 @@ static void* work(void* is_first) {
   return is_first;
 }
 
-int main(void) {
+int main(int argc, char** argv) {
+  (void)argv;
   CHECK(pthread_barrier_init(&barrier, NULL, kThreads + 1) == 0);
   pthread_t threads[kThreads];
   for (int i = 0; i < kThreads; ++i) CHECK(pthread_create(&threads[i], NULL, work, NULL) == 0);
   free(malloc(100));
   free(malloc((size_t)1 << 20));
   (void)pthread_barrier_wait(&barrier);
-  give_up_the_rest();
+  give_up_the_rest(argc > 1 ? MADV_NOHUGEPAGE : MADV_HUGEPAGE);
   (void)work(&barrier);
   for (int i = 0; i < kThreads; ++i) CHECK(pthread_join(threads[i], NULL) == 0);
   errno = 0;
