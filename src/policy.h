@@ -33,9 +33,9 @@ inline constexpr int kLockLooks = 2000;
 
 // --- Records. ---
 
-// The first segment of the table of spans has room for this many spans; each next segment has room
-// for twice as many. A small heap needs no second one. Row: start.
-inline constexpr std::uint64_t kFirstSpans = 64;
+// The first segment of the table of spans has room for 2 to this power spans; each next segment has
+// room for twice as many. A small heap needs no second one. Row: start.
+inline constexpr unsigned kLogFirstSpans = 6;
 // A system that cannot release parts of a reservation makes the heap try again to reserve at a
 // multiple, because somebody else may take the place meanwhile. The heap tries this many times, as
 // often as Go does. No row: it hardly ever needs a second try.
@@ -203,9 +203,9 @@ inline constexpr std::uint64_t kDirectRecord = 256 * kKiB;
 inline constexpr std::uint64_t kLeastReservation = 64 * kKiB;
 // In bytes: arenas up to this size are mapped whole.
 inline constexpr std::uint64_t kMostWholeArena = 4 * kMiB;
-// One record holds the object and mark bits of this many of Go's pages. The heap makes it with the
-// first span among them. Row: start.
-inline constexpr std::uint64_t kBitGroupPages = 128;
+// One record holds the object and mark bits of 2 to this power of Go's pages. The heap makes it with
+// the first span among them. Row: start.
+inline constexpr unsigned kLogBitGroupPages = 7;
 // A table of the arena map covers 2 to this power arenas (of 64 MiB: 1 TiB), not the whole address
 // space. Row: start.
 inline constexpr unsigned kSparingL2Bits = 14;

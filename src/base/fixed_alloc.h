@@ -1,7 +1,7 @@
 // A free list of records of one size, which the book calls fixalloc. The heap has one for each kind
 // of record: spans, caches, treap nodes and specials.
 //
-// Chunks of 16 KiB come from PersistentAlloc. Up to release 1.17 the tail of a chunk that is too
+// Chunks of 16 KiB, or what the geometry says, come from PersistentAlloc. Up to release 1.17 the tail of a chunk that is too
 // short for a record is wasted; from 1.18 a chunk is a whole number of records.
 #pragma once
 
@@ -15,7 +15,7 @@ namespace Atoll {
 // Not thread safe: callers hold the heap's lock.
 class FixedAlloc {
  public:
-  static constexpr std::uint64_t kChunkBytes = std::uint64_t{16} << 10;
+  static constexpr std::uint64_t kChunkBytes = kGeometryOfGo.fixed_chunk;
 
   // Called with `argument` the first time that alloc() is about to hand a record out. False: the
   // callee could not register the record. Then alloc() fails, and a later call tries the same

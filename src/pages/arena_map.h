@@ -238,6 +238,7 @@ class ArenaMap {
 
   bool is_sparing_ = false;
   bool has_bit_groups_ = false;
+  Geometry geometry_;
   StandIns stand_ins_;
 
   static constexpr RecordWindow kNoWindow{};

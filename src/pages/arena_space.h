@@ -115,7 +115,7 @@ class ArenaSpace {
   Growth finish(Range region);
   Growth check(Range region) const;
   bool wraps(Range region) const;
-  bool takes_parts() const { return options_.is_sparing && has_large_arenas(spec_); }
+  bool takes_parts() const { return pages::takes_parts(spec_, geometry_); }
   // Regions begin at multiples of this many bytes, and so do their sizes.
   std::uint64_t unit() const;
 
@@ -123,6 +123,7 @@ class ArenaSpace {
   const os::Machine& machine_;
   const port::PortSpec& spec_;
   const Options options_;
+  const Geometry geometry_;
   HintStack hints_;
   Range metadata_range_;
   Range arena_range_;

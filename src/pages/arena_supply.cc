@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "os/base/bits.h"
-#include "src/policy.h"
 
 namespace Atoll::pages {
 namespace {
@@ -20,6 +19,7 @@ constexpr std::string_view kNoMetadata = "out of memory allocating heap arena me
   failure_.emplace();
   spare_ = &first_;
   is_sparing_ = options.is_sparing;
+  geometry_ = geometry_of(platform.spec, is_sparing_);
   space_.emplace(platform.os, platform.machine, platform.spec, options);
 }
 
@@ -49,7 +49,7 @@ constexpr std::string_view kNoMetadata = "out of memory allocating heap arena me
 [[gnu::cold]] std::uint64_t ArenaSupply::step_for(std::uint64_t bytes) const {
   const std::uint64_t page = platform_->machine.page_size;
   if (!is_sparing_) return round_up(bytes, std::max(platform_->spec.heap_growth_unit, page));
-  const std::uint64_t step = std::max({bytes, policy::kLeastStep, taken_ / policy::kStepFraction});
+  const std::uint64_t step = std::max({bytes, geometry_.least_step, taken_ / geometry_.step_fraction});
   return round_up(step, std::max(port::kPageSize, page));
 }
 
@@ -97,11 +97,12 @@ constexpr std::string_view kNoMetadata = "out of memory allocating heap arena me
   return map_->own_ends(pages) || fail(kNoMetadata);
 }
 
-// A sparing heap reserves ahead as much again as it has, up to an arena.
+// A sparing heap reserves ahead as much again as it has, up to an arena, where that costs nothing.
 [[gnu::cold]] bool ArenaSupply::reserve(std::uint64_t bytes, std::uint64_t step) {
   if (spare_ == nullptr) spare_ = memory_->alloc_array<Region>(1, MemoryKind::kOther);
   if (spare_ == nullptr) return fail("out of memory");
-  const std::uint64_t ahead = std::min(reserved_, platform_->spec.heap_arena_bytes);
+  const std::uint64_t ahead =
+      std::min({reserved_, platform_->spec.heap_arena_bytes, geometry_.most_ahead});
   const Growth growth =
       is_sparing_ ? space_->grow(bytes, std::max(step, ahead)) : space_->grow(step);
   if (!growth.ok()) {

@@ -87,6 +87,7 @@ class ArenaSupply {
   Range rest_;               // what is left of the region in use
 
   bool is_sparing_ = false;
+  Geometry geometry_;
   std::uint64_t reserved_ = 0;  // in bytes, like `taken_`
   std::uint64_t taken_ = 0;
 };
