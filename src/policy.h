@@ -224,6 +224,23 @@ inline constexpr std::size_t kMostWindows = 4;
 // nothing.
 inline constexpr std::uint64_t kWindowOfMalloc = 64 * kGiB;
 
+// --- How a heap in a buffer takes memory (src/base/geometry.h). There every byte that is taken too
+// early is missing elsewhere. Measured with os/fixed (docs/VENDORING.md). ---
+
+// In bytes: the size of a chunk for the heap's own records, and the size from which on a record has
+// pages of its own. A smaller chunk would waste more at its end; a larger one would be used later.
+inline constexpr std::uint64_t kRecordChunkInBuffer = 8 * kKiB;
+inline constexpr std::uint64_t kDirectRecordInBuffer = 4 * kKiB;
+// In bytes: records of one kind are made together, as many as fit: 2 of spans on 64-bit processors.
+inline constexpr std::uint64_t kFixedChunkInBuffer = 384;
+// The first segment of the table of spans has room for 2 to this power spans.
+inline constexpr unsigned kLogFirstSpansInBuffer = 5;
+// In bytes: the heap takes at least this much at once, a page. Pages that nobody needs yet may be
+// missing for records at the end.
+inline constexpr std::uint64_t kStepInBuffer = 8 * kKiB;
+// One record holds the bits of 2 to this power pages.
+inline constexpr unsigned kLogBitGroupPagesInBuffer = 1;
+
 // --- Beside the heap of malloc(). ---
 
 // Blocks that serve malloc() calls of a thread that is already inside of the heap

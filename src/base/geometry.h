@@ -29,6 +29,7 @@ struct Geometry {
   unsigned log_bit_group_pages = 0;      // one record has the bits of this many pages
   unsigned most_l2_bits = 0;             // of a table of the arena map, if the port has one level
   bool shares_records_of_arenas = true;  // src/pages/stand_ins.h
+  bool joins_regions = false;            // a region that follows the last one has no record
 };
 
 // What Go's releases have, and what a sparing heap has instead.
@@ -54,7 +55,26 @@ inline constexpr Geometry kSparingGeometry = {
     .most_l2_bits = policy::kSparingL2Bits,
 };
 
-constexpr Geometry geometry_of(const port::PortSpec&, bool is_sparing) {
+// Where all memory is one buffer, and what is reserved is taken from the rest.
+inline constexpr Geometry kGeometryInBuffer = {
+    .record_chunk = policy::kRecordChunkInBuffer,
+    .direct_record = policy::kDirectRecordInBuffer,
+    .fixed_chunk = policy::kFixedChunkInBuffer,
+    .log_first_spans = policy::kLogFirstSpansInBuffer,
+    .least_reservation = port::kPageSize,
+    .least_step = policy::kStepInBuffer,
+    .step_fraction = std::numeric_limits<std::uint64_t>::max(),
+    .log_bit_group_pages = policy::kLogBitGroupPagesInBuffer,
+    .most_l2_bits = policy::kSparingL2Bits,
+    .shares_records_of_arenas = false,
+    .joins_regions = true,
+};
+
+// Whether every heap of the port lives in a buffer; it is sparing then, whatever its options are.
+constexpr bool lives_in_buffer(const port::Port& port) { return port.is(port::Goos::kNone); }
+
+constexpr Geometry geometry_of(const port::PortSpec& spec, bool is_sparing) {
+  if (lives_in_buffer(spec)) return kGeometryInBuffer;
   return is_sparing ? kSparingGeometry : kGeometryOfGo;
 }
 

@@ -112,6 +112,11 @@ constexpr std::string_view kNoMetadata = "out of memory allocating heap arena me
   pending_ = growth.region;
   reserved_ += pending_.size;
   if (is_of_start32(pending_)) start32_next_ = pending_.end();
+  if (geometry_.joins_regions && regions_ != nullptr &&
+      regions_->range.end() == pending_.base) {
+    regions_->range.size += pending_.size;
+    return true;
+  }
   *spare_ = {pending_, regions_};
   regions_ = spare_;
   spare_ = nullptr;

@@ -23,7 +23,7 @@ namespace Atoll::pages {
 // heap's lock.
 class ArenaSupply {
  public:
-  // One answer of the system, as it was reserved.
+  // One answer of the system, as it was reserved; or several in a row (Geometry::joins_regions).
   struct Region {
     Range range;
     Region* next = nullptr;

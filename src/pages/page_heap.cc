@@ -21,6 +21,7 @@ bool PageHeap::init(const Platform& platform, PersistentAlloc& memory, MemoryCou
   forget();
   platform_ = &platform;
   options_ = options;
+  options_.is_sparing = options.is_sparing || lives_in_buffer(platform.spec);
   is_bounded_ = options.is_bounded && platform.machine.can_shrink;
   failure_.emplace();
   unit_ = std::max(platform.machine.page_size, port::kPageSize);

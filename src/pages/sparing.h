@@ -3,7 +3,8 @@
 // that is one of thousands.
 //
 // It reserves and maps an arena of 64 MiB part by part, and makes records where spans are. It
-// reserves nothing, and makes nothing writable, that it may never use.
+// reserves nothing, and makes nothing writable, that it may never use. A heap in a buffer
+// (src/base/geometry.h) is always sparing.
 #pragma once
 
 #include "src/base/geometry.h"
