@@ -4,7 +4,7 @@ namespace Atoll::os {
 
 Machine FixedOs::probe() {
   Machine machine;
-  machine.page_size = fixed::FixedSpace::kPageBytes;
+  machine.page_size = FixedSpace::kPageBytes;
   machine.granularity = machine.page_size;
   machine.address_bits = sizeof(void*) * 8;
   machine.honours_hints = true;

@@ -54,7 +54,7 @@ class FixedOs final : public Os {
   // As FixedSpace::init().
   Line init(void* buffer, std::uint64_t size) { return space_.init(buffer, size); }
 
-  const fixed::FixedSpace& space() const { return space_; }
+  const FixedSpace& space() const { return space_; }
 
   Machine probe() override;
 
@@ -87,7 +87,7 @@ class FixedOs final : public Os {
 
  private:
   FixedServices services_;
-  fixed::FixedSpace space_;
+  FixedSpace space_;
   std::uint64_t calls_ = 0;  // of a clock, or of a source of chance, that the program lacks
 };
 

@@ -5,7 +5,7 @@
 
 #include "os/backend/range_check.h"
 
-namespace Atoll::os::fixed {
+namespace Atoll::os {
 namespace {
 
 constexpr Allocation kNoRoom{Address(), {Failure::kNoMemory, 0}};
@@ -172,4 +172,4 @@ std::optional<std::uint64_t> FixedSpace::resident(Range range) const {
   return bytes;
 }
 
-}  // namespace Atoll::os::fixed
+}  // namespace Atoll::os

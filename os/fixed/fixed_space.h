@@ -27,7 +27,7 @@
 #include "os/base/text.h"
 #include "os/os.h"
 
-namespace Atoll::os::fixed {
+namespace Atoll::os {
 
 class FixedSpace {
  public:
@@ -84,4 +84,4 @@ class FixedSpace {
   State* states_ = nullptr;
 };
 
-}  // namespace Atoll::os::fixed
+}  // namespace Atoll::os

@@ -37,6 +37,12 @@ void* FixedAlloc::alloc() {
   return record;
 }
 
+void* FixedAlloc::alloc_new() {
+  void* const record = cut_new();
+  if (record != nullptr) in_use_ += size_;
+  return record;
+}
+
 void FixedAlloc::free(void* record) {
   free_ = new (record) Link{free_};
   in_use_ -= size_;

@@ -37,7 +37,9 @@ class FixedAlloc {
 
   // A record at a multiple of 8, and of 64 if its size is one; or null if there is no memory.
   void* alloc();
-  // Takes back what alloc() handed out.
+  // The same, but never a record that was freed.
+  void* alloc_new();
+  // Takes back what these handed out.
   void free(void* record);
 
   std::uint64_t record_size() const { return size_; }

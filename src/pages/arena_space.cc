@@ -95,6 +95,12 @@ ArenaSpace::ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortS
   return grow_anywhere(wish, size);
 }
 
+[[gnu::cold]] void ArenaSpace::retreat(Range given_back) {
+  if (!hints_.empty() && hints_.top().address == given_back.end()) {
+    hints_.top().address = given_back.base;
+  }
+}
+
 [[gnu::cold]] Growth ArenaSpace::grow_at_hints(std::uint64_t wish, std::uint64_t least) {
   bool is_hint_to_blame = !options_.keeps_hints;
   for (; !hints_.empty(); hints_.drop()) {

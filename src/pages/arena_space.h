@@ -97,6 +97,10 @@ class ArenaSpace {
   // lets it, so a hint need not be a boundary of arenas.
   Growth grow(std::uint64_t bytes, std::uint64_t wish = 0);
 
+  // The caller has given back the end of the region that grow() returned last: the next one may
+  // begin there.
+  void retreat(Range given_back);
+
   void observe(HintObserver* observer) { observer_ = observer; }
 
   const HintStack& hints() const { return hints_; }

@@ -93,6 +93,17 @@ constexpr std::string_view kNoMetadata = "out of memory allocating heap arena me
   return offered;
 }
 
+// The offer was the rest, or its beginning, and the rest is the end of the newest region.
+[[gnu::cold]] void ArenaSupply::withdraw(Range offered) {
+  const bool is_newest = regions_ != nullptr && regions_->range.end() == rest_.end();
+  if (!geometry_.is_in_buffer || offered.base != rest_.base || !is_newest) return;
+  if (!platform_->os.release(rest_.base, rest_.size).ok()) return;
+  space_->retreat(rest_);
+  regions_->range.size -= rest_.size;
+  reserved_ -= rest_.size;
+  rest_ = {};
+}
+
 [[gnu::cold]] bool ArenaSupply::own_ends(Range pages) {
   return map_->own_ends(pages) || fail(kNoMetadata);
 }
@@ -112,7 +123,7 @@ constexpr std::string_view kNoMetadata = "out of memory allocating heap arena me
   pending_ = growth.region;
   reserved_ += pending_.size;
   if (is_of_start32(pending_)) start32_next_ = pending_.end();
-  if (geometry_.joins_regions && regions_ != nullptr &&
+  if (geometry_.is_in_buffer && regions_ != nullptr &&
       regions_->range.end() == pending_.base) {
     regions_->range.size += pending_.size;
     return true;

@@ -14,7 +14,7 @@ namespace {
 
 INSTANTIATE_TEST_SUITE_P(Native, Conformance, ::testing::ValuesIn(native_worlds()), name_of);
 
-constexpr std::uint64_t kPage = fixed::FixedSpace::kPageBytes;
+constexpr std::uint64_t kPage = FixedSpace::kPageBytes;
 
 class FixedBuffer : public testing::Test {
  protected:
