@@ -203,8 +203,8 @@ inline constexpr std::uint64_t kDirectRecord = 256 * kKiB;
 inline constexpr std::uint64_t kLeastReservation = 64 * kKiB;
 // In bytes: arenas up to this size are mapped whole.
 inline constexpr std::uint64_t kMostWholeArena = 4 * kMiB;
-// One record holds the object and mark bits of 2 to this power of Go's pages. The heap makes it with
-// the first span among them. Row: start.
+// One record holds the object and mark bits of 2 to this power of Go's pages. The heap makes it
+// with the first span among them. Row: start.
 inline constexpr unsigned kLogBitGroupPages = 7;
 // A table of the arena map covers 2 to this power arenas (of 64 MiB: 1 TiB), not the whole address
 // space. Row: start.

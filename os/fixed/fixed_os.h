@@ -61,9 +61,7 @@ class FixedOs final : public Os {
   Allocation reserve(Address hint, std::uint64_t size) override {
     return space_.reserve(hint, size);
   }
-  Status release(Address base, std::uint64_t size) override {
-    return space_.release({base, size});
-  }
+  Status release(Address base, std::uint64_t size) override { return space_.release({base, size}); }
   Status map(Address base, std::uint64_t size) override { return space_.map({base, size}); }
   Status used(Address base, std::uint64_t size) override { return space_.used({base, size}); }
   Status unused(Address base, std::uint64_t size) override { return space_.unused({base, size}); }

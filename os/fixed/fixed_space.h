@@ -11,8 +11,8 @@
 // itself: where the buffer does not begin or end at a page and the rest has room for it, there;
 // otherwise it takes the first pages. Nothing else of the buffer is the space's own.
 //
-// What a heap reserves and what it allocates grow towards each other, so that its arenas follow each
-// other and its records do not lie between them.
+// What a heap reserves and what it allocates grow towards each other, so that its arenas follow
+// each other and its records do not lie between them.
 //
 // Everything is exact: a call on a page that is not in the right state fails with kNotReserved and
 // changes nothing. The buffer may hold anything at first: a page is cleared when it becomes Ready
@@ -69,9 +69,7 @@ class FixedSpace {
 
   static constexpr unsigned bit(State state) { return 1U << static_cast<unsigned>(state); }
 
-  Number number_of(Address page) const {
-    return static_cast<Number>((page - first_) / kPageBytes);
-  }
+  Number number_of(Address page) const { return static_cast<Number>((page - first_) / kPageBytes); }
   Address address_of(Number page) const { return first_ + page * kPageBytes; }
   Allocation take(Number first, Number count, State state);
   bool is_free(Number first, Number count) const;

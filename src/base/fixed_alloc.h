@@ -1,8 +1,9 @@
 // A free list of records of one size, which the book calls fixalloc. The heap has one for each kind
 // of record: spans, caches, treap nodes and specials.
 //
-// Chunks of 16 KiB, or what the geometry says, come from PersistentAlloc. Up to release 1.17 the tail of a chunk that is too
-// short for a record is wasted; from 1.18 a chunk is a whole number of records.
+// Chunks of 16 KiB, or what the geometry says, come from PersistentAlloc. Up to release 1.17 the
+// tail of a chunk that is too short for a record is wasted; from 1.18 a chunk is a whole number of
+// records.
 #pragma once
 
 #include <cstddef>

@@ -29,9 +29,9 @@ struct Geometry {
   unsigned log_bit_group_pages = 0;      // one record has the bits of this many pages
   unsigned most_l2_bits = 0;             // of a table of the arena map, if the port has one level
   bool shares_records_of_arenas = true;  // src/pages/stand_ins.h
-  // What the system has not is in the heap's own pages: so a region that follows the last one has no
-  // record, the heap takes a page only with all the records that it may ever need, and gives back
-  // address space that it cannot use.
+  // What the system has not is in the heap's own pages: so a region that follows the last one has
+  // no record, the heap takes a page only with all the records that it may ever need, and gives
+  // back address space that it cannot use.
   bool is_in_buffer = false;
 };
 

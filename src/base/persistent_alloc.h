@@ -2,9 +2,10 @@
 // heap ends.
 //
 // Small records are cut from chunks of 256 KiB; a record of 64 KiB or more is direct: an allocation
-// of its own from the system. Both sizes are Go's in all releases; another geometry can change them. A
-// chunk's first word links it to the chunk before, so the first record begins behind that word, aligned
-// (as in releases from 1.13; releases 1.11 and 1.12 did not align it, or had no link).
+// of its own from the system. Both sizes are Go's in all releases; another geometry can change
+// them. A chunk's first word links it to the chunk before, so the first record begins behind that
+// word, aligned (as in releases from 1.13; releases 1.11 and 1.12 did not align it, or had no
+// link).
 #pragma once
 
 #include <array>

@@ -70,7 +70,8 @@ bool ArenaMap::add(Range region) {
   const std::uint64_t arena_bytes = platform_->spec.heap_arena_bytes;
   const Address first = region.base.aligned_down(arena_bytes);
   const std::uint64_t bytes = region.end() - first;
-  const bool are_many = geometry_.shares_records_of_arenas && bytes >= policy::kLeastAlike * arena_bytes;
+  const bool are_many =
+      geometry_.shares_records_of_arenas && bytes >= policy::kLeastAlike * arena_bytes;
   for (std::uint64_t done = 0; done < bytes; done += arena_bytes) {
     const Address base = first + done;
     Slot* const place = make_slot(base);

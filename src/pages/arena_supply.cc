@@ -49,7 +49,8 @@ constexpr std::string_view kNoMetadata = "out of memory allocating heap arena me
 [[gnu::cold]] std::uint64_t ArenaSupply::step_for(std::uint64_t bytes) const {
   const std::uint64_t page = platform_->machine.page_size;
   if (!is_sparing_) return round_up(bytes, std::max(platform_->spec.heap_growth_unit, page));
-  const std::uint64_t step = std::max({bytes, geometry_.least_step, taken_ / geometry_.step_fraction});
+  const std::uint64_t step =
+      std::max({bytes, geometry_.least_step, taken_ / geometry_.step_fraction});
   return round_up(step, std::max(port::kPageSize, page));
 }
 
@@ -123,8 +124,7 @@ constexpr std::string_view kNoMetadata = "out of memory allocating heap arena me
   pending_ = growth.region;
   reserved_ += pending_.size;
   if (is_of_start32(pending_)) start32_next_ = pending_.end();
-  if (geometry_.is_in_buffer && regions_ != nullptr &&
-      regions_->range.end() == pending_.base) {
+  if (geometry_.is_in_buffer && regions_ != nullptr && regions_->range.end() == pending_.base) {
     regions_->range.size += pending_.size;
     return true;
   }

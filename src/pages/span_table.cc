@@ -28,7 +28,8 @@ SpanTable::Entry& SpanTable::entry(std::uint64_t i) const {
 bool SpanTable::append(Span* span) {
   const unsigned segment = segment_of(count_);
   if (segments_[segment] == nullptr) {
-    segments_[segment] = memory_->alloc_array<Entry>(std::uint64_t{1} << (log_first_ + segment), MemoryKind::kOther);
+    segments_[segment] =
+        memory_->alloc_array<Entry>(std::uint64_t{1} << (log_first_ + segment), MemoryKind::kOther);
     if (segments_[segment] == nullptr) return false;
   }
   entry(count_) = {span};

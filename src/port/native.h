@@ -1,9 +1,10 @@
 // The port this build is for. The only header of the layer that asks the compiler.
 //
-// An ELF compiler for ARM or RISC-V that names no operating system builds for a machine without one.
-// Where the compiler cannot know (js or wasip1, ios or darwin, illumos or solaris, plan9), define both ATOLL_GOOS and ATOLL_GOARCH as enumerators, for example
-// -DATOLL_GOOS=kPlan9 -DATOLL_GOARCH=kAmd64, or one of ATOLL_HOST_JS, ATOLL_GOOS_IOS,
-// ATOLL_GOOS_ILLUMOS, ATOLL_GOOS_PLAN9.
+// An ELF compiler for ARM or RISC-V that names no operating system builds for a machine without
+// one. Where the compiler cannot know (js or wasip1, ios or darwin, illumos or solaris, plan9),
+// define both ATOLL_GOOS and ATOLL_GOARCH as enumerators, for example -DATOLL_GOOS=kPlan9
+// -DATOLL_GOARCH=kAmd64, or one of ATOLL_HOST_JS, ATOLL_GOOS_IOS, ATOLL_GOOS_ILLUMOS,
+// ATOLL_GOOS_PLAN9.
 #pragma once
 
 #include "src/port/spec.h"

@@ -165,8 +165,8 @@ constexpr HeapStart heap_start(const Port& port) {
   return spec(Port{release, goos, goarch, race});
 }
 
-// The same port with the address space that begins at `lowest`, a multiple of an arena's size: for a
-// heap in memory that lies higher than the port's own addresses reach.
+// The same port with the address space that begins at `lowest`, a multiple of an arena's size: for
+// a heap in memory that lies higher than the port's own addresses reach.
 constexpr PortSpec with_lowest_address(PortSpec spec, std::uint64_t lowest) {
   spec.arena_base_offset = spec.arena_base_offset_is_added ? 0 - lowest : lowest;
   return spec;

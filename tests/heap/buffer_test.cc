@@ -27,11 +27,9 @@ alignas(kPage) unsigned char buffer[kMostBytes];
 // The build's own port, or the one without a system that has pointers of this width.
 port::PortSpec spec_in_buffer(port::Release release) {
   if constexpr (lives_in_buffer(port::native_spec())) return port::native_spec(release);
-  constexpr port::Goarch kGoarch =
-      sizeof(void*) == 8 ? port::Goarch::kRiscv64 : port::Goarch::kArm;
+  constexpr port::Goarch kGoarch = sizeof(void*) == 8 ? port::Goarch::kRiscv64 : port::Goarch::kArm;
   const port::PortSpec spec = port::spec(release, port::Goos::kNone, kGoarch);
-  return with_lowest_address(spec,
-                             Address::of(buffer).aligned_down(spec.heap_arena_bytes).value());
+  return with_lowest_address(spec, Address::of(buffer).aligned_down(spec.heap_arena_bytes).value());
 }
 
 class HeapInBuffer {

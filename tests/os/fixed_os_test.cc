@@ -40,8 +40,7 @@ TEST_F(FixedBuffer, IsRefusedWithAReasonIfItCannotServe) {
   EXPECT_EQ(init(0, kPage - 1), "the buffer has no room for a page");
   EXPECT_EQ(init(0, kPage), "the buffer has no room for a page");
   EXPECT_EQ(init(1, 2 * kPage - 2), "the buffer has no room for a page");
-  EXPECT_EQ(init_at(last, 2 * kPage + 1),
-            "the buffer wraps round the end of the address space");
+  EXPECT_EQ(init_at(last, 2 * kPage + 1), "the buffer wraps round the end of the address space");
   EXPECT_EQ(init(0, ~std::uint64_t{0}), "the buffer wraps round the end of the address space");
   for (const unsigned char byte : buffer_) ASSERT_EQ(byte, 0x5a) << "a refusal writes nothing";
   EXPECT_TRUE(os_.space().pages().is_empty());

@@ -150,7 +150,8 @@ TEST(Names, ParseTheirNamesAndNothingElse) {
   for (const char* wrong : {"", "Linux", "linux ", "macos", "zos", "hurd"}) {
     EXPECT_EQ(parse_goos(wrong), std::nullopt) << wrong;
   }
-  for (const char* wrong : {"", "x86_64", "AMD64", "aarch64", "riscv32", "mips64el", "loongarch64"}) {
+  for (const char* wrong :
+       {"", "x86_64", "AMD64", "aarch64", "riscv32", "mips64el", "loongarch64"}) {
     EXPECT_EQ(parse_goarch(wrong), std::nullopt) << wrong;
   }
 }
@@ -163,7 +164,8 @@ TEST(Names, TellPointerSizeAndByteOrder) {
     if (pointer_size(goarch) == 4) with_4_bytes.emplace(name(goarch));
     if (is_big_endian(goarch)) big_endian.emplace(name(goarch));
   }
-  EXPECT_EQ(with_4_bytes, (std::set<std::string>{"386", "amd64p32", "arm", "mips", "mipsle", "riscv"}));
+  EXPECT_EQ(with_4_bytes,
+            (std::set<std::string>{"386", "amd64p32", "arm", "mips", "mipsle", "riscv"}));
   EXPECT_EQ(big_endian, (std::set<std::string>{"mips", "mips64", "ppc64", "s390x"}));
 }
 

@@ -21,8 +21,8 @@ Atoll::port::PortSpec spec() {
   if constexpr (kNativeGoos == Goos::kNone) return native_spec();
   const PortSpec port =
       spec(kDefaultRelease, Goos::kNone, sizeof(void*) == 8 ? Goarch::kRiscv64 : Goarch::kArm);
-  return with_lowest_address(
-      port, Atoll::Address::of(ram).aligned_down(port.heap_arena_bytes).value());
+  return with_lowest_address(port,
+                             Atoll::Address::of(ram).aligned_down(port.heap_arena_bytes).value());
 }
 
 }  // namespace
@@ -40,7 +40,8 @@ int main() {
   wrong += check(text != nullptr, "there is memory");
   if (text == nullptr) return 1;
   std::strcpy(text, "contents");
-  std::printf("%u bytes for the first object\n", static_cast<unsigned>(machine.space().bytes_held()));
+  std::printf("%u bytes for the first object\n",
+              static_cast<unsigned>(machine.space().bytes_held()));
   unsigned more = 0;
   while (heap.allocate(8192) != nullptr) ++more;
   wrong += check(more * 8192 >= sizeof ram / 100 * 85, "85 % of the buffer are left");
