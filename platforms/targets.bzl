@@ -64,7 +64,7 @@ _IN_A_LARGE_BUFFER = ["//tests/heap:heap_test"]
 _MPS2_AN385 = dict(flash = "0", flash_size = "4M", ram = "0x21000000", ram_size = "16M")
 _MPS2_AN500 = dict(flash = "0", flash_size = "4M", ram = "0x60000000", ram_size = "16M")
 _MPS2_AN505 = dict(flash = "0x10000000", flash_size = "4M", ram = "0x80000000", ram_size = "16M")
-_RISCV_VIRT = dict(flash = "0x80000000", flash_size = "4M", ram = "0x80400000", ram_size = "500M")
+_RISCV_VIRT = dict(flash = "0x80000000", flash_size = "4M", ram = "0x80400000", ram_size = "120M")
 
 # The compilers of firmware. The rows add the C library.
 _CORTEX_M0 = dict(
@@ -355,7 +355,7 @@ TARGETS = {
         cpu = "riscv32",
         port = None,
         compiler = dict(_RISCV32, platform = "firmware"),
-        runner = dict(kind = "firmware", argument = "riscv32 -M virt -m 512 -bios none"),
+        runner = dict(kind = "firmware", argument = "riscv32 -M virt -bios none"),
         needs = _NEEDS_OF_RISCV,
         tests = _WITHOUT_A_SYSTEM + _IN_A_BUFFER + _IN_A_LARGE_BUFFER,
     ),
@@ -364,7 +364,7 @@ TARGETS = {
         cpu = "riscv64",
         port = None,
         compiler = dict(_RISCV64, platform = "firmware"),
-        runner = dict(kind = "firmware", argument = "riscv64 -M virt -m 512 -bios none"),
+        runner = dict(kind = "firmware", argument = "riscv64 -M virt -bios none"),
         needs = _NEEDS_OF_RISCV,
         tests = _WITHOUT_A_SYSTEM + _IN_A_BUFFER + _IN_A_LARGE_BUFFER,
     ),

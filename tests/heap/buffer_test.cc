@@ -165,7 +165,7 @@ TEST_P(Share, OfLongObjectsServesShortOnes) {
 TEST_P(Share, IsNotLostToWhatDoesNotFit) {
   const auto fill = [this](bool asks_for_much) {
     HeapInBuffer heap(bytes_);
-    std::uint64_t bytes = 0;
+    std::size_t bytes = 0;
     do {
       if (!asks_for_much) continue;
       EXPECT_EQ(heap->allocate(bytes_), nullptr);
