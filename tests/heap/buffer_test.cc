@@ -198,7 +198,7 @@ TEST(HeapInBuffer, HasObjectsThatAreZeroWhateverWasThere) {
 
 TEST(HeapInBuffer, FailsToBeginWhereThereIsNoRoomForItsRecords) {
   os::FixedOs os;
-  ASSERT_EQ(std::string(os.init(buffer, 5 * kPage).view()), "");
+  ASSERT_EQ(std::string(os.init(buffer, 3 * kPage).view()), "");
   HeapOptions options;
   options.spec = spec_in_buffer(port::kDefaultRelease);
   Heap heap;
