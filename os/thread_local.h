@@ -7,6 +7,9 @@
 // `thread_local` does the same, except GCC's on Windows: that uses memory of malloc(), which is
 // freed before those functions run. Here such a variable lies in the block that Windows' loader
 // makes for each thread, as compilers for Windows do.
+//
+// A machine without an operating system has one thread (os/fixed), and its C library may have no
+// thread-local storage. There these are variables like others.
 #pragma once
 
 #if defined(__MINGW32__) && !defined(__clang__)
@@ -35,7 +38,12 @@ T& of_this_thread(T& initial) {
 
 #else
 
+#if defined(__ELF__) && (defined(__arm__) || defined(__riscv)) && !defined(__unix__) && \
+    !defined(__linux__) && !defined(ATOLL_GOOS)
+#define ATOLL_THREAD_LOCAL
+#else
 #define ATOLL_THREAD_LOCAL thread_local
+#endif
 
 namespace Atoll {
 

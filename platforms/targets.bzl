@@ -51,10 +51,21 @@ _WITHOUT_A_SYSTEM = [
     "//tests/tools:fixed_probe_test",
 ]
 
+# The tests of the heap in a buffer, for those of these machines that have RAM for it: 16 MiB and more.
+_IN_A_BUFFER = [
+    "//tests/heap:buffer_test",
+    "//tests/os:fixed_os_test",
+    "//tests/port:port_test",
+]
+
+# The suite of the arena heap, which needs a hundred MiB and more.
+_IN_A_LARGE_BUFFER = ["//tests/heap:heap_test"]
+
 # The memories of QEMU's machines. The linker puts programs and constants into the flash, and everything else into the RAM.
 _MPS2_AN385 = dict(flash = "0", flash_size = "4M", ram = "0x21000000", ram_size = "16M")
+_MPS2_AN500 = dict(flash = "0", flash_size = "4M", ram = "0x60000000", ram_size = "16M")
 _MPS2_AN505 = dict(flash = "0x10000000", flash_size = "4M", ram = "0x80000000", ram_size = "16M")
-_RISCV_VIRT = dict(flash = "0x80000000", flash_size = "4M", ram = "0x80400000", ram_size = "16M")
+_RISCV_VIRT = dict(flash = "0x80000000", flash_size = "4M", ram = "0x80400000", ram_size = "120M")
 
 # The compilers of firmware. The rows add the C library.
 _CORTEX_M0 = dict(
@@ -68,6 +79,12 @@ _CORTEX_M3 = dict(
     triple = "arm-none-eabi",
     flags = ["-mthumb", "-mcpu=cortex-m3"],
     memory = _MPS2_AN385,
+)
+_CORTEX_M7 = dict(
+    kind = "firmware",
+    triple = "arm-none-eabi",
+    flags = ["-mthumb", "-mcpu=cortex-m7", "-Wno-psabi"],
+    memory = _MPS2_AN500,
 )
 _CORTEX_M33 = dict(
     kind = "firmware",
@@ -307,6 +324,15 @@ TARGETS = {
         needs = _NEEDS_OF_CORTEX_M,
         tests = _WITHOUT_A_SYSTEM,
     ),
+    "bare_cortex_m7": dict(
+        os = "@platforms//os:none",
+        cpu = "cortex_m7",
+        port = None,
+        compiler = dict(_CORTEX_M7, platform = "firmware"),
+        runner = dict(kind = "firmware", argument = "arm -M mps2-an500"),
+        needs = _NEEDS_OF_CORTEX_M,
+        tests = _WITHOUT_A_SYSTEM + _IN_A_BUFFER,
+    ),
     "bare_cortex_m33": dict(
         os = "@platforms//os:none",
         cpu = "cortex_m33",
@@ -332,7 +358,7 @@ TARGETS = {
         compiler = dict(_RISCV32, platform = "firmware"),
         runner = dict(kind = "firmware", argument = "riscv32 -M virt -bios none"),
         needs = _NEEDS_OF_RISCV,
-        tests = _WITHOUT_A_SYSTEM,
+        tests = _WITHOUT_A_SYSTEM + _IN_A_BUFFER + _IN_A_LARGE_BUFFER,
     ),
     "bare_riscv64": dict(
         os = "@platforms//os:none",
@@ -341,7 +367,7 @@ TARGETS = {
         compiler = dict(_RISCV64, platform = "firmware"),
         runner = dict(kind = "firmware", argument = "riscv64 -M virt -bios none"),
         needs = _NEEDS_OF_RISCV,
-        tests = _WITHOUT_A_SYSTEM,
+        tests = _WITHOUT_A_SYSTEM + _IN_A_BUFFER + _IN_A_LARGE_BUFFER,
     ),
     "darwin_amd64": dict(
         os = "@platforms//os:macos",

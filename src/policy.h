@@ -33,9 +33,9 @@ inline constexpr int kLockLooks = 2000;
 
 // --- Records. ---
 
-// The first segment of the table of spans has room for this many spans; each next segment has room
-// for twice as many. A small heap needs no second one. Row: start.
-inline constexpr std::uint64_t kFirstSpans = 64;
+// The first segment of the table of spans has room for 2 to this power spans; each next segment has
+// room for twice as many. A small heap needs no second one. Row: start.
+inline constexpr unsigned kLogFirstSpans = 6;
 // A system that cannot release parts of a reservation makes the heap try again to reserve at a
 // multiple, because somebody else may take the place meanwhile. The heap tries this many times, as
 // often as Go does. No row: it hardly ever needs a second try.
@@ -236,9 +236,9 @@ inline constexpr std::uint64_t kDirectRecord = 256 * kKiB;
 inline constexpr std::uint64_t kLeastReservation = 64 * kKiB;
 // In bytes: arenas up to this size are mapped whole.
 inline constexpr std::uint64_t kMostWholeArena = 4 * kMiB;
-// One record holds the object and mark bits of this many of Go's pages. The heap makes it with the
-// first span among them. Row: start.
-inline constexpr std::uint64_t kBitGroupPages = 128;
+// One record holds the object and mark bits of 2 to this power of Go's pages. The heap makes it
+// with the first span among them. Row: start.
+inline constexpr unsigned kLogBitGroupPages = 7;
 // A table of the arena map covers 2 to this power arenas (of 64 MiB: 1 TiB), not the whole address
 // space. Row: start.
 inline constexpr unsigned kSparingL2Bits = 14;
@@ -256,6 +256,23 @@ inline constexpr std::size_t kMostWindows = 4;
 // In bytes: malloc's heap has windows for this much address space where an untouched table costs
 // nothing.
 inline constexpr std::uint64_t kWindowOfMalloc = 64 * kGiB;
+
+// --- How a heap in a buffer takes memory (src/base/geometry.h). There every byte that is taken too
+// early is missing elsewhere. Measured with os/fixed (docs/VENDORING.md). ---
+
+// In bytes: the size of a chunk for the heap's own records, and the size from which on a record has
+// pages of its own. A smaller chunk would waste more at its end; a larger one would be used later.
+inline constexpr std::uint64_t kRecordChunkInBuffer = 8 * kKiB;
+inline constexpr std::uint64_t kDirectRecordInBuffer = 4 * kKiB;
+// In bytes: records of one kind are made together, as many as fit: 2 of spans on 64-bit processors.
+inline constexpr std::uint64_t kFixedChunkInBuffer = 384;
+// The first segment of the table of spans has room for 2 to this power spans.
+inline constexpr unsigned kLogFirstSpansInBuffer = 5;
+// In bytes: the heap takes at least this much at once, a page. Pages that nobody needs yet may be
+// missing for records at the end.
+inline constexpr std::uint64_t kStepInBuffer = 8 * kKiB;
+// One record holds the bits of 2 to this power pages.
+inline constexpr unsigned kLogBitGroupPagesInBuffer = 1;
 
 // --- Beside the heap of malloc(). ---
 

@@ -1,5 +1,6 @@
 #include "src/base/fixed_alloc.h"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 
@@ -23,8 +24,8 @@ void FixedAlloc::init(PersistentAlloc& memory, port::Release release, std::uint6
   rest_bytes_ = 0;
   size_ = static_cast<std::size_t>(round_up(size, kAlignment));
   const bool whole_records = release >= port::Release::k1_18;
-  chunk_bytes_ =
-      static_cast<std::size_t>(whole_records ? kChunkBytes / size_ * size_ : kChunkBytes);
+  const std::uint64_t chunk = std::max<std::uint64_t>(memory.geometry().fixed_chunk, size_);
+  chunk_bytes_ = static_cast<std::size_t>(whole_records ? chunk / size_ * size_ : chunk);
   in_use_ = 0;
   kind_ = kind;
   zero_ = zero;
@@ -32,6 +33,12 @@ void FixedAlloc::init(PersistentAlloc& memory, port::Release release, std::uint6
 
 void* FixedAlloc::alloc() {
   void* const record = free_ != nullptr ? pop_free() : cut_new();
+  if (record != nullptr) in_use_ += size_;
+  return record;
+}
+
+void* FixedAlloc::alloc_new() {
+  void* const record = cut_new();
   if (record != nullptr) in_use_ += size_;
   return record;
 }

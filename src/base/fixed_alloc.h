@@ -1,8 +1,9 @@
 // A free list of records of one size, which the book calls fixalloc. The heap has one for each kind
 // of record: spans, caches, treap nodes and specials.
 //
-// Chunks of 16 KiB come from PersistentAlloc. Up to release 1.17 the tail of a chunk that is too
-// short for a record is wasted; from 1.18 a chunk is a whole number of records.
+// Chunks of 16 KiB, or what the geometry says, come from PersistentAlloc. Up to release 1.17 the
+// tail of a chunk that is too short for a record is wasted; from 1.18 a chunk is a whole number of
+// records.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +16,7 @@ namespace Atoll {
 // Not thread safe: callers hold the heap's lock.
 class FixedAlloc {
  public:
-  static constexpr std::uint64_t kChunkBytes = std::uint64_t{16} << 10;
+  static constexpr std::uint64_t kChunkBytes = kGeometryOfGo.fixed_chunk;
 
   // Called with `argument` the first time that alloc() is about to hand a record out. False: the
   // callee could not register the record. Then alloc() fails, and a later call tries the same
@@ -37,7 +38,9 @@ class FixedAlloc {
 
   // A record at a multiple of 8, and of 64 if its size is one; or null if there is no memory.
   void* alloc();
-  // Takes back what alloc() handed out.
+  // The same, but never a record that was freed.
+  void* alloc_new();
+  // Takes back what these handed out.
   void free(void* record);
 
   std::uint64_t record_size() const { return size_; }

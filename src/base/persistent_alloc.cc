@@ -4,15 +4,16 @@
 
 namespace Atoll {
 
-void PersistentAlloc::init(const Platform& platform, MemoryCounters& counters, Sizes sizes) {
+void PersistentAlloc::init(const Platform& platform, MemoryCounters& counters,
+                           const Geometry& geometry) {
   platform_ = &platform;
   counters_ = &counters;
-  sizes_ = sizes;
+  geometry_ = &geometry;
 }
 
 void* PersistentAlloc::alloc(std::uint64_t size, std::uint64_t alignment, MemoryKind kind) {
   const LockGuard guard(mutex_, platform_->os);
-  if (size >= sizes_.direct) return alloc_direct(size, kind);
+  if (size >= geometry_->direct_record) return alloc_direct(size, kind);
   if (!has_room(size, alignment) && !add_chunk()) return nullptr;
   return cut(size, alignment, kind);
 }

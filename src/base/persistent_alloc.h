@@ -2,9 +2,10 @@
 // heap ends.
 //
 // Small records are cut from chunks of 256 KiB; a record of 64 KiB or more is direct: an allocation
-// of its own from the system. Both sizes are Go's in all releases; Sizes can change them. A chunk's
-// first word links it to the chunk before, so the first record begins behind that word, aligned (as
-// in releases from 1.13; releases 1.11 and 1.12 did not align it, or had no link).
+// of its own from the system. Both sizes are Go's in all releases; another geometry can change
+// them. A chunk's first word links it to the chunk before, so the first record begins behind that
+// word, aligned (as in releases from 1.13; releases 1.11 and 1.12 did not align it, or had no
+// link).
 #pragma once
 
 #include <array>
@@ -12,36 +13,27 @@
 #include <cstdint>
 
 #include "os/base/address.h"
+#include "src/base/geometry.h"
 #include "src/base/memory_kind.h"
 #include "src/base/mutex.h"
 #include "src/base/platform.h"
-#include "src/policy.h"
 
 namespace Atoll {
 
 // Thread safe.
 class PersistentAlloc {
  public:
-  static constexpr std::uint64_t kChunkBytes = std::uint64_t{256} << 10;
-  static constexpr std::uint64_t kDirectBytes = std::uint64_t{64} << 10;
+  static constexpr std::uint64_t kChunkBytes = kGeometryOfGo.record_chunk;
+  static constexpr std::uint64_t kDirectBytes = kGeometryOfGo.direct_record;
   static constexpr std::uint64_t kMaxAlignment = 8192;
-
-  // Bytes of a chunk, and of the smallest direct record: at most half a chunk.
-  struct Sizes {
-    std::uint64_t chunk = kChunkBytes;
-    std::uint64_t direct = kDirectBytes;
-  };
-  // For a heap that makes as few calls of the system as it can: one chunk holds everything that a
-  // small heap needs.
-  static constexpr Sizes kLargerChunks{policy::kRecordChunk, policy::kDirectRecord};
 
   constexpr PersistentAlloc() = default;
   PersistentAlloc(const PersistentAlloc&) = delete;
   PersistentAlloc& operator=(const PersistentAlloc&) = delete;
 
-  // Both must outlive this object. Nothing is allocated yet.
-  void init(const Platform& platform, MemoryCounters& counters, Sizes sizes);
-  void init(const Platform& platform, MemoryCounters& counters) { init(platform, counters, {}); }
+  // All three must outlive this object. Nothing is allocated yet.
+  void init(const Platform& platform, MemoryCounters& counters,
+            const Geometry& geometry = kGeometryOfGo);
 
   // `size` bytes, not 0, zeroed, at a multiple of `alignment`: a power of two up to 8192 and, for
   // direct records, up to a page of the hardware. They are counted as `kind`, direct ones in whole
@@ -63,6 +55,7 @@ class PersistentAlloc {
   // links, and tails of chunks that were too short for a record.
   std::uint64_t stock() const;
 
+  const Geometry& geometry() const { return *geometry_; }
   Mutex& lock() { return mutex_; }
 
  private:
@@ -83,13 +76,13 @@ class PersistentAlloc {
   bool has_room(std::uint64_t size, std::uint64_t alignment) const;
   void* cut(std::uint64_t size, std::uint64_t alignment, MemoryKind kind);
   bool add_chunk();
-  std::uint64_t chunk_bytes() const { return platform_->whole_pages(sizes_.chunk); }
+  std::uint64_t chunk_bytes() const { return platform_->whole_pages(geometry_->record_chunk); }
   void count(MemoryKind kind, std::uint64_t bytes);
   void uncount(MemoryKind kind, std::uint64_t bytes);
 
   const Platform* platform_ = nullptr;
   MemoryCounters* counters_ = nullptr;
-  Sizes sizes_;
+  const Geometry* geometry_ = &kGeometryOfGo;
   mutable Mutex mutex_;
   Chunk* chunks_ = nullptr;
   Direct* directs_ = nullptr;

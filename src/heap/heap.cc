@@ -57,9 +57,7 @@ Line out_of_memory() {
     options.pages.hints.random_seed = state.random.next();
   }
   sizes_.init(spec, options.objects);
-  const bool is_sparing = options.pages.is_sparing;
-  state.memory.init(state.platform, state.counters,
-                    is_sparing ? PersistentAlloc::kLargerChunks : PersistentAlloc::Sizes());
+  state.memory.init(state.platform, state.counters, geometry_of(spec, options.pages.is_sparing));
   if (!state.pages.init(state.platform, state.memory, &state.counters, options.pages)) {
     return out_of_memory();
   }

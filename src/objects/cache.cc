@@ -249,7 +249,7 @@ void Cache::add_allocated(ObjectCounts& counts) const {
       count += std::popcount(span->alloc_cache) + span->freed_count.load(std::memory_order_relaxed);
     }
   }
-  return static_cast<std::uint64_t>(std::max(0, count));
+  return static_cast<std::uint64_t>(std::max<std::int32_t>(0, count));
 }
 
 }  // namespace Atoll::objects

@@ -13,11 +13,11 @@ std::int32_t FreeLists::next_refill(const ObjectHeap& heap, unsigned list) {
   const std::int32_t fewest =
       sizes.objects_in({.bytes = policy::kFirstRefillBytes >> shift,
                         .fewest = 1,
-                        .most = std::max(policy::kFirstRefillObjects >> shift, 1)},
+                        .most = std::max<std::int32_t>(policy::kFirstRefillObjects >> shift, 1)},
                        list);
   const std::int32_t most = sizes.objects_in(
       {.bytes = policy::kMostRefillBytes, .fewest = 1, .most = sizes.batch(list)}, list);
-  its.refill = static_cast<std::int16_t>(std::clamp(its.refill * 2, fewest, most));
+  its.refill = static_cast<std::int16_t>(std::clamp<std::int32_t>(its.refill * 2, fewest, most));
   return its.refill;
 }
 
@@ -59,7 +59,7 @@ void FreeLists::set_first_limit(const ObjectHeap& heap, unsigned list) {
 
 std::int32_t FreeLists::lengthen(ObjectHeap& heap, unsigned list) {
   const ListAccount& its = account(list);
-  if (is_on_trial(list)) return std::max(its.length - its.first_limit, 0);
+  if (is_on_trial(list)) return std::max<std::int32_t>(its.length - its.first_limit, 0);
   if (heap.is_short.load(std::memory_order_relaxed)) return lower_first_limit(heap, list);
   const std::int32_t excess = its.length - its.limit;
   const std::size_t bytes =
@@ -76,7 +76,7 @@ std::int32_t FreeLists::lengthen(ObjectHeap& heap, unsigned list) {
 [[gnu::cold]] std::int32_t FreeLists::lower_first_limit(ObjectHeap& heap, unsigned list) {
   ListAccount& its = account(list);
   its.first_limit = static_cast<std::int16_t>(
-      std::min(std::int32_t{its.first_limit}, std::max(heap.first_limit(list), 1)));
+      std::min<std::int32_t>(its.first_limit, std::max<std::int32_t>(heap.first_limit(list), 1)));
   set_limit(heap, list, its.first_limit);
   return its.length - its.limit;
 }
@@ -84,7 +84,7 @@ std::int32_t FreeLists::lengthen(ObjectHeap& heap, unsigned list) {
 std::int32_t FreeLists::shorten(ObjectHeap& heap, unsigned list, std::int32_t needed,
                                 std::int32_t most) {
   const ListAccount& its = account(list);
-  const std::int32_t excess = std::clamp(its.length - needed, 0, most);
+  const std::int32_t excess = std::clamp<std::int32_t>(its.length - needed, 0, most);
   set_limit(heap, list, std::min(its.limit, std::max(needed, its.length - excess)));
   return excess;
 }

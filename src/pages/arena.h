@@ -9,7 +9,6 @@
 #include "src/pages/page_record.h"
 #include "src/pages/span.h"
 #include "src/pages/sparing.h"
-#include "src/policy.h"
 
 namespace Atoll::pages {
 
@@ -22,6 +21,11 @@ struct Arena {
   static constexpr std::uint64_t kStandsIn = 1;
   static constexpr std::uint64_t kReady = 2;
   static constexpr std::uint64_t kDirty = 4;
+  // The bits from this one on: log2 of how many pages a group of bits is for, if there are groups.
+  static constexpr unsigned kGroupShift = 8;
+  static constexpr std::uint64_t flags_of(unsigned log_group_pages) {
+    return std::uint64_t{log_group_pages} << kGroupShift;
+  }
 
   std::uint64_t flags;
   std::atomic<Span*>* spans;         // for each page in use; of a free span, only for its first and
@@ -29,8 +33,8 @@ struct Arena {
   std::atomic<BitWord>* alloc_bits;  // kBitmapBytes for each page; a span uses those of its first
                                      // page
   std::atomic<BitWord>* mark_bits;
-  // A sparing heap has these instead: for each policy::kBitGroupPages, alloc bits and then mark
-  // bits, which the map makes when the first span begins there. Null otherwise.
+  // A heap that takes parts of arenas has these instead: for each group of pages, alloc bits and
+  // then mark bits, which the map makes when the first span begins there. Null otherwise.
   std::byte** bit_groups;
   // One bit per page, under the heap's lock. A page with neither bit was never used and is zero.
   std::uint64_t* ready;  // the page is in the state Ready
@@ -46,17 +50,18 @@ struct Arena {
   }
 
   bool stands_in() const { return (flags & kStandsIn) != 0; }
+  std::uint64_t group_pages() const { return std::uint64_t{1} << (flags >> kGroupShift); }
   std::uint64_t common_bits() const { return flags & (kReady | kDirty); }
 
   // The bits of the span that begins at page number `page`.
   std::atomic<BitWord>* alloc_bits_of(std::uint64_t page) const {
     if (bit_groups == nullptr) return alloc_bits + page * kWords;
-    return reinterpret_cast<std::atomic<BitWord>*>(bit_groups[page / policy::kBitGroupPages]) +
-           page % policy::kBitGroupPages * kWords;
+    return reinterpret_cast<std::atomic<BitWord>*>(bit_groups[page / group_pages()]) +
+           page % group_pages() * kWords;
   }
   std::atomic<BitWord>* mark_bits_of(std::uint64_t page) const {
     if (bit_groups == nullptr) return mark_bits + page * kWords;
-    return alloc_bits_of(page) + policy::kBitGroupPages * kWords;
+    return alloc_bits_of(page) + group_pages() * kWords;
   }
 
   std::atomic<PageRecord>* records() {

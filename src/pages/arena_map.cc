@@ -14,6 +14,10 @@ constexpr std::uint64_t kCacheLine = 64;
 // page.
 constexpr std::uint64_t kPage = 4096;
 
+constexpr std::uint64_t alignment_of(std::uint64_t size) {
+  return size >= kPage ? kPage : kCacheLine;
+}
+
 }  // namespace
 
 bool ArenaMap::init(const Platform& platform, PersistentAlloc& memory, LinearAlloc& metadata,
@@ -26,9 +30,10 @@ bool ArenaMap::init(const Platform& platform, PersistentAlloc& memory, LinearAll
   const port::PortSpec& spec = platform.spec;
   is_sparing_ = options.is_sparing;
   if (platform.machine.lazy_commit) record_window_ = options.record_window;
-  has_bit_groups_ = is_sparing_ && has_large_arenas(spec);
+  geometry_ = &geometry_of(spec, is_sparing_);
+  has_bit_groups_ = takes_parts(spec, *geometry_);
   l2_bits_ = spec.arena_l2_bits;
-  if (is_sparing_ && spec.arena_l1_bits == 0) l2_bits_ = std::min(l2_bits_, policy::kSparingL2Bits);
+  if (is_sparing_ && spec.arena_l1_bits == 0) l2_bits_ = std::min(l2_bits_, geometry_->most_l2_bits);
   if (l2_bits_ == spec.arena_bits) {
     tables_ = &only_table_;
   } else {
@@ -65,7 +70,8 @@ bool ArenaMap::add(Range region) {
   const std::uint64_t arena_bytes = platform_->spec.heap_arena_bytes;
   const Address first = region.base.aligned_down(arena_bytes);
   const std::uint64_t bytes = region.end() - first;
-  const bool are_many = is_sparing_ && bytes >= policy::kLeastAlike * arena_bytes;
+  const bool are_many =
+      geometry_->shares_records_of_arenas && bytes >= policy::kLeastAlike * arena_bytes;
   for (std::uint64_t done = 0; done < bytes; done += arena_bytes) {
     const Address base = first + done;
     Slot* const place = make_slot(base);
@@ -117,10 +123,10 @@ void ArenaMap::make_window(Range region) {
 
 bool ArenaMap::make_bits(Address base) {
   if (!has_bit_groups_) return true;
-  std::byte*& group = arena(base)->bit_groups[page_index(base) / policy::kBitGroupPages];
+  std::byte*& group = arena(base)->bit_groups[page_index(base) >> geometry_->log_bit_group_pages];
   if (group == nullptr) {
-    group = static_cast<std::byte*>(
-        memory_->alloc(2 * policy::kBitGroupPages * kBitmapBytes, kPage, MemoryKind::kGc));
+    const std::uint64_t size = std::uint64_t{2} * kBitmapBytes << geometry_->log_bit_group_pages;
+    group = static_cast<std::byte*>(memory_->alloc(size, alignment_of(size), MemoryKind::kGc));
   }
   return group != nullptr;
 }
@@ -147,20 +153,20 @@ Arena* ArenaMap::make_arena() {
   }
   const std::uint64_t bits = Arena::bitmap_bytes(pages);
   const std::uint64_t groups =
-      has_bit_groups_ ? pages / policy::kBitGroupPages * sizeof(std::byte*) : 0;
+      has_bit_groups_ ? (pages >> geometry_->log_bit_group_pages) * sizeof(std::byte*) : 0;
   const std::uint64_t before = round_up(2 * bits + groups, kCacheLine);
   const std::uint64_t records = before + sizeof(Arena) + pages * sizeof(PageRecord);
   const std::uint64_t spans = round_up(records, kCacheLine);
   const std::uint64_t size = has_bit_groups_ ? spans + pages * sizeof(Span*) : records;
-  // If the record is larger than a page of most hardware, its first used part lies on one page.
-  const std::uint64_t alignment = size >= kPage ? kPage : kCacheLine;
-  auto* const memory = static_cast<std::byte*>(memory_->alloc(size, alignment, MemoryKind::kGc));
+  auto* const memory =
+      static_cast<std::byte*>(memory_->alloc(size, alignment_of(size), MemoryKind::kGc));
   if (memory == nullptr) return nullptr;
 
   auto* const arena = new (memory + before) Arena{};
   arena->ready = reinterpret_cast<std::uint64_t*>(memory);
   arena->dirty = reinterpret_cast<std::uint64_t*>(memory + bits);
   if (has_bit_groups_) {
+    arena->flags = Arena::flags_of(geometry_->log_bit_group_pages);
     arena->bit_groups = reinterpret_cast<std::byte**>(memory + 2 * bits);
     arena->spans = reinterpret_cast<std::atomic<Span*>*>(memory + spans);
   } else {

@@ -244,6 +244,7 @@ class ArenaMap {
 
   bool is_sparing_ = false;
   bool has_bit_groups_ = false;
+  const Geometry* geometry_ = nullptr;
   StandIns stand_ins_;
 
   static constexpr RecordWindow kNoWindow{};

@@ -5,7 +5,6 @@
 #include "os/base/bits.h"
 #include "src/pages/reserve_aligned.h"
 #include "src/pages/start32.h"
-#include "src/policy.h"
 
 namespace Atoll::pages {
 namespace {
@@ -55,11 +54,15 @@ std::string_view why_outside(GrowFailure failure) {
 
 ArenaSpace::ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortSpec& spec,
                        const Options& options)
-    : os_(os), machine_(machine), spec_(spec), options_(options) {}
+    : os_(os),
+      machine_(machine),
+      spec_(spec),
+      options_(options),
+      geometry_(&geometry_of(spec, options.is_sparing)) {}
 
 [[gnu::cold]] std::uint64_t ArenaSpace::unit() const {
   if (!takes_parts()) return spec_.heap_arena_bytes;
-  return std::max({policy::kLeastReservation, machine_.page_size, machine_.granularity});
+  return std::max({geometry_->least_reservation, machine_.page_size, machine_.granularity});
 }
 
 [[gnu::cold]] void ArenaSpace::init() {
@@ -90,6 +93,12 @@ ArenaSpace::ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortS
   if (!hints_.empty()) return growth;
   if (spec_.race) return failed(GrowFailure::kRaceCollisions);
   return grow_anywhere(wish, size);
+}
+
+[[gnu::cold]] void ArenaSpace::retreat(Range given_back) {
+  if (!hints_.empty() && hints_.top().address == given_back.end()) {
+    hints_.top().address = given_back.base;
+  }
 }
 
 [[gnu::cold]] Growth ArenaSpace::grow_at_hints(std::uint64_t wish, std::uint64_t least) {

@@ -97,6 +97,10 @@ class ArenaSpace {
   // lets it, so a hint need not be a boundary of arenas.
   Growth grow(std::uint64_t bytes, std::uint64_t wish = 0);
 
+  // The caller has given back the end of the region that grow() returned last: the next one may
+  // begin there.
+  void retreat(Range given_back);
+
   void observe(HintObserver* observer) { observer_ = observer; }
 
   const HintStack& hints() const { return hints_; }
@@ -115,7 +119,7 @@ class ArenaSpace {
   Growth finish(Range region);
   Growth check(Range region) const;
   bool wraps(Range region) const;
-  bool takes_parts() const { return options_.is_sparing && has_large_arenas(spec_); }
+  bool takes_parts() const { return pages::takes_parts(spec_, *geometry_); }
   // Regions begin at multiples of this many bytes, and so do their sizes.
   std::uint64_t unit() const;
 
@@ -123,6 +127,7 @@ class ArenaSpace {
   const os::Machine& machine_;
   const port::PortSpec& spec_;
   const Options options_;
+  const Geometry* const geometry_;
   HintStack hints_;
   Range metadata_range_;
   Range arena_range_;

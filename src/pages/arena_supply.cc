@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "os/base/bits.h"
-#include "src/policy.h"
 
 namespace Atoll::pages {
 namespace {
@@ -20,6 +19,7 @@ constexpr std::string_view kNoMetadata = "out of memory allocating heap arena me
   failure_.emplace();
   spare_ = &first_;
   is_sparing_ = options.is_sparing;
+  geometry_ = &geometry_of(platform.spec, is_sparing_);
   huge_pages_ = options.huge_pages;
   huge_page_ = huge_pages_ == HugePages::kAlways ? platform.os.huge_page_size() : 0;
   if (huge_page_ > policy::kMostHugeStep || !is_power_of_two(huge_page_)) huge_page_ = 0;
@@ -52,7 +52,8 @@ constexpr std::string_view kNoMetadata = "out of memory allocating heap arena me
 [[gnu::cold]] std::uint64_t ArenaSupply::step_for(std::uint64_t bytes) const {
   const std::uint64_t page = platform_->machine.page_size;
   if (!is_sparing_) return round_up(bytes, std::max(platform_->spec.heap_growth_unit, page));
-  const std::uint64_t step = std::max({bytes, policy::kLeastStep, taken_ / policy::kStepFraction});
+  const std::uint64_t step =
+      std::max({bytes, geometry_->least_step, taken_ / geometry_->step_fraction});
   return round_up(step, std::max({port::kPageSize, page, huge_page_}));
 }
 
@@ -107,15 +108,27 @@ constexpr std::string_view kNoMetadata = "out of memory allocating heap arena me
   return offered;
 }
 
+// The offer was the rest, or its beginning, and the rest is the end of the newest region.
+[[gnu::cold]] void ArenaSupply::withdraw(Range offered) {
+  const bool is_newest = regions_ != nullptr && regions_->range.end() == rest_.end();
+  if (!geometry_->is_in_buffer || offered.base != rest_.base || !is_newest) return;
+  if (!platform_->os.release(rest_.base, rest_.size).ok()) return;
+  space_->retreat(rest_);
+  regions_->range.size -= rest_.size;
+  reserved_ -= rest_.size;
+  rest_ = {};
+}
+
 [[gnu::cold]] bool ArenaSupply::own_ends(Range pages) {
   return map_->own_ends(pages) || fail(kNoMetadata);
 }
 
-// A sparing heap reserves ahead as much again as it has, up to an arena.
+// A sparing heap reserves ahead as much again as it has, up to an arena, where that costs nothing.
 [[gnu::cold]] bool ArenaSupply::reserve(std::uint64_t bytes, std::uint64_t step) {
   if (spare_ == nullptr) spare_ = memory_->alloc_array<Region>(1, MemoryKind::kOther);
   if (spare_ == nullptr) return fail("out of memory");
-  const std::uint64_t ahead = std::min(reserved_, platform_->spec.heap_arena_bytes);
+  const std::uint64_t ahead =
+      std::min({reserved_, platform_->spec.heap_arena_bytes, geometry_->most_ahead});
   const Growth growth =
       is_sparing_ ? space_->grow(bytes, std::max(step, ahead)) : space_->grow(step);
   if (!growth.ok()) {
@@ -125,6 +138,10 @@ constexpr std::string_view kNoMetadata = "out of memory allocating heap arena me
   pending_ = growth.region;
   reserved_ += pending_.size;
   if (is_of_start32(pending_)) start32_next_ = pending_.end();
+  if (geometry_->is_in_buffer && regions_ != nullptr && regions_->range.end() == pending_.base) {
+    regions_->range.size += pending_.size;
+    return true;
+  }
   *spare_ = {pending_, regions_};
   regions_ = spare_;
   spare_ = nullptr;

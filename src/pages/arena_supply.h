@@ -23,7 +23,7 @@ namespace Atoll::pages {
 // heap's lock.
 class ArenaSupply {
  public:
-  // One answer of the system, as it was reserved.
+  // One answer of the system, as it was reserved; or several in a row (Geometry::is_in_buffer).
   struct Region {
     Range range;
     Region* next = nullptr;
@@ -49,6 +49,9 @@ class ArenaSupply {
   // part of its step that `bytes` need. Empty if the system refused: failure() tells why, and the
   // supply will offer the same pages again.
   Range take(Range offered, std::uint64_t bytes);
+
+  // Gives offered pages back, if the heap is in a buffer and can make no records for them.
+  void withdraw(Range offered);
 
   // Where the next offer will probably begin; null if that is unknown.
   Address next() const;
@@ -88,6 +91,7 @@ class ArenaSupply {
   Range rest_;               // what is left of the region in use
 
   bool is_sparing_ = false;
+  const Geometry* geometry_ = nullptr;
   HugePages huge_pages_ = HugePages::kUnsaid;
   std::uint64_t huge_page_ = 0;  // in bytes: steps are multiples of it; 0: of any size
   std::uint64_t reserved_ = 0;   // in bytes, like `taken_`

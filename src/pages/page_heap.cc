@@ -21,6 +21,7 @@ bool PageHeap::init(const Platform& platform, PersistentAlloc& memory, MemoryCou
   forget();
   platform_ = &platform;
   options_ = options;
+  options_.is_sparing = options.is_sparing || lives_in_buffer(platform.spec);
   is_bounded_ = options.is_bounded && platform.machine.can_shrink;
   has_bound_ = is_bounded_ && options.most_kept != Options::kAsInUse;
   failure_.emplace();
@@ -70,16 +71,34 @@ Span* PageHeap::new_span() {
   auto* const span = static_cast<Span*>(spans_.alloc());
   if (span != nullptr) {
     span->holder.store(nullptr, std::memory_order_relaxed);  // the allocator's link was here
-    if (span->treap_node != nullptr) return span;
-    void* const node = nodes_.alloc();
-    if (node != nullptr) {
-      span->treap_node = new (node) TreapNode;
-      return span;
-    }
+    if (give_node(span)) return span;
     drop(span);
   }
   (void)fail("out of memory");
   return nullptr;
+}
+
+bool PageHeap::give_node(Span* span) {
+  if (span->treap_node != nullptr) return true;
+  void* const node = nodes_.alloc();
+  if (node != nullptr) span->treap_node = new (node) TreapNode;
+  return node != nullptr;
+}
+
+// In a buffer, all memory for records may be in pages of the heap later. So before it takes pages,
+// the heap makes what it would need if each of them were a span. Free spans then can always be cut.
+[[gnu::cold]] bool PageHeap::stock_records(Range pages) {
+  for (const std::uint64_t all = mapped_pages_ + count_of(pages); table_.count() < all;) {
+    auto* const span = static_cast<Span*>(spans_.alloc_new());
+    if (span == nullptr) return fail("out of memory");
+    const bool has_node = give_node(span);
+    drop(span);
+    if (!has_node) return fail("out of memory");
+  }
+  for (std::uint64_t done = 0; done < pages.size; done += port::kPageSize) {
+    if (!make_bits(pages.base + done)) return false;
+  }
+  return true;
 }
 
 void PageHeap::drop(Span* span) {
@@ -143,6 +162,10 @@ std::uint64_t PageHeap::missing(std::uint64_t bytes) const {
 bool PageHeap::grow(std::uint64_t bytes) {
   Range offered = supply_.offer(bytes);
   if (offered.is_empty()) return fail(supply_.failure().view());
+  if (lives_in_buffer(platform_->spec) && !stock_records(offered)) {
+    supply_.withdraw(offered);
+    return false;
+  }
   Span* const span = new_span();
   if (span == nullptr) return false;
   offered = supply_.take(offered, bytes);

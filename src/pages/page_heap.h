@@ -129,6 +129,8 @@ class PageHeap {
   // span and has set failure_.
   void forget();
   Span* new_span();
+  bool give_node(Span* span);
+  bool stock_records(Range pages);
   void drop(Span* span);
   void free_locked(Span* span, std::uint64_t now);
   Span* find_best_fit(std::uint64_t npages) const;

@@ -6,7 +6,6 @@
 
 #include "src/base/persistent_alloc.h"
 #include "src/pages/span.h"
-#include "src/policy.h"
 
 namespace Atoll::pages {
 
@@ -36,14 +35,14 @@ class SpanTable {
     Span* span;
   };
 
-  static constexpr std::uint64_t kFirstSegment = policy::kFirstSpans;
   static constexpr unsigned kSegments = 48;  // more segments than addresses can hold
 
-  static unsigned segment_of(std::uint64_t i);
+  unsigned segment_of(std::uint64_t i) const;
   Entry& entry(std::uint64_t i) const;
 
   PersistentAlloc* memory_ = nullptr;
   std::uint64_t count_ = 0;
+  unsigned log_first_ = 0;  // log2 of the length of the first segment
   std::array<Entry*, kSegments> segments_{};
 };
 

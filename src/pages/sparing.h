@@ -3,18 +3,18 @@
 // that is one of thousands.
 //
 // It reserves and maps an arena of 64 MiB part by part, and makes records where spans are. It
-// reserves nothing, and makes nothing writable, that it may never use.
+// reserves nothing, and makes nothing writable, that it may never use. A heap in a buffer
+// (src/base/geometry.h) is always sparing.
 #pragma once
 
-#include <cstdint>
-
-#include "src/policy.h"
+#include "src/base/geometry.h"
 #include "src/port/port.h"
 
 namespace Atoll::pages {
 
-constexpr bool has_large_arenas(const port::PortSpec& spec) {
-  return spec.heap_arena_bytes > policy::kMostWholeArena;
+// Whether the heap takes its arenas part by part.
+constexpr bool takes_parts(const port::PortSpec& spec, const Geometry& geometry) {
+  return spec.heap_arena_bytes > geometry.most_whole_arena;
 }
 
 }  // namespace Atoll::pages

@@ -22,11 +22,13 @@ constexpr bool is_arm64_phone(const Port& port) {
   return port.is(port.since(Release::k1_16) ? Goos::kIos : Goos::kDarwin, Goarch::kArm64);
 }
 
-// Bits of a heap address: what the port's processors translate and its systems hand out.
+// Bits of a heap address: what the port's processors translate and its systems hand out. A machine
+// without a system has its RAM at low addresses: on RISC-V of 64 bits below 64 GiB.
 constexpr unsigned heap_addr_bits(const Port& port) {
   if (port.is(Goarch::kWasm)) return 32;
   if (port.is(Goarch::kMips) || port.is(Goarch::kMipsle)) return 31;
   if (!has_64_bit_pointers(port.goarch)) return 32;
+  if (port.is(Goos::kNone)) return 36;
   if (port.is(Goos::kAix) && port.between(Release::k1_12, Release::k1_13)) return 60;
   if (is_arm64_phone(port)) {
     if (port.since(Release::k1_16)) return 40;
@@ -44,8 +46,10 @@ constexpr std::uint64_t max_alloc(const Port& port) {
 
 // An arena is 64 MiB, or 4 MiB where that is too large: windows charges a process for committed
 // metadata that it never touched, 32-bit systems have little address space, and phones and wasm
-// have little memory. Wasm has 512 KiB from release 1.26 on.
+// have little memory. Wasm has 512 KiB from release 1.26 on. Without a system it is 1 MiB: the
+// records of an arena's pages then take 2 KiB.
 constexpr unsigned log_heap_arena_bytes(const Port& port) {
+  if (port.is(Goos::kNone)) return 20;
   if (port.is(Goarch::kWasm)) {
     if (port.since(Release::k1_26)) return 19;
     return port.since(Release::k1_13) ? 22 : 26;
@@ -58,8 +62,10 @@ constexpr unsigned log_heap_arena_bytes(const Port& port) {
 }
 
 // The arena map has one level almost everywhere. 64-bit windows, where its 32 MiB table would count
-// as committed memory, and the 60-bit aix have two.
+// as committed memory, and the 60-bit aix have two. So has a machine without a system, whose tables
+// are as small as they can be: 256 bytes each, or 2 KiB on RISC-V of 64 bits.
 constexpr unsigned arena_l1_bits(const Port& port) {
+  if (port.is(Goos::kNone)) return (heap_addr_bits(port) - log_heap_arena_bytes(port)) / 2;
   if (!has_64_bit_pointers(port.goarch)) return 0;
   if (port.is(Goos::kWindows)) return 6;
   if (port.is(Goos::kAix) && port.between(Release::k1_12, Release::k1_13)) return 12;

@@ -1,4 +1,6 @@
-// Operating systems and processors by the names Go gives them (GOOS, GOARCH).
+// Operating systems and processors by the names Go gives them (GOOS, GOARCH). Two names are not in
+// Go's releases: "none" is a machine without an operating system, as in a compiler's triple, and
+// "riscv" is RISC-V of 32 bits, a name that Go has set aside.
 #pragma once
 
 #include <array>
@@ -23,6 +25,7 @@ enum class Goos : std::uint8_t {
   kLinux,
   kNacl,
   kNetbsd,
+  kNone,
   kOpenbsd,
   kPlan9,
   kSolaris,
@@ -43,6 +46,7 @@ enum class Goarch : std::uint8_t {
   kMipsle,
   kPpc64,
   kPpc64le,
+  kRiscv,
   kRiscv64,
   kS390x,
   kWasm,
@@ -50,13 +54,13 @@ enum class Goarch : std::uint8_t {
 
 namespace internal {
 
-inline constexpr std::array<std::string_view, 16> kGoosNames = {
-    "aix",   "android", "darwin", "dragonfly", "freebsd", "illumos", "ios",    "js",
-    "linux", "nacl",    "netbsd", "openbsd",   "plan9",   "solaris", "wasip1", "windows"};
+inline constexpr std::array<std::string_view, 17> kGoosNames = {
+    "aix",  "android", "darwin", "dragonfly", "freebsd", "illumos", "ios",    "js",     "linux",
+    "nacl", "netbsd",  "none",   "openbsd",   "plan9",   "solaris", "wasip1", "windows"};
 
-inline constexpr std::array<std::string_view, 15> kGoarchNames = {
-    "386",      "amd64",  "amd64p32", "arm",     "arm64",   "loong64", "mips", "mips64",
-    "mips64le", "mipsle", "ppc64",    "ppc64le", "riscv64", "s390x",   "wasm"};
+inline constexpr std::array<std::string_view, 16> kGoarchNames = {
+    "386",      "amd64",  "amd64p32", "arm",     "arm64", "loong64", "mips",  "mips64",
+    "mips64le", "mipsle", "ppc64",    "ppc64le", "riscv", "riscv64", "s390x", "wasm"};
 
 static_assert(kGoosNames[static_cast<std::size_t>(Goos::kWindows)] == "windows");
 static_assert(kGoarchNames[static_cast<std::size_t>(Goarch::kWasm)] == "wasm");
@@ -107,6 +111,7 @@ constexpr unsigned pointer_size(Goarch goarch) {
     case Goarch::kArm:
     case Goarch::kMips:
     case Goarch::kMipsle:
+    case Goarch::kRiscv:
       return 4;
     default:
       return 8;

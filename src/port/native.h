@@ -1,9 +1,10 @@
 // The port this build is for. The only header of the layer that asks the compiler.
 //
-// Where the compiler cannot know (js or wasip1, ios or darwin, illumos or solaris, plan9) or there
-// is no operating system, define both ATOLL_GOOS and ATOLL_GOARCH as enumerators, for example
-// -DATOLL_GOOS=kPlan9 -DATOLL_GOARCH=kAmd64, or one of ATOLL_HOST_JS, ATOLL_GOOS_IOS,
-// ATOLL_GOOS_ILLUMOS, ATOLL_GOOS_PLAN9.
+// An ELF compiler for ARM or RISC-V that names no operating system builds for a machine without
+// one. Where the compiler cannot know (js or wasip1, ios or darwin, illumos or solaris, plan9),
+// define both ATOLL_GOOS and ATOLL_GOARCH as enumerators, for example -DATOLL_GOOS=kPlan9
+// -DATOLL_GOARCH=kAmd64, or one of ATOLL_HOST_JS, ATOLL_GOOS_IOS, ATOLL_GOOS_ILLUMOS,
+// ATOLL_GOOS_PLAN9.
 #pragma once
 
 #include "src/port/spec.h"
@@ -43,6 +44,8 @@ inline constexpr Goos kNativeGoos = Goos::kAix;
 inline constexpr Goos kNativeGoos = Goos::kJs;
 #elif defined(__wasm__)
 inline constexpr Goos kNativeGoos = Goos::kWasip1;
+#elif defined(__ELF__) && (defined(__arm__) || defined(__riscv))
+inline constexpr Goos kNativeGoos = Goos::kNone;
 #else
 #error "Atoll: unknown operating system; define ATOLL_GOOS and ATOLL_GOARCH (src/port/native.h)"
 #endif
@@ -71,6 +74,8 @@ inline constexpr Goarch kNativeGoarch = Goarch::kPpc64le;
 inline constexpr Goarch kNativeGoarch = Goarch::kPpc64;
 #elif defined(__riscv) && __riscv_xlen == 64
 inline constexpr Goarch kNativeGoarch = Goarch::kRiscv64;
+#elif defined(__riscv) && __riscv_xlen == 32
+inline constexpr Goarch kNativeGoarch = Goarch::kRiscv;
 #elif defined(__s390x__)
 inline constexpr Goarch kNativeGoarch = Goarch::kS390x;
 #elif defined(__loongarch_lp64) || defined(__loongarch64)

@@ -119,11 +119,26 @@ inline constexpr auto kPorts = [] {
   });
 }();
 
-constexpr std::span<const PortRow> all_ports() { return kPorts; }
+// The ports of this project's own, which no release of Go has: machines without an operating
+// system, whose heap lives in a buffer (os/fixed). They have the size classes and stacks of every
+// release, and an address space that costs little (address_space.h). Sorted in the same way.
+inline constexpr auto kPortsWithoutSystem = std::to_array<PortRow>({
+    {Goos::kNone, Goarch::kArm, internal::kAlways},    // Cortex-M and Cortex-R
+    {Goos::kNone, Goarch::kRiscv, internal::kAlways},  // rv32
+    {Goos::kNone, Goarch::kRiscv64, internal::kAlways},
+});
 
-// Null when no release has the pair.
+// Go's ports.
+constexpr std::span<const PortRow> all_ports() { return kPorts; }
+// The ports of one operating system are among these.
+constexpr std::span<const PortRow> ports_with(Goos goos) {
+  if (goos == Goos::kNone) return kPortsWithoutSystem;
+  return kPorts;
+}
+
+// Null if there is no such port.
 constexpr std::optional<PortRow> find_row(Goos goos, Goarch goarch) {
-  for (const PortRow& row : kPorts) {
+  for (const PortRow& row : ports_with(goos)) {
     if (row.goos == goos && row.goarch == goarch) return row;
   }
   return std::nullopt;

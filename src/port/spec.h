@@ -16,7 +16,7 @@ namespace Atoll::port {
 enum class HeapStart : std::uint8_t {
   kHints,        // addresses to ask for, in order (hints.h)
   kReservation,  // a large reservation behind the program's data, the 32-bit way (start32.h)
-  kBreak,        // wherever the program break is; nothing is prepared
+  kBreak,        // wherever the program break is, or in the buffer; nothing is prepared
 };
 
 // Sizes are in bytes unless a name says bits or pages. All members are public and plain, so a
@@ -104,6 +104,7 @@ struct PortSpec : Port {
 namespace formula {
 
 constexpr HeapStart heap_start(const Port& port) {
+  if (port.is(Goos::kNone)) return HeapStart::kBreak;
   if (is_sbrk(port.goos, port.goarch) && port.since(Release::k1_24)) return HeapStart::kBreak;
   if (!has_64_bit_pointers(port.goarch)) return HeapStart::kReservation;
   // Wasm's pointers have 8 bytes, so from release 1.13 it gets hints, none of which it can honour.
@@ -162,6 +163,13 @@ constexpr HeapStart heap_start(const Port& port) {
 [[gnu::cold]] constexpr PortSpec spec(Release release, Goos goos, Goarch goarch,
                                       bool race = false) {
   return spec(Port{release, goos, goarch, race});
+}
+
+// The same port with the address space that begins at `lowest`, a multiple of an arena's size: for
+// a heap in memory that lies higher than the port's own addresses reach.
+constexpr PortSpec with_lowest_address(PortSpec spec, std::uint64_t lowest) {
+  spec.arena_base_offset = spec.arena_base_offset_is_added ? 0 - lowest : lowest;
+  return spec;
 }
 
 // Why a port that somebody asked for does not exist.

@@ -44,6 +44,13 @@ std::vector<Case> every_case() {
 
 class Refused : public testing::TestWithParam<Case> {
  protected:
+  void SetUp() override {
+    if (lives_in_buffer(port::native_spec())) {
+      GTEST_SKIP() << "the objects of 64 MiB take thousands of calls of a buffer, each of which "
+                      "would be refused";
+    }
+  }
+
   HeapOptions options() const {
     HeapOptions options;
     // A race port's heap is at its end when it has used up its hints.

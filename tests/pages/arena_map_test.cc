@@ -234,7 +234,7 @@ TEST_P(MapOf, OfASparingHeapKnowsItsArenasAndNoOthers) {
   }
   std::mt19937_64 random(1);
   for (int i = 0; i < 1000; ++i) (void)map_.span_of(Address(random()));
-  if (has_large_arenas(platform_.spec) && platform_.spec.arena_l1_bits == 0) {
+  if (takes_parts(platform_.spec, kSparingGeometry) && platform_.spec.arena_l1_bits == 0) {
     EXPECT_LT(counters_.get(MemoryKind::kGc) - before, 512U << 10);
   }
 
@@ -416,7 +416,7 @@ TEST(ArenaMap, OfASparingHeapHasAnAddressForEachOfManyArenas) {
   const Platform platform{os::native(), os::native().probe(), kShapes[0].spec};
   MemoryCounters counters;
   PersistentAlloc memory;
-  memory.init(platform, counters, PersistentAlloc::kLargerChunks);
+  memory.init(platform, counters, kSparingGeometry);
   LinearAlloc metadata;
   ArenaMap map;
   ASSERT_TRUE(map.init(platform, memory, metadata, nullptr, {.is_sparing = true}));

@@ -17,8 +17,7 @@ class TestHeap {
  public:
   TestHeap(os::Os& os, const port::PortSpec& spec, const Options& options = {})
       : platform{os, os.probe(), spec} {
-    memory.init(platform, counters,
-                options.is_sparing ? PersistentAlloc::kLargerChunks : PersistentAlloc::Sizes());
+    memory.init(platform, counters, geometry_of(platform.spec, options.is_sparing));
     is_made = heap.init(platform, memory, &counters, options);
     heap.init_arenas();
   }

@@ -64,6 +64,7 @@ void apply(std::set<std::string>& ports, const char* added, const char* removed)
 std::set<std::string> ports_where(bool (*exists)(Release, Goos, Goarch), Release release) {
   std::set<std::string> ports;
   for (const Goos goos : kAllGoos) {
+    if (goos == Goos::kNone) continue;
     for (const Goarch goarch : kAllGoarch) {
       if (!exists(release, goos, goarch)) continue;
       ports.insert(std::string(name(goos)) + "/" + std::string(name(goarch)));
@@ -109,6 +110,24 @@ TEST(Ports, KnowTheirFirstAndLastRelease) {
   EXPECT_EQ(last_release(Goos::kWindows, Goarch::kMips), std::nullopt);
 }
 
+TEST(Ports, WithoutASystemAreNotAmongThoseOfGo) {
+  std::set<std::string> ports;
+  for (const PortRow& row : ports_with(Goos::kNone)) {
+    EXPECT_EQ(row.goos, Goos::kNone);
+    EXPECT_EQ(row.releases.first, kFirstRelease);
+    EXPECT_EQ(row.releases.last, kLastRelease);
+    EXPECT_FALSE(row.race.has_value());
+    EXPECT_TRUE(has_port(kLastRelease, row.goos, row.goarch));
+    ports.emplace(name(row.goarch));
+  }
+  EXPECT_EQ(ports, (std::set<std::string>{"arm", "riscv", "riscv64"}));
+  for (const PortRow& row : all_ports()) {
+    EXPECT_NE(row.goos, Goos::kNone);
+    EXPECT_NE(row.goarch, Goarch::kRiscv);
+  }
+  EXPECT_FALSE(has_port(kDefaultRelease, Goos::kNone, Goarch::kAmd64));
+}
+
 TEST(Releases, ParseTheirNamesAndNothingElse) {
   EXPECT_EQ(kReleases.front(), Release::k1_11);
   EXPECT_EQ(kReleases.back(), Release::k1_27);
@@ -131,7 +150,8 @@ TEST(Names, ParseTheirNamesAndNothingElse) {
   for (const char* wrong : {"", "Linux", "linux ", "macos", "zos", "hurd"}) {
     EXPECT_EQ(parse_goos(wrong), std::nullopt) << wrong;
   }
-  for (const char* wrong : {"", "x86_64", "AMD64", "aarch64", "riscv", "mips64el", "loongarch64"}) {
+  for (const char* wrong :
+       {"", "x86_64", "AMD64", "aarch64", "riscv32", "mips64el", "loongarch64"}) {
     EXPECT_EQ(parse_goarch(wrong), std::nullopt) << wrong;
   }
 }
@@ -144,7 +164,8 @@ TEST(Names, TellPointerSizeAndByteOrder) {
     if (pointer_size(goarch) == 4) with_4_bytes.emplace(name(goarch));
     if (is_big_endian(goarch)) big_endian.emplace(name(goarch));
   }
-  EXPECT_EQ(with_4_bytes, (std::set<std::string>{"386", "amd64p32", "arm", "mips", "mipsle"}));
+  EXPECT_EQ(with_4_bytes,
+            (std::set<std::string>{"386", "amd64p32", "arm", "mips", "mipsle", "riscv"}));
   EXPECT_EQ(big_endian, (std::set<std::string>{"mips", "mips64", "ppc64", "s390x"}));
 }
 

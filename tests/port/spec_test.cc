@@ -18,6 +18,45 @@ using enum Goos;
 using enum Goarch;
 using enum Release;
 
+// What a heap in a buffer needs: an address space that costs little.
+TEST(WithoutASystem, ThereAreSmallArenasAndTables) {
+  for (const Release release : kReleases) {
+    for (const PortRow& row : ports_with(kNone)) {
+      const PortSpec port = spec(release, row.goos, row.goarch);
+      SCOPED_TRACE(describe(port));
+      const bool is_wide = row.goarch == kRiscv64;
+      EXPECT_EQ(port.ptr_size, is_wide ? 8U : 4U);
+      EXPECT_EQ(port.heap_start, HeapStart::kBreak);
+      EXPECT_FALSE(port.uses_32_bit_start());
+      EXPECT_FALSE(port.sbrk);
+      EXPECT_EQ(port.heap_addr_bits, is_wide ? 36U : 32U);
+      EXPECT_EQ(port.heap_arena_bytes, std::uint64_t{1} << 20);
+      EXPECT_EQ(port.pages_per_arena, 128U);
+      EXPECT_EQ(port.arena_l1_bits, is_wide ? 8U : 6U);
+      EXPECT_EQ(port.arena_l2_bits, is_wide ? 8U : 6U);
+      EXPECT_EQ(port.arena_l2_table_bytes, is_wide ? 2048U : 256U);
+      EXPECT_EQ(port.fixed_stack, 2048U);
+      EXPECT_EQ(port.num_stack_orders, 4U);
+      EXPECT_TRUE(port.is_addressable(0));
+      EXPECT_TRUE(port.is_addressable(0xffff'ffff));
+      EXPECT_FALSE(port.is_addressable(port.max_alloc + 1));
+    }
+  }
+}
+
+TEST(WithoutASystem, TheAddressSpaceCanBeginElsewhere) {
+  constexpr std::uint64_t kLowest = 0x5555'5550'0000;
+  for (const Release release : {k1_11, k1_15}) {
+    const PortSpec port = with_lowest_address(spec(release, kNone, kRiscv64), kLowest);
+    EXPECT_EQ(port.arena_index(kLowest), 0U);
+    EXPECT_EQ(port.arena_base(0), kLowest);
+    EXPECT_EQ(port.arena_base(3), kLowest + (3 << 20));
+    EXPECT_FALSE(port.is_addressable(kLowest - 1));
+    EXPECT_TRUE(port.is_addressable(kLowest + (std::uint64_t{1} << 36) - 1));
+    EXPECT_FALSE(port.is_addressable(kLowest + (std::uint64_t{1} << 36)));
+  }
+}
+
 TEST(Stacks, HaveTheKnownSizesAndOrders) {
   struct Expected {
     std::uint64_t fixed_stack;

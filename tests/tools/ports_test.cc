@@ -67,6 +67,25 @@ TEST(Ports, HaveTheSameKeysForEveryPortOfARelease) {
   }
 }
 
+// They are not Go's, so a list of a release has them only if it is asked for them.
+TEST(Ports, WithoutASystemAreListedByTheirName) {
+  for (const std::string& release : releases()) {
+    const Json ports = ask("ports --goos none --go " + release);
+    ASSERT_EQ(ports.size(), 3U);
+    for (const Json& port : ports) expect_schema(port, release, false);
+    EXPECT_EQ(ports[0].at("goarch"), "arm");
+    EXPECT_EQ(ports[1].at("goarch"), "riscv");
+    EXPECT_EQ(ports[2].at("goarch"), "riscv64");
+  }
+  const Json arm = ask("port --goos none --goarch arm");
+  EXPECT_EQ(arm.at("heapArenaBytes"), 1U << 20);
+  EXPECT_EQ(arm.at("heapAddrBits"), 32U);
+  EXPECT_EQ(arm.at("heapStart"), "break");
+  EXPECT_EQ(arm.at("hintCount"), 0U);
+  EXPECT_TRUE(arm.at("firstHint").is_null());
+  for (const Json& port : ask("ports")) EXPECT_NE(port.at("goos"), "none");
+}
+
 TEST(Ports, AreAsManyAsEveryReleaseHas) {
   const std::array plain = {39, 41, 44, 43, 41, 44, 45, 45, 46, 47, 47, 48, 49, 48, 48, 47, 47};
   const std::array race = {6, 7, 7, 7, 7, 8, 9, 9, 10, 10, 10, 10, 9, 9, 10, 11, 11};

@@ -36,6 +36,31 @@ tools/vendor "$here/windows" --heap arena --backend windows
 if g++ -std=c++20 -fsyntax-only "$here/windows/atoll.cc" 2> "$here/log"; then exit 1; fi
 grep -q 'no backend for this system; tools/vendor --backend' "$here/log"
 
+# A heap in a buffer, with the compilers for machines without a system.
+tools/vendor "$here/buffer" --heap arena --backend fixed
+in_buffer() {
+  # shellcheck disable=SC2086
+  "$@" $warnings -Wno-psabi -std=c++20 -Os -ffunction-sections -fno-exceptions -fno-rtti -c "$here/buffer/atoll.cc" \
+    -o "$here/$1.o"
+  echo "in a buffer, $1: without a warning"
+}
+if command -v arm-none-eabi-g++ > /dev/null && test -d /usr/include/newlib/c++; then
+  in_buffer arm-none-eabi-g++ -mthumb -mcpu=cortex-m7
+  # A whole program, with newlib's C library.
+  # shellcheck disable=SC2086
+  arm-none-eabi-g++ $warnings -Wno-psabi -std=c++20 -Os -fno-exceptions -fno-rtti -mthumb -mcpu=cortex-m7 \
+    --specs=rdimon.specs "-I$here/buffer" tests/vendor/buffer_use.cc "$here/arm-none-eabi-g++.o" \
+    -Wl,--gc-sections -o "$here/program.elf"
+fi
+if command -v riscv64-unknown-elf-g++ > /dev/null && test -d /usr/include/newlib/c++; then
+  # This compiler has no C++ library.
+  for machine in "-march=rv32imac -mabi=ilp32" "-march=rv64imac -mabi=lp64"; do
+    # shellcheck disable=SC2046,SC2086
+    in_buffer riscv64-unknown-elf-g++ --specs=picolibc.specs -fno-canonical-system-headers $machine \
+      -mcmodel=medany $(cat freestanding/firmware/flags.txt)
+  done
+fi
+
 # FOLDER SOURCE FLAGS...: a program with the code of that folder.
 runs() {
   folder=$1 source=$2
@@ -51,7 +76,7 @@ runs() {
 for compiler in g++ clang++-19; do
   command -v $compiler > /dev/null || continue
   # shellcheck disable=SC2086
-  for folder in linux malloc renamed; do
+  for folder in linux malloc renamed buffer; do
     $compiler $warnings $flags -c "$here/$folder/atoll.cc" -o "$here/$folder/code.o"
   done
   printf '#define ATOLL_IMPLEMENTATION\n#include "atoll.hpp"\n' > "$here/one/code.cc"
@@ -64,6 +89,7 @@ for compiler in g++ clang++-19; do
     runs $folder tests/vendor/arena_use.cc $compiler -std=c++20
   done
   runs malloc tests/vendor/malloc_use.cc $compiler -std=c++20
+  runs buffer tests/vendor/buffer_use.cc $compiler -std=c++20
 done
 
 # Two copies in one program.

@@ -4,9 +4,14 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 
 namespace Atoll::tool {
 namespace {
+
+std::span<const port::PortRow> rows_for(const Options& options) {
+  return options.goos ? port::ports_with(*options.goos) : port::all_ports();
+}
 
 using port::Release;
 using port::ReleaseRange;
@@ -14,7 +19,7 @@ using port::ReleaseRange;
 // Releases that have a port (or its race detector) that the flags let through.
 std::optional<ReleaseRange> releases_with(const Options& options) {
   std::optional<ReleaseRange> range;
-  for (const port::PortRow& row : port::all_ports()) {
+  for (const port::PortRow& row : rows_for(options)) {
     if (options.goos.value_or(row.goos) != row.goos) continue;
     if (options.goarch.value_or(row.goarch) != row.goarch) continue;
     const std::optional<ReleaseRange> has = options.race ? row.race : row.releases;
@@ -76,7 +81,7 @@ std::string title_of(const port::Port& port) {
 
 std::vector<port::PortSpec> matching_ports(const Options& options, Release release) {
   std::vector<port::PortSpec> specs;
-  for (const port::PortRow& row : port::all_ports()) {
+  for (const port::PortRow& row : rows_for(options)) {
     if (options.goos.value_or(row.goos) != row.goos) continue;
     if (options.goarch.value_or(row.goarch) != row.goarch) continue;
     const port::PortLookup found = port::find_port(release, row.goos, row.goarch, options.race);

@@ -30,6 +30,7 @@ class Heap:
     example: str  # a source that comments name, to explain such names
     single: str  # the name of the file with everything, for --single-file
     condition: str = ""  # of the preprocessor: the systems that it has a backend for
+    more_headers: List[str] = dataclasses.field(default_factory=list)  # for C++
 
 
 # Folders whose headers include only those of the folders before them.
@@ -58,7 +59,8 @@ def files(root: pathlib.Path, heap: Heap, is_single: bool) -> Dict[str, str]:
     sources = Amalgamation(root)
     c_header = sources.source(heap.c_header).text
     sources.leave_out(heap.c_header)
-    header = sources.part(sorted(sources.needed(heap.cxx_header), key=_layer))
+    headers = [path for name in [heap.cxx_header, *heap.more_headers] for path in sources.needed(name)]
+    header = sources.part(sorted(headers, key=_layer))
     code = [sources.part(piece.paths, piece.condition) for piece in heap.pieces]
     banner = Banner(root, sources)
     text = _check(heap) + "\n".join(part.text() for part in code)

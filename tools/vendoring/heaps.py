@@ -6,10 +6,12 @@ from typing import Dict, List
 from forms import Heap, Piece
 
 # The backends that need no other program of the project to run, and the condition to compile each.
+# The one over a buffer is for any machine; there the program defines os::native() itself.
 BACKENDS: Dict[str, str] = {
     "bsd": "defined(__FreeBSD__) || defined(__NetBSD__) || defined(__OpenBSD__)"
     " || defined(__DragonFly__)",
     "darwin": "defined(__APPLE__)",
+    "fixed": "",
     "linux": "defined(__linux__)",
     "wasm": "defined(__wasm__)",
     "windows": "defined(_WIN32)",
@@ -63,7 +65,7 @@ def arena(root: pathlib.Path, backends: List[str], is_malloc: bool) -> Heap:
     faces = [f"src/malloc/{name}" for name in _FACES + (_MALLOC if is_malloc else [])]
     return Heap(
         name="atoll",
-        title="heaps and malloc()" if is_malloc else "heaps over an operating system",
+        title="heaps and malloc()" if is_malloc else _title(backends),
         standard="20",
         cxx_name="Atoll::Heap and what else is in the namespace",
         c_header="src/malloc/atoll.h",
@@ -71,8 +73,13 @@ def arena(root: pathlib.Path, backends: List[str], is_malloc: bool) -> Heap:
         pieces=[Piece(core), *_systems(root, backends), Piece(faces)],
         example="src/heap/options.h",
         single="atoll.hpp",
-        condition=" || ".join(BACKENDS[name] for name in backends),
+        condition="" if "fixed" in backends else " || ".join(BACKENDS[name] for name in backends),
+        more_headers=["os/fixed/fixed_os.h"] if "fixed" in backends else [],
     )
+
+
+def _title(backends: List[str]) -> str:
+    return "heaps in a buffer" if backends == ["fixed"] else "heaps over an operating system"
 
 
 def _sources(root: pathlib.Path, folder: str, kind: str = "*.cc") -> List[str]:

@@ -32,7 +32,8 @@ heaps:
   fixed    a heap inside of buffers, for firmware: atoll_fixed.h for C, atoll_fixed.hpp for C++ with
            all code in the header, atoll_fixed.cc with the code of the functions for C
   arena    the heaps of Go's runtime over an operating system: atoll.h for C, atoll.hpp for C++,
-           atoll.cc with all code
+           atoll.cc with all code; with --backend fixed in a buffer of 1 MiB and more, on a machine
+           without a system
   malloc   the same, and they replace malloc() and operator new; for Linux
 
 examples:
@@ -40,6 +41,7 @@ examples:
   tools/vendor third_party/atoll --heap fixed --single-file
   tools/vendor third_party/atoll --heap fixed --with cmake,zephyr
   tools/vendor third_party/atoll --heap arena --backend linux --backend windows
+  tools/vendor third_party/atoll --heap arena --backend fixed
 """
 
 
