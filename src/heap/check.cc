@@ -68,7 +68,8 @@ namespace Atoll {
   pages::PageStatistics pages;
   const objects::ObjectCounts counts = count_objects(&pages);
   for (unsigned i = 2; i < sizes_.num_span_classes(); ++i) {
-    std::uint64_t cached = state.objects.centrals[i].chained_count();
+    const objects::Central& central = state.objects.centrals[i];
+    std::uint64_t cached = central.chained_count() + central.withheld_count(state.objects);
     for (ThreadCache* cache = state.caches.first(); cache != nullptr; cache = cache->next) {
       cached += cache->objects.cached_count(i);
     }

@@ -56,6 +56,7 @@ void Heap::end_mark() {
     cache->objects.set_careful(state.objects.is_careful());
   }
   state.objects.sweep_generation.fetch_add(1, std::memory_order_relaxed);
+  objects::Central::mark_withheld(state.objects);
   for (objects::Central& central : state.objects.centrals) central.begin_sweep();
   state.next_swept = 0;
   state.stacks.set_collecting(false);

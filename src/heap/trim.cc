@@ -58,9 +58,7 @@ std::uint64_t Heap::trim() {
   const os::Machine& machine = state.platform.machine;
   // On other systems the heap might not get the pages of a span in use back.
   if (machine.can_shrink && machine.lazy_commit) {
-    for (objects::Central& central : state.objects.centrals) {
-      bytes += central.release_free_pages(state.objects);
-    }
+    bytes += objects::Central::release_free_pages(state.objects);
   }
   return bytes;
 }

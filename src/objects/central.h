@@ -21,19 +21,6 @@
 
 namespace Atoll::objects {
 
-// Pages of a span that no cache holds, with no object in use. Whoever has these has taken all
-// objects that lie in them.
-struct FreePages {
-  // One bit for each page of the system's size, from `first` on.
-  std::uint64_t mask = 0;
-  Span* span = nullptr;
-  Address first;
-  std::uint64_t page_size = 0;
-
-  // Returns the mask of the pages that an object lies in.
-  std::uint64_t pages_of(std::uint64_t index) const;
-};
-
 // Thread safe. No function asks the page heap for anything while it holds this lock. The caller of
 // a function with a Holder or HeldSpans parameter must hold the lock of that cache.
 class Central {
@@ -87,7 +74,14 @@ class Central {
   // Releases to the system whole pages without an object in use, in spans that nobody holds. The
   // spans keep these pages. Returns the number of bytes. Takes time proportional to the number of
   // spans that have free objects.
-  std::uint64_t release_free_pages(ObjectHeap& heap);
+  //
+  // For all classes. Does nothing while another thread does the same, or while the system refuses
+  // to give back what an earlier call released: at most one span misses pages.
+  static std::uint64_t release_free_pages(ObjectHeap& heap);
+  // The number of objects that are taken because the system refuses to give their pages back.
+  std::uint64_t withheld_count(const ObjectHeap& heap) const;
+  // Keeps these objects taken when their span is swept. No other thread may use the heap.
+  static void mark_withheld(ObjectHeap& heap);
 
   // Frees the objects of all kept chains.
   void free_kept_chains(ObjectHeap& heap);
@@ -150,6 +144,8 @@ class Central {
   bool is_good(ObjectHeap& heap, const FreeObject* object, Span* span, List<Span>& empties);
   bool free_one(ObjectHeap& heap, Span& span, FreeObject* object, Address address,
                 List<Span>& empties);
+  std::uint64_t release_own_pages(ObjectHeap& heap);
+  static bool regain_withheld(ObjectHeap& heap);
   bool take_free_pages(ObjectHeap& heap, FreePages& pages);
   void give_free_pages(ObjectHeap& heap, const FreePages& pages);
   void forget(ObjectHeap& heap, const List<Span>& empties);

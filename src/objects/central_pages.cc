@@ -17,8 +17,8 @@ constexpr std::uint64_t bits_up_to(std::uint64_t count) {
   return count >= kMostPages ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
 }
 
-// Returns false if the system does not give back pages that it has taken.
-[[gnu::cold]] bool release_pages(ObjectHeap& heap, const FreePages& pages, std::uint64_t* bytes) {
+// Returns the pages that the system has taken and does not give back, if there are some.
+[[gnu::cold]] Range release_pages(ObjectHeap& heap, const FreePages& pages, std::uint64_t* bytes) {
   os::Os& os = heap.os();
   for (std::uint64_t left = pages.mask; left != 0;) {
     const auto begin = static_cast<unsigned>(std::countr_zero(left));
@@ -27,10 +27,10 @@ constexpr std::uint64_t bits_up_to(std::uint64_t count) {
     const std::uint64_t size = count * pages.page_size;
     left &= ~(bits_up_to(count) << begin);
     if (!os.unused(base, size).ok()) continue;
-    if (!os.used(base, size).ok()) return false;
     *bytes += size;
+    if (!os.used(base, size).ok()) return {base, size};
   }
-  return true;
+  return {};
 }
 
 }  // namespace
@@ -72,7 +72,55 @@ constexpr std::uint64_t bits_up_to(std::uint64_t count) {
   return true;
 }
 
+// Tries again to get what the system refused. Returns whether nothing is withheld now.
+[[gnu::cold]] bool Central::regain_withheld(ObjectHeap& heap) {
+  ObjectHeap::Withheld& withheld = heap.withheld;
+  if (withheld.central == nullptr) return true;
+  Central& central = *withheld.central;
+  {
+    const LockGuard guard(central.lock_, heap.os());
+    // As in take_free_pages().
+    if (!central.unswept_.empty() || heap.marking.load(std::memory_order_relaxed)) return false;
+  }
+  if (!heap.os().used(withheld.refused.base, withheld.refused.size).ok()) return false;
+  central.give_free_pages(heap, withheld.pages);
+  withheld.central = nullptr;
+  return true;
+}
+
 [[gnu::cold]] std::uint64_t Central::release_free_pages(ObjectHeap& heap) {
+  if (heap.releases_pages.exchange(true, std::memory_order_acquire)) return 0;
+  std::uint64_t bytes = 0;
+  if (regain_withheld(heap)) {
+    for (Central& central : heap.centrals) {
+      bytes += central.release_own_pages(heap);
+      if (heap.withheld.central != nullptr) break;
+    }
+  }
+  heap.releases_pages.store(false, std::memory_order_release);
+  return bytes;
+}
+
+[[gnu::cold]] std::uint64_t Central::withheld_count(const ObjectHeap& heap) const {
+  if (heap.withheld.central != this) return 0;
+  const FreePages& pages = heap.withheld.pages;
+  std::uint64_t count = 0;
+  for (unsigned i = 0; i < pages.span->object_count; ++i) {
+    if ((pages.pages_of(i) & pages.mask) != 0) ++count;
+  }
+  return count;
+}
+
+[[gnu::cold]] void Central::mark_withheld(ObjectHeap& heap) {
+  if (heap.withheld.central == nullptr) return;
+  const FreePages& pages = heap.withheld.pages;
+  for (unsigned i = 0; i < pages.span->object_count; ++i) {
+    if ((pages.pages_of(i) & pages.mask) == 0) continue;
+    word_of(pages.span->mark_bits, i).fetch_or(mask_of(i), std::memory_order_relaxed);
+  }
+}
+
+[[gnu::cold]] std::uint64_t Central::release_own_pages(ObjectHeap& heap) {
   std::uint64_t left = 0;
   {
     const LockGuard guard(lock_, heap.os());
@@ -83,8 +131,13 @@ constexpr std::uint64_t bits_up_to(std::uint64_t count) {
   pages.page_size = heap.platform->machine.page_size;
   for (; left > 0 && take_free_pages(heap, pages); --left) {
     if (pages.mask == 0) continue;
-    // If this fails, the objects stay taken: there is no memory for them.
-    if (release_pages(heap, pages, &bytes)) give_free_pages(heap, pages);
+    const Range refused = release_pages(heap, pages, &bytes);
+    if (!refused.is_empty()) {
+      // The objects stay taken: there is no memory for them.
+      heap.withheld = {this, pages, refused};
+      break;
+    }
+    give_free_pages(heap, pages);
   }
   return bytes;
 }

@@ -9,6 +9,7 @@
 #include "src/base/corruption.h"
 #include "src/base/platform.h"
 #include "src/objects/by_span_class.h"
+#include "src/objects/free_pages.h"
 #include "src/objects/options.h"
 #include "src/objects/size_table.h"
 #include "src/objects/special.h"
@@ -154,6 +155,16 @@ struct ObjectHeap {
   bool is_careful() const {
     return options.checked || options.profile_rate != 0 || marking.load(std::memory_order_relaxed);
   }
+
+  // Whether a thread releases pages of spans now (Central::release_free_pages()).
+  std::atomic<bool> releases_pages{false};
+  // Pages that it released, and that the system then refused to give back. Objects in these pages
+  // are taken, and nobody has them. For the thread that releases pages, or that is alone.
+  struct Withheld {
+    Central* central = nullptr;  // null: there are none
+    FreePages pages;
+    Range refused;
+  } withheld;
 
   os::Os& os() const { return platform->os; }
   std::uint32_t generation() const { return sweep_generation.load(std::memory_order_relaxed); }

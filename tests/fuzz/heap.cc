@@ -66,8 +66,8 @@ HeapOptions options_of(const System& system, FuzzInput& input) {
   return options;
 }
 
-// Which calls the system refuses from now on. Returns whether used() is one of them.
-bool change_faults(os::FaultInjectionOs& faults, const Request& request) {
+// Which calls the system refuses from now on.
+void change_faults(os::FaultInjectionOs& faults, const Request& request) {
   using os::Verb;
   const std::array<os::VerbSet, 8> choices = {{
       os::VerbSet(),
@@ -79,8 +79,7 @@ bool change_faults(os::FaultInjectionOs& faults, const Request& request) {
       Verb::kRelease | Verb::kFree,
       Verb::kResident | Verb::kWishHugePages | Verb::kFault,
   }};
-  const os::VerbSet verbs = choices[request.alignment_log2 / 2 % choices.size()];
-  faults.only(verbs);
+  faults.only(choices[request.alignment_log2 / 2 % choices.size()]);
   if (request.size == 0) {
     faults.fail_nothing();
   } else if (request.size % 2 == 1) {
@@ -88,12 +87,6 @@ bool change_faults(os::FaultInjectionOs& faults, const Request& request) {
   } else {
     faults.fail_from_call(request.slot + 1);
   }
-  return request.size != 0 && verbs.has(Verb::kUsed);
-}
-
-// A request that the heap answers with trim().
-bool is_trim(const Request& request) {
-  return request.kind == RequestKind::kScavenge && request.slot % 2 == 1;
 }
 
 // Whether a request speaks to the system.
@@ -115,14 +108,12 @@ std::string live(Heap& heap, const HeapOptions& options, const CorruptionLog& lo
   model_options.corruptions = &log;
   Model model(heap, options, model_options);
   bool is_right = true;
-  bool refuses_used = false;
   while (is_right) {
     const std::optional<Request> request = decode(input);
     if (!request.has_value()) break;
     if (is_for_system(*request)) {
-      refuses_used = change_faults(faults, *request);
-    } else if (!is_trim(*request) || !refuses_used) {
-      // docs/RELIABILITY.md tells what trim() does then.
+      change_faults(faults, *request);
+    } else {
       is_right = model.execute(*request);
     }
   }

@@ -92,6 +92,39 @@ TEST_F(Trim, LeavesWhatTheSystemWillNotTake) {
   heap_.destroy();
 }
 
+TEST_F(Trim, KeepsApartWhatTheSystemDoesNotGiveBack) {
+  os::FaultInjectionOs os(os::native());
+  start_again(os);
+  const std::vector<std::byte*> live = allocate_sparsely(64, 200);
+  (void)heap_.scavenge();
+  const std::uint64_t in_use = heap_.statistics().heap_in_use;
+  os.only(os::Verb::kUsed);
+  os.fail_from_call(1);
+  (void)heap_.trim();
+  EXPECT_EQ(text(heap_.check()), "");
+  EXPECT_EQ(heap_.trim(), 0U) << "before the system gives that back, nothing is released";
+  EXPECT_EQ(os.failed_calls(), divides_spans() ? 2U : 0U);
+  os.fail_nothing();
+
+  // Nobody gets these pages, not even when their objects seem to be dead.
+  heap_.begin_mark();
+  for (std::byte* const p : live) (void)heap_.mark(p);
+  heap_.end_mark();
+  heap_.sweep_all();
+  EXPECT_EQ(objects(), live.size());
+  EXPECT_EQ(text(heap_.check()), "");
+
+  if (divides_spans()) {
+    EXPECT_GE(heap_.trim(), in_use / 4);
+  }
+  EXPECT_EQ(text(heap_.check()), "");
+  expect_unchanged(live, 64, 200);
+  for (std::byte* const p : live) heap_.free(p);
+  heap_.flush_thread();
+  EXPECT_EQ(heap_.statistics().heap_in_use, 0U);
+  heap_.destroy();
+}
+
 // Meanwhile the heap does not know which objects are free.
 TEST_F(Trim, LeavesSpansThatWaitToBeSwept) {
   const std::vector<std::byte*> live = allocate_sparsely(64, 200);
