@@ -57,8 +57,8 @@ Span* Cache::new_span(ObjectHeap& heap, std::uint64_t npages, std::uint64_t alig
 }
 
 [[gnu::cold]] void ObjectHeap::look_for_end_of_shortage() {
-  const std::uint64_t before = mapped_when_short.load(std::memory_order_relaxed);
-  const std::uint64_t mapped = pages->statistics().mapped;
+  const std::uint64_t before = pages_when_short.load(std::memory_order_relaxed);
+  const std::uint64_t mapped = pages->statistics().mapped / port::kPageSize;
   if (mapped < before + before / policy::kGrowthAfterShortage) return;
   is_short.store(false, std::memory_order_relaxed);
   set_limits(cache_count.load(std::memory_order_relaxed));

@@ -89,7 +89,7 @@ constexpr std::uint64_t bits_up_to(std::uint64_t count) {
 }
 
 [[gnu::cold]] std::uint64_t Central::release_free_pages(ObjectHeap& heap) {
-  if (heap.releases_pages.exchange(true, std::memory_order_acquire)) return 0;
+  if (heap.releases_pages.exchange(1, std::memory_order_acquire) != 0) return 0;
   std::uint64_t bytes = 0;
   if (regain_withheld(heap)) {
     for (Central& central : heap.centrals) {
@@ -97,7 +97,7 @@ constexpr std::uint64_t bits_up_to(std::uint64_t count) {
       if (heap.withheld.central != nullptr) break;
     }
   }
-  heap.releases_pages.store(false, std::memory_order_release);
+  heap.releases_pages.store(0, std::memory_order_release);
   return bytes;
 }
 

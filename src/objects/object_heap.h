@@ -36,12 +36,13 @@ struct ObjectHeap {
   // keep no large objects: a thread that sleeps could not give them back when another one runs out
   // of memory again.
   std::atomic<bool> is_short{false};
-  std::atomic<std::uint64_t> mapped_when_short{0};  // in bytes
+  std::atomic<std::size_t> pages_when_short{0};  // that the heap had mapped
   // Call when the system refused `npages`. A request for more than the heap has was only a try.
   void note_shortage(std::uint64_t npages) {
     const std::uint64_t mapped = pages->statistics().mapped;
     if (npages * port::kPageSize > mapped) return;
-    mapped_when_short.store(mapped, std::memory_order_relaxed);
+    pages_when_short.store(static_cast<std::size_t>(mapped / port::kPageSize),
+                           std::memory_order_relaxed);
     is_short.store(true, std::memory_order_relaxed);
     set_limits(cache_count.load(std::memory_order_relaxed));
   }
@@ -157,7 +158,7 @@ struct ObjectHeap {
   }
 
   // Whether a thread releases pages of spans now (Central::release_free_pages()).
-  std::atomic<bool> releases_pages{false};
+  std::atomic<std::uint32_t> releases_pages{0};  // a word: some processors exchange no bytes
   // Pages that it released, and that the system then refused to give back. Objects in these pages
   // are taken, and nobody has them. For the thread that releases pages, or that is alone.
   struct Withheld {
