@@ -8,7 +8,7 @@
 #include <iterator>
 #include <map>
 
-#include "tests/fuzz/programs.h"
+#include "tests/fuzz/executables/programs.h"
 #include "tools/atoll/observe/identify.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
