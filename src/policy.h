@@ -143,6 +143,9 @@ inline constexpr std::uint64_t kMostLargeCachedOfMalloc = 64 * kMiB;
 // long as these lengths together are no more than this. Rows: large-pair-64k, large-pair-128k;
 // memory that threads hold while they sleep.
 inline constexpr std::uint64_t kMostOwnLarge = 512 * kKiB;
+// A thread keeps at most this fraction of its share of kMostLargeCachedOfMalloc so: what a thread
+// opened places for when there were few, it keeps when there are many.
+inline constexpr std::size_t kOwnLargeFraction = 16;
 // Once a thread has freed this many objects of other lengths, one of those takes the place of one
 // of these.
 inline constexpr unsigned kWantsPerOwnLarge = 64;

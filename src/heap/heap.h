@@ -383,7 +383,11 @@ inline Entry::Entry(Heap& heap)
       cache_(slot_),
       outer_(innermost()),
       is_inner_(outer_ != nullptr && inside(heap) != nullptr) {
-  if (is_inner_) return;
+  if (is_inner_) {
+    // The outer call may not have emptied the list yet, or have filled it already.
+    cache_ = const_cast<ThreadCache*>(&no_cache);
+    return;
+  }
   of_this_thread(innermost_entry) = this;
   enter();
 }

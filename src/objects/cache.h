@@ -200,7 +200,9 @@ class Cache {
   // --- Statistics, also for any thread under the lock. ---
 
   // Under the page heap's lock instead.
-  std::uint64_t cached_large_bytes() const { return large_.cached_bytes(); }
+  std::uint64_t cached_large_bytes() const {
+    return own_large_.cached_bytes() + large_.cached_bytes();
+  }
   void add_freed(ObjectCounts& counts) const;
   void add_allocated(ObjectCounts& counts) const;
 
@@ -278,7 +280,7 @@ class Cache {
   void finish_batch(ObjectHeap& heap, unsigned span_class, Others others);
   bool keep_large(const ObjectHeap& heap, Span* span);
   bool keep_short_large(const ObjectHeap& heap, Span* span, bool has_record);
-  void open_own_place(ObjectHeap& heap, Span* span);
+  void open_own_place(ObjectHeap& heap, Span* span, std::size_t most_pages);
   bool make_room_for_large(ObjectHeap& heap, Span* span);
   Span* take_aligned_large(ObjectHeap& heap, std::uint64_t npages, std::uint64_t alignment);
   void free_large(ObjectHeap& heap, Span* span, void* p);

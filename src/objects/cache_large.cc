@@ -17,10 +17,11 @@ inline bool has_object(const Span& span) {
          span.span_class.load(std::memory_order_relaxed) == kKeptClass && large_is_in_use(span);
 }
 
-// How many pages a cache may keep that no other thread can take: a part of its share.
+// How many pages a cache may keep that no other thread can take: a part of its share, which falls
+// whenever another thread comes.
 std::size_t most_own_large(const ObjectHeap& heap) {
   constexpr std::size_t kMost = policy::kMostOwnLarge / port::kPageSize;
-  return std::min(kMost, heap.most_large_pages.load(std::memory_order_relaxed) / 4);
+  return std::min(kMost, heap.most_large_pages.load(std::memory_order_relaxed) / policy::kOwnLargeFraction);
 }
 
 // Frees an object that counts as freed already.
@@ -40,22 +41,24 @@ bool Cache::keep_large(const ObjectHeap& heap, Span* span) {
 // The same for a length that may have a place of its own. `has_record`: the page's record names
 // that place of this cache. Only the slow path sets records.
 [[gnu::cold]] bool Cache::keep_short_large(const ObjectHeap& heap, Span* span, bool has_record) {
-  if (!own_large_.wants(span->npages, most_own_large(heap))) return keep_large(heap, span);
-  if (!has_record || heap.specials.in_use() != 0 || !has_object(*span)) return false;
+  const std::size_t most = most_own_large(heap);
+  if (!own_large_.wants(span->npages, most)) return keep_large(heap, span);
+  // Only the slow path closes other places.
+  if (!has_record || !own_large_.has_room(span->npages, most)) return false;
+  if (heap.specials.in_use() != 0 || !has_object(*span)) return false;
   own_large_.open(span);
   return keep_own_large(OwnLarge::place_of(span->npages), span->base);
 }
 
-// Makes the page's record name the object's place, and closes other places for it. (An object that
-// gets a special record loses the page's.)
-[[gnu::cold]] void Cache::open_own_place(ObjectHeap& heap, Span* span) {
+// Makes the page's record name the object's place, and closes other places until at most
+// `most_pages` are behind open ones. (An object that gets a special record loses the page's.)
+[[gnu::cold]] void Cache::open_own_place(ObjectHeap& heap, Span* span, std::size_t most_pages) {
   heap.pages->map().set_first_record(
       *span, pages::PageRecord::of_large(number_, OwnLarge::place_of(span->npages)));
   span->needs_zero = true;
   Surplus surplus(heap);
-  while (!own_large_.has_room(span->npages, most_own_large(heap))) {
-    const Span* const other = own_large_.close_next();
-    if (other != nullptr) free_counted(heap, *other, surplus);
+  while (const Span* const other = own_large_.close_for(span->npages, most_pages)) {
+    free_counted(heap, *other, surplus);
   }
 }
 
@@ -67,8 +70,9 @@ bool Cache::keep_large(const ObjectHeap& heap, Span* span) {
     const LockGuard guard(*lock_, heap.os());
     large_.count();
   }
-  if (OwnLarge::fits(span->npages) && own_large_.wants(span->npages, most_own_large(heap))) {
-    open_own_place(heap, span);
+  const std::size_t most = most_own_large(heap);
+  if (OwnLarge::fits(span->npages) && own_large_.wants(span->npages, most)) {
+    open_own_place(heap, span, most);
     return keep_short_large(heap, span, true);
   }
   if (const Span* const other = large_.displace(span->npages); other != nullptr) {

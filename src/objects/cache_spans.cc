@@ -74,6 +74,8 @@ Span* Cache::new_span(ObjectHeap& heap, std::uint64_t npages, std::uint64_t alig
     const bool gave_objects = shorten_lists(heap);
     const bool gave_spans = give_back_own_stock(heap);
     if (!gave_objects && !gave_spans) {
+      Surplus surplus(heap);
+      give_back_all_large(heap, surplus);
       heap.give_back_unused();
       gave_all = true;
     }

@@ -9,9 +9,13 @@ namespace Atoll::objects {
   return take_at(place);
 }
 
-[[gnu::cold]] pages::Span* OwnLarge::close_next() {
-  next_closed_ = static_cast<std::uint8_t>((next_closed_ + 1) % Places().size());
-  return close(kFirstPlace + next_closed_);
+[[gnu::cold]] pages::Span* OwnLarge::close_for(std::uint64_t npages, std::size_t most_pages) {
+  pages::Span* span = nullptr;
+  while (span == nullptr && open_pages_ != 0 && !has_room(npages, most_pages)) {
+    next_closed_ = static_cast<std::uint8_t>((next_closed_ + 1) % kPlaces);
+    span = close(kFirstPlace + next_closed_);
+  }
+  return span;
 }
 
 [[gnu::cold]] pages::Span* OwnLarge::close_all() {
@@ -20,6 +24,14 @@ namespace Atoll::objects {
     if (span != nullptr) return span;
   }
   return nullptr;
+}
+
+[[gnu::cold]] std::uint64_t OwnLarge::cached_bytes() const {
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < kPlaces; ++i) {
+    if (free_[i].is_taken()) bytes += (kFewestPages + i) * port::kPageSize;
+  }
+  return bytes;
 }
 
 }  // namespace Atoll::objects

@@ -17,10 +17,11 @@
 #include "src/pages/page_record.h"
 #include "src/pages/span.h"
 #include "src/policy.h"
+#include "src/port/native.h"
 
 namespace Atoll::objects {
 
-// For the cache's own thread, or for any after that thread is gone.
+// For the cache's own thread, or for any after that thread is gone, except for cached_bytes().
 class OwnLarge {
  public:
   constexpr OwnLarge() = default;
@@ -42,15 +43,13 @@ class OwnLarge {
   // Keeps the object at `base`, if it was the last one at `place` and is not free.
   bool put(unsigned place, Address base) {
     pages::Span* const span = last_at(place);
-    if (span == nullptr || span->base != base || free_at(place) != nullptr) return false;
+    if (span == nullptr || free_at(place).get() != nullptr) return false;
     // Another cache may have this one's number. Then the record does not tell that the object is
-    // still the same, and in use.
-    if (span->state.load(std::memory_order_relaxed) != pages::SpanState::kInUse ||
-        span->is_cached.load(std::memory_order_relaxed)) {
-      return false;
-    }
+    // still the same, and in use; and whoever makes a span of this record sets its base first.
+    if (span->state.load(std::memory_order_acquire) != pages::SpanState::kInUse) return false;
+    if (span->base != base || span->is_cached.load(std::memory_order_relaxed)) return false;
     span->is_cached.store(true, std::memory_order_relaxed);
-    free_at(place) = span;
+    free_at(place).set(span);
     return true;
   }
 
@@ -59,7 +58,7 @@ class OwnLarge {
   // and then it is worth it.
   bool wants(std::uint64_t npages, std::size_t most_pages) {
     const unsigned place = place_of(npages);
-    if (free_at(place) != nullptr || npages > most_pages) return false;
+    if (free_at(place).get() != nullptr || npages > most_pages) return false;
     if (last_at(place) != nullptr || open_pages_ + npages <= most_pages) return true;
     if (wanted_ < policy::kWantsPerOwnLarge) ++wanted_;
     return wanted_ == policy::kWantsPerOwnLarge;
@@ -73,9 +72,9 @@ class OwnLarge {
     last = span;
     wanted_ = 0;
   }
-  // Closes a place, each in turn, so that another one can be open. Returns its free object, or
-  // null.
-  pages::Span* close_next();
+  // Closes places, each in turn, until there is room for `npages`. Returns the free object of one of
+  // them, if there is one, before it goes on. Null: there is room, or no place is open.
+  pages::Span* close_for(std::uint64_t npages, std::size_t most_pages);
   bool has_room(std::uint64_t npages, std::size_t most_pages) const {
     return last_at(place_of(npages)) != nullptr || open_pages_ + npages <= most_pages;
   }
@@ -84,26 +83,48 @@ class OwnLarge {
   // of them. Null: all are closed.
   pages::Span* close_all();
 
- private:
-  static constexpr unsigned kFirstPlace = kFewestPages - 1;
-  using Places = std::array<pages::Span*, kMostPages - kFewestPages + 1>;
+  // For any thread: bytes of free objects, as they were a moment ago.
+  std::uint64_t cached_bytes() const;
 
-  pages::Span*& free_at(unsigned place) { return free_[place - kFirstPlace]; }
+ private:
+  // As an OwnerCounter (src/base/owner_counter.h): one thread changes it, and others may look
+  // whether there is an object.
+  class FreePlace {
+   public:
+    constexpr FreePlace() = default;
+    pages::Span* get() const { return span_; }
+    void set(pages::Span* span) {
+      if constexpr (port::kNativeRace) {
+        __atomic_store_n(&span_, span, __ATOMIC_RELAXED);
+      } else {
+        span_ = span;
+      }
+    }
+    bool is_taken() const { return __atomic_load_n(&span_, __ATOMIC_RELAXED) != nullptr; }
+
+   private:
+    pages::Span* span_ = nullptr;
+  };
+
+  static constexpr unsigned kFirstPlace = kFewestPages - 1;
+  static constexpr std::size_t kPlaces = kMostPages - kFewestPages + 1;
+
+  FreePlace& free_at(unsigned place) { return free_[place - kFirstPlace]; }
   pages::Span*& last_at(unsigned place) { return last_[place - kFirstPlace]; }
   pages::Span* last_at(unsigned place) const { return last_[place - kFirstPlace]; }
 
   pages::Span* take_at(unsigned place) {
-    pages::Span*& free = free_at(place);
-    pages::Span* const span = free;
+    FreePlace& free = free_at(place);
+    pages::Span* const span = free.get();
     if (span == nullptr) return nullptr;
-    free = nullptr;
+    free.set(nullptr);
     span->is_cached.store(false, std::memory_order_relaxed);
     return span;
   }
   pages::Span* close(unsigned place);
 
-  Places free_{};
-  Places last_{};
+  std::array<FreePlace, kPlaces> free_{};
+  std::array<pages::Span*, kPlaces> last_{};
   std::uint16_t open_pages_ = 0;  // of the lengths whose place is open
   std::uint8_t wanted_ = 0;       // since a place was opened
   std::uint8_t next_closed_ = 0;  // counts from kFirstPlace

@@ -139,10 +139,13 @@ TEST_F(LargeCache, GivesPagesForOtherRequests) {
 TEST_F(LargeCache, IsGivenBackBeforeAnAllocationFails) {
   os::FaultInjectionOs os(os::native());
   start_again(os);
-  void* const p = heap_.allocate(400 << 10);
+  // One that other threads could take, and some that only this one can.
+  void* const p = heap_.allocate(200 << 10);
   ASSERT_NE(p, nullptr);
+  void* const first = heap_.allocate(80 << 10);
+  void* const second = heap_.allocate(120 << 10);
   void* const rest = heap_.allocate(200 << 10);
-  heap_.free(p);
+  for (void* const one : {p, first, second}) heap_.free(one);
   os.fail_from_call(1);
   // Of a length that the thread does not have.
   void* const other = heap_.allocate(300 << 10);
@@ -154,6 +157,12 @@ TEST_F(LargeCache, IsGivenBackBeforeAnAllocationFails) {
 }
 
 TEST_F(LargeCache, ShowsInTheStatistics) {
+  void* const own = heap_.allocate(64 << 10);
+  heap_.free(own);
+  EXPECT_EQ(heap_.statistics().large_cached, 64U << 10);
+  ASSERT_EQ(heap_.allocate(64 << 10), own);
+  heap_.free(own);
+  heap_.flush_thread();
   void* const first = heap_.allocate(kMiB);
   void* const second = heap_.allocate(3 * kMiB);
   EXPECT_EQ(heap_.statistics().large_cached, 0U);

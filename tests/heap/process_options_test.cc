@@ -156,6 +156,17 @@ TEST_F(ProcessHeap, TheWindowTellsWhatTheArenaTells) {
   EXPECT_EQ(objects(), 0U);
 }
 
+// A signal handler may interrupt a call before its thread's list has `no_cache`, or when the list has
+// the cache again already. If it forks, the child must not use that cache.
+TEST_F(ProcessHeap, AnInnerCallHasNoCacheWhateverTheListSays) {
+  ASSERT_NE(heap_.allocate(100), nullptr);
+  const Entry entry(heap_);
+  thread_caches()[kProcessHeapSlot] = entry.cache();
+  EXPECT_EQ(heap_.allocate(100'000), nullptr);
+  EXPECT_EQ(heap_.statistics().sys, 0U);
+  thread_caches()[kProcessHeapSlot] = const_cast<ThreadCache*>(&no_cache);
+}
+
 TEST_F(ProcessHeap, WhatIsFreeGoesBackAfterTheDelay) {
   if (!heap_.platform().machine.can_shrink) GTEST_SKIP() << "this system takes nothing back";
   void* const large = heap_.allocate(1 << 20);

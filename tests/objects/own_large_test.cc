@@ -100,11 +100,26 @@ TEST_F(OwnLargeTest, OpensPlacesForLengthsThatComeOften) {
     ASSERT_FALSE(own_.wants(12, kMostOwnPages)) << i;
   }
   ASSERT_TRUE(own_.wants(12, kMostOwnPages));
-  unsigned closed = 0;
-  for (; !own_.has_room(12, kMostOwnPages); ++closed) EXPECT_EQ(own_.close_next(), nullptr);
-  EXPECT_LE(closed, OwnLarge::kMostPages);
+  EXPECT_EQ(own_.close_for(12, kMostOwnPages), nullptr);
+  ASSERT_TRUE(own_.has_room(12, kMostOwnPages));
   own_.open(span_of(12));
   EXPECT_TRUE(own_.wants(12, kMostOwnPages));
+}
+
+TEST_F(OwnLargeTest, GivesWhatItHadAtThePlacesThatItCloses) {
+  std::set<pages::Span*> free;
+  for (const std::uint64_t npages : {16U, 15U, 14U, 13U}) {
+    pages::Span* const span = span_of(npages);
+    own_.open(span);
+    ASSERT_TRUE(put(*span));
+    free.insert(span);
+  }
+  EXPECT_EQ(own_.cached_bytes(), 58 * port::kPageSize);
+  // The bound may have become less than the length itself.
+  while (pages::Span* const span = own_.close_for(12, 3)) EXPECT_EQ(free.erase(span), 1U);
+  EXPECT_TRUE(free.empty());
+  EXPECT_EQ(own_.cached_bytes(), 0U);
+  EXPECT_FALSE(own_.has_room(12, 3));
 }
 
 // Two threads, and a program that frees anywhere what it allocated anywhere. The caches may have
@@ -114,7 +129,7 @@ class TwoOwners : public testing::TestWithParam<bool> {
   static constexpr port::PortSpec kNative = port::native_spec();
 
   TwoOwners() {
-    world_.heap.options.most_large_cached = std::uint64_t{16} << 20;
+    world_.heap.options.most_large_cached = std::uint64_t{64} << 20;
     world_.heap.set_cache_count(2);
     const pages::CacheNumber number = pages::CacheNumber().next();
     for (Thread* const thread : {&threads_[0], &threads_[1]}) {
@@ -186,6 +201,15 @@ class TwoOwners : public testing::TestWithParam<bool> {
     mark(block);
   }
 
+  void expect_little() {
+    {
+      Surplus surplus(world_.heap);
+      threads_[0].cache->give_back_large(world_.heap, surplus);
+      threads_[0].cache->give_back_stock(surplus);
+    }
+    EXPECT_LE(world_.pages.heap.statistics().objects, policy::kMostOwnLarge);
+    EXPECT_EQ(threads_[0].cache->cached_large_bytes(), world_.pages.heap.statistics().objects);
+  }
   static std::size_t size_of(const Block& block) {
     return static_cast<std::size_t>(block.npages * port::kPageSize);
   }
@@ -268,12 +292,18 @@ TEST_P(TwoOwners, KeepLittleFromOthers) {
     for (unsigned k = 0; k < 3; ++k) allocate(threads_[0], 5 + random.below(12));
     while (!blocks_.empty()) free(threads_[0], 0);
   }
-  {
-    Surplus surplus(world_.heap);
-    threads_[0].cache->give_back_large(world_.heap, surplus);
-    threads_[0].cache->give_back_stock(surplus);
+  expect_little();
+
+  // Blocks that were in use when their places were closed have records of these places still.
+  for (std::uint64_t npages = 5; npages <= 16; ++npages) allocate(threads_[0], npages);
+  for (unsigned i = 0; i < 300 * 12; ++i) {
+    const std::uint64_t npages = blocks_[0].npages;
+    free(threads_[0], 0);
+    allocate(threads_[0], npages);
+    std::rotate(blocks_.begin(), blocks_.begin() + 1, blocks_.end());
   }
-  EXPECT_LE(world_.pages.heap.statistics().objects, policy::kMostOwnLarge);
+  while (!blocks_.empty()) free(threads_[0], 0);
+  expect_little();
   threads_[0].cache->flush(world_.heap);
 }
 
