@@ -198,8 +198,8 @@ inline constexpr std::uint64_t kIdleFractionForLong = 4;
 // leaves the newest kNewestOversize bytes of them alone. It asks the system whether older ones hold
 // memory, and releases at once those that do not: a program that wrote to other parts of them would
 // make those resident, page by page. Rows: large-written-64m, large-churn, large-touched,
-// large-sparse (64, 128 and 256 MiB: 1.77, 1.49 and 1.04 of tcmalloc's time, and a peak of 11, 25 and
-// 84 MiB, where tcmalloc has 103 and the C library 27).
+// large-sparse (64, 128 and 256 MiB: 1.77, 1.49 and 1.04 of tcmalloc's time, and a peak of 11, 25
+// and 84 MiB, where tcmalloc has 103 and the C library 27).
 inline constexpr std::uint64_t kOversize = 8 * kMiB;
 inline constexpr std::uint64_t kNewestOversize = 128 * kMiB;
 // The heap asks about kAskedPieces pieces of such a span, each of kAskedPiece bytes; on Linux that

@@ -21,7 +21,8 @@ inline bool has_object(const Span& span) {
 // whenever another thread comes.
 std::size_t most_own_large(const ObjectHeap& heap) {
   constexpr std::size_t kMost = policy::kMostOwnLarge / port::kPageSize;
-  return std::min(kMost, heap.most_large_pages.load(std::memory_order_relaxed) / policy::kOwnLargeFraction);
+  return std::min(
+      kMost, heap.most_large_pages.load(std::memory_order_relaxed) / policy::kOwnLargeFraction);
 }
 
 // Frees an object that counts as freed already.

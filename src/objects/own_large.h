@@ -72,8 +72,8 @@ class OwnLarge {
     last = span;
     wanted_ = 0;
   }
-  // Closes places, each in turn, until there is room for `npages`. Returns the free object of one of
-  // them, if there is one, before it goes on. Null: there is room, or no place is open.
+  // Closes places, each in turn, until there is room for `npages`. Returns the free object of one
+  // of them, if there is one, before it goes on. Null: there is room, or no place is open.
   pages::Span* close_for(std::uint64_t npages, std::size_t most_pages);
   bool has_room(std::uint64_t npages, std::size_t most_pages) const {
     return last_at(place_of(npages)) != nullptr || open_pages_ + npages <= most_pages;

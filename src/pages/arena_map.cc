@@ -33,7 +33,8 @@ bool ArenaMap::init(const Platform& platform, PersistentAlloc& memory, LinearAll
   geometry_ = &geometry_of(spec, is_sparing_);
   has_bit_groups_ = takes_parts(spec, *geometry_);
   l2_bits_ = spec.arena_l2_bits;
-  if (is_sparing_ && spec.arena_l1_bits == 0) l2_bits_ = std::min(l2_bits_, geometry_->most_l2_bits);
+  if (is_sparing_ && spec.arena_l1_bits == 0)
+    l2_bits_ = std::min(l2_bits_, geometry_->most_l2_bits);
   if (l2_bits_ == spec.arena_bits) {
     tables_ = &only_table_;
   } else {

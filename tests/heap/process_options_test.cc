@@ -156,8 +156,8 @@ TEST_F(ProcessHeap, TheWindowTellsWhatTheArenaTells) {
   EXPECT_EQ(objects(), 0U);
 }
 
-// A signal handler may interrupt a call before its thread's list has `no_cache`, or when the list has
-// the cache again already. If it forks, the child must not use that cache.
+// A signal handler may interrupt a call before its thread's list has `no_cache`, or when the list
+// has the cache again already. If it forks, the child must not use that cache.
 TEST_F(ProcessHeap, AnInnerCallHasNoCacheWhateverTheListSays) {
   ASSERT_NE(heap_.allocate(100), nullptr);
   const Entry entry(heap_);

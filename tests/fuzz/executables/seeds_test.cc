@@ -37,7 +37,8 @@ TEST(Seeds, HaveEveryKindOfProgram) {
   for (const Named& program : all_programs()) {
     ASSERT_TRUE(all.contains(program.name)) << program.name;
     EXPECT_TRUE(all.at(program.name) == program.bytes)
-        << program.name << ": bazel run //tests/fuzz/executables:write_seeds $PWD/tests/fuzz/executables/seeds";
+        << program.name
+        << ": bazel run //tests/fuzz/executables:write_seeds $PWD/tests/fuzz/executables/seeds";
   }
 }
 
