@@ -1,7 +1,7 @@
 // The tuning numbers of the core. Each has its unit, its reason and, where there is one, the row of
 // docs/BENCHMARKS.md that it was tuned on or that shows its effect. What Go's sources say about a
 // port is in src/port, and does not change. Whoever vendors the core changes numbers here and
-// nowhere else.
+// nowhere else. Where a comment says "this fraction", the number is the divisor: 8 means 1/8.
 //
 // "malloc's heap" is the heap behind malloc(). A number for it is the value that malloc's heap
 // gives to an option; other heaps leave that option off or set it lower (src/heap/options.h).
@@ -97,8 +97,8 @@ inline constexpr unsigned kMostHalvings = 10;
 // keeps 2 KiB. With none, what three sleeping threads keep costs others a quarter of a limit of 64
 // MiB (tests/malloc/preload/under_limits_test.sh).
 inline constexpr unsigned kHalvingsWhenShort = 4;
-// Until the heap has grown by this fraction of what it had when the system refused: there is memory
-// again then, because a limit was raised or others need less.
+// These halvings end when the heap has grown by this fraction of what it had when the system
+// refused: there is memory again then, because a limit was raised or other processes need less.
 inline constexpr std::uint64_t kGrowthAfterShortage = 4;
 // What all lists share (kMostListed) is halved once in this many of the halvings above. Many caches
 // sleep more of the time, and others cannot use the objects on their lists, but the waste grows
@@ -137,7 +137,8 @@ inline constexpr std::uint64_t kStockedFraction = 8;
 inline constexpr std::size_t kStockLists = 16;
 
 // In bytes: all threads of malloc's heap together keep at most twice this much in large objects
-// that they have freed; each thread may keep its share. Rows: large-pair-64m, large-written-64m.
+// that they have freed and that any thread may take; each thread may keep its share. What a thread
+// keeps for itself alone (kMostOwnLarge) is beside that. Rows: large-pair-64m, large-written-64m.
 inline constexpr std::uint64_t kMostLargeCachedOfMalloc = 64 * kMiB;
 // In bytes: a thread keeps large objects for itself alone, one of each length of up to 128 KiB, as
 // long as these lengths together are no more than this. Rows: large-pair-64k, large-pair-128k;
@@ -146,8 +147,8 @@ inline constexpr std::uint64_t kMostOwnLarge = 512 * kKiB;
 // A thread keeps at most this fraction of its share of kMostLargeCachedOfMalloc so: what a thread
 // opened places for when there were few, it keeps when there are many.
 inline constexpr std::size_t kOwnLargeFraction = 16;
-// Once a thread has freed this many objects of other lengths, one of those takes the place of one
-// of these.
+// When the bound is reached, a thread keeps no further length in this way until it has freed this
+// many objects of lengths without a place. Then it gives up other lengths for the last of these.
 inline constexpr unsigned kWantsPerOwnLarge = 64;
 // In bytes: a thread that asks the page heap for pages keeps this much of its large objects, and
 // gives them all back if it has more: they may serve this request, and the heap would grow else.

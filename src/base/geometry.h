@@ -21,17 +21,18 @@ struct Geometry {
 
   // --- Of a heap that takes parts of arenas (src/pages/sparing.h). ---
 
-  std::uint64_t most_whole_arena = 0;  // in bytes: arenas up to this size are taken whole
-  std::uint64_t least_reservation = 0;
-  std::uint64_t least_step = 0;
-  std::uint64_t step_fraction = 0;       // a larger heap maps this fraction of its size at once
+  std::uint64_t most_whole_arena = 0;    // in bytes: arenas up to this size are taken whole
+  std::uint64_t least_reservation = 0;   // in bytes: reservations are multiples of it
+  std::uint64_t least_step = 0;          // in bytes: the least that it maps at once
+  std::uint64_t step_fraction = 0;       // a larger heap maps 1/step_fraction of its size at once
   std::uint64_t most_ahead = 0;          // in bytes: the most that it reserves and does not map
   unsigned log_bit_group_pages = 0;      // one record has the bits of this many pages
   unsigned most_l2_bits = 0;             // of a table of the arena map, if the port has one level
   bool shares_records_of_arenas = true;  // src/pages/stand_ins.h
-  // What the system has not is in the heap's own pages: so a region that follows the last one has
-  // no record, the heap takes a page only with all the records that it may ever need, and gives
-  // back address space that it cannot use.
+  // The heap's pages and its records come from the same buffer, so the heap saves both. A region
+  // that follows the last one extends it and gets no record of its own. The heap takes a page only
+  // if it can make all records that the page may ever need; otherwise it gives the address space
+  // back.
   bool is_in_buffer = false;
 };
 

@@ -57,6 +57,7 @@ bool Cache::keep_large(const ObjectHeap& heap, Span* span) {
   heap.pages->map().set_first_record(
       *span, pages::PageRecord::of_large(number_, OwnLarge::place_of(span->npages)));
   span->needs_zero = true;
+  if (own_large_.has_room(span->npages, most_pages)) return;
   Surplus surplus(heap);
   while (const Span* const other = own_large_.close_for(span->npages, most_pages)) {
     free_counted(heap, *other, surplus);

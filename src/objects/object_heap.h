@@ -33,8 +33,8 @@ struct ObjectHeap {
 
   // Whether the system has refused memory for an ordinary request, and has not let the heap grow by
   // much since. Meanwhile lists keep as few objects as those of hundreds of threads, and caches
-  // keep no large objects: a thread that sleeps could not give them back when another one runs out
-  // of memory again.
+  // keep no large objects except at places that are open already (OwnLarge): a thread that sleeps
+  // could not give them back when another one runs out of memory again.
   std::atomic<bool> is_short{false};
   std::atomic<std::size_t> pages_when_short{0};  // that the heap had mapped
   // Call when the system refused `npages`. A request for more than the heap has was only a try.
@@ -46,7 +46,7 @@ struct ObjectHeap {
     is_short.store(true, std::memory_order_relaxed);
     set_limits(cache_count.load(std::memory_order_relaxed));
   }
-  // Call when the page heap had pages.
+  // Call when the page heap has served a request for pages.
   void note_pages() {
     if (is_short.load(std::memory_order_relaxed)) [[unlikely]]
       look_for_end_of_shortage();

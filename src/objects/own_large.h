@@ -1,9 +1,10 @@
 // Freed large objects of up to 128 KiB that a thread keeps for itself: one of each length.
 //
 // Unlike those of the LargeCache, no other thread can take them, so neither taking nor keeping one
-// needs an atomic operation. The page's record of such an object has the cache's number and the
-// object's place here (pages/page_record.h). A free therefore finds the place without a look at the
-// arena, and needs only check that the object is the one that was last at this place.
+// needs an atomic read-modify-write operation. The page's record of such an object has the cache's
+// number and the object's place here (pages/page_record.h). A free therefore finds the place
+// without a look at the arena, and needs only check that the object is the one that was last at
+// this place.
 //
 // A place is open while it has a last object. Only so many pages may be behind open places that a
 // thread which sleeps keeps little from others.
@@ -53,9 +54,9 @@ class OwnLarge {
     return true;
   }
 
-  // Whether a freed object of `npages` should become the last one at its place, where at most
-  // `most_pages` may be behind open places. If they are, other places must be closed for it: now
-  // and then it is worth it.
+  // Whether a freed object of `npages` should become the last one at its place, if all open places
+  // together may have at most `most_pages`. If there is no room for it, other places must be closed
+  // first: the answer is then yes only once in kWantsPerOwnLarge calls.
   bool wants(std::uint64_t npages, std::size_t most_pages) {
     const unsigned place = place_of(npages);
     if (free_at(place).get() != nullptr || npages > most_pages) return false;

@@ -45,7 +45,7 @@ struct Options {
 
   // The heap gives free pages back before it holds an eighth and 4 MiB more than was ever in use at
   // a time, or a quarter and 4 MiB more when a span of 1 MiB or more gets memory. Of the spans of 8
-  // MiB or more that become free it keeps the newest 64 MiB, and older ones only if Os::resident()
+  // MiB or more that become free it keeps the newest 128 MiB, and older ones only if Os::resident()
   // says that they hold memory.
   bool is_bounded = false;
 

@@ -19,8 +19,8 @@ namespace Atoll::pages {
 class PageRecord;
 
 // The number of a cache. There are 2^16 - 2 numbers, which caches get in turn. A cache that gets
-// the number of one that is gone takes over its records, and where there were very many, two caches
-// may have the same number.
+// the number of one that is gone takes over its records. Once a heap has made more caches than
+// there are numbers, two live caches may have the same number.
 class CacheNumber {
  public:
   // Nobody's number: no record has it, so every record is somebody else's.
@@ -47,7 +47,7 @@ class CacheNumber {
 };
 
 // What a record tells one cache about a freed object: whether one of the cache's own lists takes
-// it.
+// it, or whether it is a large object with a place in the cache.
 class WhoseList {
  public:
   static constexpr unsigned kOffsetBits = 12;

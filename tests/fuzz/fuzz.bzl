@@ -1,4 +1,4 @@
-"""Fuzzers: one program of libFuzzer's each, and a test that replays inputs on every target."""
+"""Fuzzers: one program of libFuzzer's each, and a test that replays inputs."""
 
 load("//platforms:platforms.bzl", "constraint", "constraints")
 load("//platforms:targets.bzl", "HOST", "TARGETS")
