@@ -217,8 +217,10 @@ TEST_F(ProcessHeap, WantsHugePagesForAFullBlockThatGrows) {
     faults.fail_from_call(1);
     auto* const moved = static_cast<std::byte*>(heap_.reallocate(block, kSize + kMiB));
     ASSERT_NE(moved, nullptr);
-    ASSERT_NE(moved, block);
-    EXPECT_EQ(faults.calls(), is_resident ? 1U : 0U);
+    // In linear memory the wall may stand in a piece that an earlier heap gave back.
+    const bool has_moved = moved != block;
+    EXPECT_TRUE(has_moved || platform.machine.linear_only);
+    EXPECT_EQ(faults.calls(), is_resident && has_moved ? 1U : 0U);
     faults.fail_nothing();
     if (is_full) {
       EXPECT_EQ(first_change(moved, kSize, kSize, 1), kSize);
