@@ -384,7 +384,8 @@ inline Entry::Entry(Heap& heap)
       outer_(innermost()),
       is_inner_(outer_ != nullptr && inside(heap) != nullptr) {
   if (is_inner_) {
-    // The outer call may not have emptied the list yet, or have filled it already.
+    // The list of caches may still have the cache, or have it again: a signal handler can interrupt
+    // enter() and leave().
     cache_ = const_cast<ThreadCache*>(&no_cache);
     return;
   }

@@ -280,6 +280,7 @@ class Cache {
   void finish_batch(ObjectHeap& heap, unsigned span_class, Others others);
   bool keep_large(const ObjectHeap& heap, Span* span);
   bool keep_short_large(const ObjectHeap& heap, Span* span, bool has_record);
+  bool keep_at_own_place(Span* span);
   void open_own_place(ObjectHeap& heap, Span* span, std::size_t most_pages);
   bool make_room_for_large(ObjectHeap& heap, Span* span);
   Span* take_aligned_large(ObjectHeap& heap, std::uint64_t npages, std::uint64_t alignment);

@@ -47,6 +47,11 @@ bool Cache::keep_large(const ObjectHeap& heap, Span* span) {
   // Only the slow path closes other places.
   if (!has_record || !own_large_.has_room(span->npages, most)) return false;
   if (heap.specials.in_use() != 0 || !has_object(*span)) return false;
+  return keep_at_own_place(span);
+}
+
+// Makes the object, whose page has the record, the last one at its place, and keeps it there.
+[[gnu::cold]] bool Cache::keep_at_own_place(Span* span) {
   own_large_.open(span);
   return keep_own_large(OwnLarge::place_of(span->npages), span->base);
 }
@@ -75,7 +80,7 @@ bool Cache::keep_large(const ObjectHeap& heap, Span* span) {
   const std::size_t most = most_own_large(heap);
   if (OwnLarge::fits(span->npages) && own_large_.wants(span->npages, most)) {
     open_own_place(heap, span, most);
-    return keep_short_large(heap, span, true);
+    return keep_at_own_place(span);
   }
   if (const Span* const other = large_.displace(span->npages); other != nullptr) {
     Surplus surplus(heap);

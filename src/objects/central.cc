@@ -256,11 +256,10 @@ inline bool Central::free_one(ObjectHeap& heap, Span& span, FreeObject* object, 
   {
     const LockGuard guard(lock_, heap.os());
     Span& span = *pages.span;
-    for (unsigned i = 0; i < span.object_count; ++i) {
-      if ((pages.pages_of(i) & pages.mask) == 0) continue;
+    pages.for_each_object([&](unsigned i) {
       const Address address = object_at(span, i);
       (void)free_one(heap, span, heap.platform->pointer_to<FreeObject>(address), address, empties);
-    }
+    });
     // Puts the span behind those that were not looked at yet, again. If a cache holds it by now, it
     // is on a list of that cache.
     if (span.holder.load(std::memory_order_relaxed) == nullptr && partial_.contains(&span)) {

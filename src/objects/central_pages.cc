@@ -60,12 +60,11 @@ constexpr std::uint64_t bits_up_to(std::uint64_t count) {
   for (unsigned i = 0; i < span->object_count && pages.mask != 0; ++i) {
     if (is_set(span->alloc_bits, i)) pages.mask &= ~pages.pages_of(i);
   }
-  for (unsigned i = 0; i < span->object_count && pages.mask != 0; ++i) {
-    if ((pages.pages_of(i) & pages.mask) == 0) continue;
+  pages.for_each_object([span](unsigned i) {
     std::atomic<BitWord>& word = word_of(span->alloc_bits, i);
     word.store(word.load(std::memory_order_relaxed) | mask_of(i), std::memory_order_relaxed);
     ++span->taken_count;
-  }
+  });
   // The span goes behind those that were not looked at yet.
   partial_.remove(span);
   (span->taken_count == span->object_count ? full_ : partial_).push_back(span);
@@ -103,21 +102,17 @@ constexpr std::uint64_t bits_up_to(std::uint64_t count) {
 
 [[gnu::cold]] std::uint64_t Central::withheld_count(const ObjectHeap& heap) const {
   if (heap.withheld.central != this) return 0;
-  const FreePages& pages = heap.withheld.pages;
   std::uint64_t count = 0;
-  for (unsigned i = 0; i < pages.span->object_count; ++i) {
-    if ((pages.pages_of(i) & pages.mask) != 0) ++count;
-  }
+  heap.withheld.pages.for_each_object([&count](unsigned) { ++count; });
   return count;
 }
 
 [[gnu::cold]] void Central::mark_withheld(ObjectHeap& heap) {
   if (heap.withheld.central == nullptr) return;
   const FreePages& pages = heap.withheld.pages;
-  for (unsigned i = 0; i < pages.span->object_count; ++i) {
-    if ((pages.pages_of(i) & pages.mask) == 0) continue;
+  pages.for_each_object([&pages](unsigned i) {
     word_of(pages.span->mark_bits, i).fetch_or(mask_of(i), std::memory_order_relaxed);
-  }
+  });
 }
 
 [[gnu::cold]] std::uint64_t Central::release_own_pages(ObjectHeap& heap) {

@@ -19,6 +19,13 @@ struct FreePages {
 
   // Returns the mask of the pages that an object lies in.
   std::uint64_t pages_of(std::uint64_t index) const;
+  // Calls visit(index) for each object that lies in the pages.
+  template <typename Visit>
+  void for_each_object(Visit visit) const {
+    for (unsigned i = 0; mask != 0 && i < span->object_count; ++i) {
+      if ((pages_of(i) & mask) != 0) visit(i);
+    }
+  }
 };
 
 }  // namespace Atoll::objects

@@ -29,7 +29,7 @@ namespace Atoll::objects {
 [[gnu::cold]] std::uint64_t OwnLarge::cached_bytes() const {
   std::uint64_t bytes = 0;
   for (std::size_t i = 0; i < kPlaces; ++i) {
-    if (free_[i].is_taken()) bytes += (kFewestPages + i) * port::kPageSize;
+    if (free_[i].read() != nullptr) bytes += (kFewestPages + i) * port::kPageSize;
   }
   return bytes;
 }

@@ -15,10 +15,11 @@
 #include <cstdint>
 
 #include "os/base/address.h"
+#include "src/base/owner_counter.h"
 #include "src/pages/page_record.h"
 #include "src/pages/span.h"
 #include "src/policy.h"
-#include "src/port/native.h"
+#include "src/port/port.h"
 
 namespace Atoll::objects {
 
@@ -60,7 +61,7 @@ class OwnLarge {
   bool wants(std::uint64_t npages, std::size_t most_pages) {
     const unsigned place = place_of(npages);
     if (free_at(place).get() != nullptr || npages > most_pages) return false;
-    if (last_at(place) != nullptr || open_pages_ + npages <= most_pages) return true;
+    if (has_room(npages, most_pages)) return true;
     if (wanted_ < policy::kWantsPerOwnLarge) ++wanted_;
     return wanted_ == policy::kWantsPerOwnLarge;
   }
@@ -88,34 +89,15 @@ class OwnLarge {
   std::uint64_t cached_bytes() const;
 
  private:
-  // As an OwnerCounter (src/base/owner_counter.h): one thread changes it, and others may look
-  // whether there is an object.
-  class FreePlace {
-   public:
-    constexpr FreePlace() = default;
-    pages::Span* get() const { return span_; }
-    void set(pages::Span* span) {
-      if constexpr (port::kNativeRace) {
-        __atomic_store_n(&span_, span, __ATOMIC_RELAXED);
-      } else {
-        span_ = span;
-      }
-    }
-    bool is_taken() const { return __atomic_load_n(&span_, __ATOMIC_RELAXED) != nullptr; }
-
-   private:
-    pages::Span* span_ = nullptr;
-  };
-
   static constexpr unsigned kFirstPlace = kFewestPages - 1;
   static constexpr std::size_t kPlaces = kMostPages - kFewestPages + 1;
 
-  FreePlace& free_at(unsigned place) { return free_[place - kFirstPlace]; }
+  OwnerValue<pages::Span*>& free_at(unsigned place) { return free_[place - kFirstPlace]; }
   pages::Span*& last_at(unsigned place) { return last_[place - kFirstPlace]; }
   pages::Span* last_at(unsigned place) const { return last_[place - kFirstPlace]; }
 
   pages::Span* take_at(unsigned place) {
-    FreePlace& free = free_at(place);
+    OwnerValue<pages::Span*>& free = free_at(place);
     pages::Span* const span = free.get();
     if (span == nullptr) return nullptr;
     free.set(nullptr);
@@ -124,7 +106,7 @@ class OwnLarge {
   }
   pages::Span* close(unsigned place);
 
-  std::array<FreePlace, kPlaces> free_{};
+  std::array<OwnerValue<pages::Span*>, kPlaces> free_{};  // others look whether there are some
   std::array<pages::Span*, kPlaces> last_{};
   std::uint16_t open_pages_ = 0;  // of the lengths whose place is open
   std::uint8_t wanted_ = 0;       // since a place was opened
