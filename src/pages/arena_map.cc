@@ -30,7 +30,7 @@ bool ArenaMap::init(const Platform& platform, PersistentAlloc& memory, LinearAll
   const port::PortSpec& spec = platform.spec;
   is_sparing_ = options.is_sparing;
   if (platform.machine.lazy_commit) record_window_ = options.record_window;
-  geometry_ = &geometry_of(spec, is_sparing_);
+  geometry_ = &memory.geometry();
   has_bit_groups_ = takes_parts(spec, *geometry_);
   l2_bits_ = spec.arena_l2_bits;
   if (is_sparing_ && spec.arena_l1_bits == 0)

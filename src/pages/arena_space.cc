@@ -53,16 +53,12 @@ std::string_view why_outside(GrowFailure failure) {
 }
 
 ArenaSpace::ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortSpec& spec,
-                       const Options& options)
-    : os_(os),
-      machine_(machine),
-      spec_(spec),
-      options_(options),
-      geometry_(&geometry_of(spec, options.is_sparing)) {}
+                       const Geometry& geometry, const Options& options)
+    : os_(os), machine_(machine), spec_(spec), options_(options), geometry_(geometry) {}
 
 [[gnu::cold]] std::uint64_t ArenaSpace::unit() const {
   if (!takes_parts()) return spec_.heap_arena_bytes;
-  return std::max({geometry_->least_reservation, machine_.page_size, machine_.granularity});
+  return std::max({geometry_.least_reservation, machine_.page_size, machine_.granularity});
 }
 
 [[gnu::cold]] void ArenaSpace::init() {

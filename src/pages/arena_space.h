@@ -69,9 +69,9 @@ class HintObserver {
 // honours the first hint, and one or two more for every hint that the walk drops.
 class ArenaSpace {
  public:
-  // `machine` is the result of os.probe(). `os`, `machine` and `spec` must outlive this object.
+  // `machine` is the result of os.probe(). All but `options` must outlive this object.
   ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortSpec& spec,
-             const Options& options = {});
+             const Geometry& geometry, const Options& options);
   ArenaSpace(const ArenaSpace&) = delete;
   ArenaSpace& operator=(const ArenaSpace&) = delete;
 
@@ -119,7 +119,7 @@ class ArenaSpace {
   Growth finish(Range region);
   Growth check(Range region) const;
   bool wraps(Range region) const;
-  bool takes_parts() const { return pages::takes_parts(spec_, *geometry_); }
+  bool takes_parts() const { return pages::takes_parts(spec_, geometry_); }
   // Regions begin at multiples of this many bytes, and so do their sizes.
   std::uint64_t unit() const;
 
@@ -127,7 +127,7 @@ class ArenaSpace {
   const os::Machine& machine_;
   const port::PortSpec& spec_;
   const Options options_;
-  const Geometry* const geometry_;
+  const Geometry& geometry_;
   HintStack hints_;
   Range metadata_range_;
   Range arena_range_;

@@ -19,11 +19,11 @@ constexpr std::string_view kNoMetadata = "out of memory allocating heap arena me
   failure_.emplace();
   spare_ = &first_;
   is_sparing_ = options.is_sparing;
-  geometry_ = &geometry_of(platform.spec, is_sparing_);
+  geometry_ = &memory.geometry();
   huge_pages_ = options.huge_pages;
   huge_page_ = huge_pages_ == HugePages::kAlways ? platform.os.huge_page_size() : 0;
   if (huge_page_ > policy::kMostHugeStep || !is_power_of_two(huge_page_)) huge_page_ = 0;
-  space_.emplace(platform.os, platform.machine, platform.spec, options);
+  space_.emplace(platform.os, platform.machine, platform.spec, *geometry_, options);
 }
 
 [[gnu::cold]] void ArenaSupply::start() {
@@ -111,7 +111,7 @@ constexpr std::string_view kNoMetadata = "out of memory allocating heap arena me
 // The offer was the rest, or its beginning, and the rest is the end of the newest region.
 [[gnu::cold]] void ArenaSupply::withdraw(Range offered) {
   const bool is_newest = regions_ != nullptr && regions_->range.end() == rest_.end();
-  if (!geometry_->is_in_buffer || offered.base != rest_.base || !is_newest) return;
+  if (offered.base != rest_.base || !is_newest) return;
   if (!platform_->os.release(rest_.base, rest_.size).ok()) return;
   space_->retreat(rest_);
   regions_->range.size -= rest_.size;

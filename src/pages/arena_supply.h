@@ -50,7 +50,7 @@ class ArenaSupply {
   // supply will offer the same pages again.
   Range take(Range offered, std::uint64_t bytes);
 
-  // Gives offered pages back, if the heap is in a buffer and can make no records for them.
+  // For a heap in a buffer, which can make no records for these offered pages: gives them back.
   void withdraw(Range offered);
 
   // Where the next offer will probably begin; null if that is unknown.

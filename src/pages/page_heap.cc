@@ -276,27 +276,31 @@ bool PageHeap::hand_out(Range pages, bool* needs_zero) {
 // Whether most of some free pages hold memory, judging by a few pieces of them. False if the system
 // does not tell.
 [[gnu::cold]] bool PageHeap::is_resident(Range pages) const {
-  const Address first = pages.base.aligned_up(unit_);
-  const std::uint64_t size = pages.end().aligned_down(unit_) - first;
+  const Range units = units_in(pages);
   const std::uint64_t piece = std::max(policy::kAskedPiece, unit_);
   if (pages.size <= piece * policy::kAskedPieces) return true;  // there are only a few pages
-  const std::uint64_t step = round_down((size - piece) / (policy::kAskedPieces - 1), unit_);
+  const std::uint64_t step = round_down((units.size - piece) / (policy::kAskedPieces - 1), unit_);
   std::uint64_t found = 0;
   for (std::uint64_t i = 0; i < policy::kAskedPieces; ++i) {
-    const std::optional<std::uint64_t> bytes = platform_->os.resident(first + i * step, piece);
+    const std::optional<std::uint64_t> bytes = platform_->os.resident(units.base + i * step, piece);
     if (!bytes.has_value()) return false;
     found += *bytes;
   }
   return found >= piece * policy::kAskedPieces / 4 * policy::kResidentQuarters;
 }
 
+// The pages of `range` that are whole hardware pages.
+Range PageHeap::units_in(Range range) const {
+  const Address first = range.base.aligned_up(unit_);
+  const Address end = range.end().aligned_down(unit_);
+  return first < end ? Range{first, end - first} : Range{};
+}
+
 // Gives pages of a free span back, if they are Ready and fill whole hardware pages. Returns how
 // many bytes that was.
 std::uint64_t PageHeap::release(Range pages) {
-  const Address first = pages.base.aligned_up(unit_);
-  const Address end = pages.end().aligned_down(unit_);
-  if (end <= first) return 0;
-  const Range units{first, end - first};
+  const Range units = units_in(pages);
+  if (units.is_empty()) return 0;
   std::uint64_t bytes = 0;
   for (Range run = bits_.next_run(true, units); !run.is_empty();
        run = bits_.next_run(true, behind(units, run))) {
@@ -507,13 +511,6 @@ bool PageHeap::extend(Span* span, std::uint64_t npages) {
   add_free(follower, tail, now);
   if (has_bound_) keep_to_bound(cut, tail);
   return true;
-}
-
-// The pages of `range` that are whole hardware pages.
-[[gnu::cold]] Range PageHeap::units_in(Range range) const {
-  const Address first = range.base.aligned_up(unit_);
-  const Address end = range.end().aligned_down(unit_);
-  return first < end ? Range{first, end - first} : Range{};
 }
 
 [[gnu::cold]] void PageHeap::expect_copy(Range to, Range from) {

@@ -54,6 +54,7 @@ class MapOf : public ::testing::TestWithParam<Shape> {
   }
 
   void make(const Options& options = {}) {
+    memory_.init(platform_, counters_, geometry_of(platform_.spec, options.is_sparing));
     ASSERT_TRUE(map_.init(platform_, memory_, metadata_, nullptr, options));
   }
 
