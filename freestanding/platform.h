@@ -15,6 +15,8 @@ void platform_write(const char* text, std::size_t size);
 
 // Ends the program. 0 is success.
 [[noreturn]] void platform_exit(int code);
+// The code of a program that gives up: what a shell says of one that SIGABRT has ended.
+inline constexpr int kAborted = 134;
 
 // `size` bytes, a multiple of 65536, aligned to 16 and never given back; or null.
 void* platform_more_memory(std::size_t size);

@@ -68,42 +68,30 @@ _MPS2_AN505 = dict(flash = "0x10000000", flash_size = "4M", ram = "0x80000000", 
 _RISCV_VIRT = dict(flash = "0x80000000", flash_size = "4M", ram = "0x80400000", ram_size = "120M")
 
 # The compilers of firmware. The rows add the C library.
+_CORTEX_M = dict(kind = "firmware", triple = "arm-none-eabi")
 _CORTEX_M0 = dict(
-    kind = "firmware",
-    triple = "arm-none-eabi",
+    _CORTEX_M,
     flags = ["-mthumb", "-mcpu=cortex-m0"],
     memory = _MPS2_AN385,
 )
 _CORTEX_M3 = dict(
-    kind = "firmware",
-    triple = "arm-none-eabi",
+    _CORTEX_M,
     flags = ["-mthumb", "-mcpu=cortex-m3"],
     memory = _MPS2_AN385,
 )
 _CORTEX_M7 = dict(
-    kind = "firmware",
-    triple = "arm-none-eabi",
+    _CORTEX_M,
     flags = ["-mthumb", "-mcpu=cortex-m7", "-Wno-psabi"],
     memory = _MPS2_AN500,
 )
 _CORTEX_M33 = dict(
-    kind = "firmware",
-    triple = "arm-none-eabi",
+    _CORTEX_M,
     flags = ["-mthumb", "-mcpu=cortex-m33"],
     memory = _MPS2_AN505,
 )
-_RISCV32 = dict(
-    kind = "firmware",
-    triple = "riscv64-unknown-elf",
-    flags = ["-march=rv32imac", "-mabi=ilp32", "-mcmodel=medany"],
-    memory = _RISCV_VIRT,
-)
-_RISCV64 = dict(
-    kind = "firmware",
-    triple = "riscv64-unknown-elf",
-    flags = ["-march=rv64imac", "-mabi=lp64", "-mcmodel=medany"],
-    memory = _RISCV_VIRT,
-)
+_RISCV = dict(kind = "firmware", triple = "riscv64-unknown-elf", memory = _RISCV_VIRT)
+_RISCV32 = dict(_RISCV, flags = ["-march=rv32imac", "-mabi=ilp32", "-mcmodel=medany"])
+_RISCV64 = dict(_RISCV, flags = ["-march=rv64imac", "-mabi=lp64", "-mcmodel=medany"])
 
 _NEEDS_OF_CORTEX_M = ["freestanding-headers", "gcc-arm-none-eabi", "qemu-system-arm"]
 _NEEDS_OF_RISCV = ["freestanding-headers", "gcc-riscv64-unknown-elf", "qemu-system-riscv"]

@@ -5,8 +5,6 @@
 namespace Atoll::freestanding {
 namespace {
 
-constexpr int kAborted = 134;  // what a shell says of a program that SIGABRT has ended
-
 void write(std::string_view text) { platform_write(text.data(), text.size()); }
 
 }  // namespace

@@ -13,11 +13,7 @@ alignas(os::FixedSpace::kPageBytes) constinit unsigned char ram[kBytes]{};
 constexpr os::FixedServices kServices = {
     .write = [](void*,
                 std::string_view text) { freestanding::platform_write(text.data(), text.size()); },
-    .abort =
-        [](void*) {
-          constexpr int kAborted = 134;  // what a shell says of a program that SIGABRT has ended
-          freestanding::platform_exit(kAborted);
-        },
+    .abort = [](void*) { freestanding::platform_exit(freestanding::kAborted); },
     .nanoseconds =
         [](void*) {
           // The machine's clock may tell hundredths of a second; a clock must run for all that.

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "os/arm64/arguments.h"
+#include "os/backend/arguments.h"
 
 // link.ld defines these.
 extern "C" {

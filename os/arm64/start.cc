@@ -10,7 +10,6 @@
 #include <cstring>
 #include <span>
 
-#include "os/arm64/arguments.h"
 #include "os/arm64/arm64_os.h"
 #include "os/arm64/frames.h"
 #include "os/arm64/image.h"
@@ -18,6 +17,7 @@
 #include "os/arm64/semihosting.h"
 #include "os/arm64/translation_cache.h"
 #include "os/arm64/virtual_space.h"
+#include "os/backend/arguments.h"
 #include "os/base/bits.h"
 
 // The start code continues with a C++ library's function, if there is one, which calls main() and

@@ -1,5 +1,6 @@
 #include "os/fixed/fixed_space.h"
 
+#include <algorithm>
 #include <cstring>
 #include <string_view>
 
@@ -108,18 +109,13 @@ Status FixedSpace::check(Range range, unsigned states) const {
   const Status wrong = check_range(range, kPageBytes);
   if (!wrong.ok()) return wrong;
   if (!pages().contains(range)) return {Failure::kNotReserved, 0};
-  const Number end = number_of(range.base) + static_cast<Number>(range.size / kPageBytes);
-  for (Number i = number_of(range.base); i < end; ++i) {
-    if ((bit(states_[i]) & states) == 0) return {Failure::kNotReserved, 0};
+  for (const State state : states_of(range)) {
+    if ((bit(state) & states) == 0) return {Failure::kNotReserved, 0};
   }
   return {};
 }
 
-void FixedSpace::set(Range range, State state) {
-  const Number first = number_of(range.base);
-  std::memset(states_ + first, static_cast<int>(state),
-              static_cast<std::size_t>(range.size / kPageBytes));
-}
+void FixedSpace::set(Range range, State state) { std::ranges::fill(states_of(range), state); }
 
 Status FixedSpace::release(Range range) {
   const Status status = check(range, bit(State::kReserved));
@@ -137,9 +133,8 @@ Status FixedSpace::used(Range range) {
   const Status status =
       check(range, bit(State::kPrepared) | bit(State::kUnused) | bit(State::kReady));
   if (!status.ok()) return status;
-  const Number end = number_of(range.base) + static_cast<Number>(range.size / kPageBytes);
-  for (Number i = number_of(range.base); i < end; ++i) {
-    if (states_[i] == State::kPrepared) clear(i);
+  for (const State& state : states_of(range)) {
+    if (state == State::kPrepared) clear(static_cast<Number>(&state - states_));
   }
   set(range, State::kReady);
   return {};
@@ -149,10 +144,7 @@ Status FixedSpace::unused(Range range) {
   const Status status =
       check(range, bit(State::kPrepared) | bit(State::kUnused) | bit(State::kReady));
   if (!status.ok()) return status;
-  const Number end = number_of(range.base) + static_cast<Number>(range.size / kPageBytes);
-  for (Number i = number_of(range.base); i < end; ++i) {
-    if (states_[i] == State::kReady) states_[i] = State::kUnused;
-  }
+  std::ranges::replace(states_of(range), State::kReady, State::kUnused);
   return {};
 }
 
@@ -164,12 +156,8 @@ Status FixedSpace::free(Range range) {
 
 std::optional<std::uint64_t> FixedSpace::resident(Range range) const {
   if (!check(range, ~(bit(State::kNone) | bit(State::kReserved))).ok()) return std::nullopt;
-  const Number end = number_of(range.base) + static_cast<Number>(range.size / kPageBytes);
-  std::uint64_t bytes = 0;
-  for (Number i = number_of(range.base); i < end; ++i) {
-    bytes += states_[i] == State::kReady ? kPageBytes : 0;
-  }
-  return bytes;
+  const auto ready = std::ranges::count(states_of(range), State::kReady);
+  return static_cast<std::uint64_t>(ready) * kPageBytes;
 }
 
 }  // namespace Atoll::os

@@ -22,6 +22,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "os/base/address.h"
 #include "os/base/text.h"
@@ -71,6 +72,10 @@ class FixedSpace {
 
   Number number_of(Address page) const { return static_cast<Number>((page - first_) / kPageBytes); }
   Address address_of(Number page) const { return first_ + page * kPageBytes; }
+  // Of each page in a range inside of pages().
+  std::span<State> states_of(Range range) const {
+    return {states_ + number_of(range.base), static_cast<Number>(range.size / kPageBytes)};
+  }
   Allocation take(Number first, Number count, State state);
   bool is_free(Number first, Number count) const;
   Status check(Range range, unsigned states) const;

@@ -72,6 +72,10 @@ class ArenaSpace {
   // `machine` is the result of os.probe(). All but `options` must outlive this object.
   ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortSpec& spec,
              const Geometry& geometry, const Options& options);
+  // With the geometry of a heap that has these options, for those who walk hints without a heap.
+  ArenaSpace(os::Os& os, const os::Machine& machine, const port::PortSpec& spec,
+             const Options& options = {})
+      : ArenaSpace(os, machine, spec, geometry_of(spec, options.is_sparing), options) {}
   ArenaSpace(const ArenaSpace&) = delete;
   ArenaSpace& operator=(const ArenaSpace&) = delete;
 
