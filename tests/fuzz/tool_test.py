@@ -72,7 +72,7 @@ class Corpus(unittest.TestCase):
             corpus.write(self.folder / file.name, inputs)
             self.assertEqual((self.folder / file.name).read_text(), file.read_text(), file)
 
-    def test_keeps_what_broke_something_in_front(self) -> None:
+    def test_keeps_lines_with_a_comment_in_front(self) -> None:
         file = self.folder / "some.inc"
         corpus.write(file, [Input(b"cc"), Input(b"a"), Input(b"zzz", "a\nfault"), Input(b"a")])
         self.assertEqual(file.read_text(), '"7a7a7a",  // a fault\n"61",\n"6363",\n')
@@ -90,6 +90,27 @@ class Corpus(unittest.TestCase):
             with self.assertRaises(corpus.CorpusError):
                 corpus.read(file)
 
+    def test_options_are_in_files_beside_it(self) -> None:
+        file = self.folder / "some.inc"
+        self.assertEqual(corpus.options(file), [])
+        file.with_suffix(".options").write_text("-max_len=9\n-timeout=1\n")
+        self.assertEqual(corpus.options(file), ["-max_len=9", "-timeout=1"])
+        file.with_suffix(".dict").touch()
+        self.assertEqual(corpus.options(file), ["-max_len=9", "-timeout=1", f"-dict={self.folder}/some.dict"])
+
+    def test_every_file_of_the_tree_has_good_options(self) -> None:
+        for file in _ROOT.glob("tests/fuzz/corpus/*.inc"):
+            corpus.options(file)
+        # One of its readers that asks for more memory than a file has is a fault.
+        self.assertIn("-malloc_limit_mb=64", corpus.options(_ROOT / "tests/fuzz/corpus/identify.inc"))
+
+    def test_other_options_are_refused(self) -> None:
+        file = self.folder / "some.inc"
+        for text in ["max_len=9\n", "-max_len\n", "-max_len=9 -timeout=1\n", "\n"]:
+            file.with_suffix(".options").write_text(text)
+            with self.assertRaises(corpus.CorpusError):
+                corpus.options(file)
+
 
 _FUZZER = """#!/bin/sh
 echo '#12	INITED cov: 3 ft: 4 corp: 1/1b exec/s: 0 rss: 30Mb' >&2
@@ -105,6 +126,25 @@ class Runner(unittest.TestCase):
             program.chmod(0o755)
             (pathlib.Path(folder) / "corpus").mkdir()
             return runner.fuzz(program, pathlib.Path(folder) / "corpus", 1, [])
+
+    def test_own_options_come_last_wherever_it_runs(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            program = folder / "fuzzer"
+            program.write_text(f'#!/bin/sh\necho "$@" >>{name}/calls\n')
+            program.chmod(0o755)
+            for inputs in ["corpus", "found"]:
+                (folder / inputs).mkdir()
+            found = folder / "found/crash-1"
+            found.touch()
+            runner.fuzz(program, folder / "corpus", 1, ["-max_len=9"])
+            runner.minimise(program, found, ["-max_len=9"])
+            runner.merge(program, folder / "corpus", folder / "merged", ["-max_len=9"])
+            calls = (folder / "calls").read_text().splitlines()
+        self.assertEqual(len(calls), 3)
+        for call in calls:
+            lengths = [word for word in call.split() if word.startswith("-max_len=")]
+            self.assertEqual(lengths[-1:], ["-max_len=9"], call)
 
     def test_counts(self) -> None:
         result = self._fuzz("echo 'Done 120 runs in 2 second(s)'\n")

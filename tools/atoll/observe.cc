@@ -17,7 +17,7 @@ using observe::Compiler;
 using observe::Identity;
 
 // Names and versions come from outside; on a terminal they shall do nothing.
-std::string shown(std::string text) {
+std::string harmless(std::string text) {
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
   }
@@ -68,7 +68,7 @@ Json json_of(const std::string& file, const Identity& identity, const Options& o
   row["goos"] = name_or_null(identity.goos);
   row["goarch"] = name_or_null(identity.goarch);
   row["compiler"] = text_or_null(name(identity.compiler));
-  row["version"] = text_or_null(shown(identity.version));
+  row["version"] = text_or_null(harmless(identity.version));
   row["go"] = name_or_null(observe::release_of(identity.version));
   row["releaseFrom"] = text_or_null(identity.version_from);
   row["race"] = json_or_null(identity.race);
@@ -101,7 +101,7 @@ Table shown(const Json& rows) {
   table.columns = {{"file"}, {"format"}, {"port"}, {"Go"},       {"from"},
                    {"race"}, {"static"}, {"PIE"},  {"stripped"}, {"note"}};
   for (const Json& row : rows) {
-    std::string file = shown(row["file"].get<std::string>());
+    std::string file = harmless(row["file"].get<std::string>());
     if (!row["part"].is_null()) file += fmt::format(" (part {})", row["part"].dump());
     const Json& release = row["version"].is_null() ? row["go"] : row["version"];
     table.rows.push_back({file, row["format"], port_of(row), plain_text(release),
@@ -155,7 +155,7 @@ class ObserveCommand : public Command {
           report.document.push_back(json_of(file, identity, options));
         }
       } catch (const observe::BadFile& problem) {
-        report.problems.push_back(fmt::format("'{}' {}", shown(file), problem.what()));
+        report.problems.push_back(fmt::format("'{}' {}", harmless(file), problem.what()));
       }
     }
     report.sections.push_back({"", shown(report.document), {}});

@@ -3,6 +3,7 @@
 import argparse
 import os
 import pathlib
+import shlex
 import shutil
 import subprocess
 import sys
@@ -105,22 +106,23 @@ def _work_folder(name: str) -> pathlib.Path:
 def _keep(program: pathlib.Path, known: List[corpus.Input], folder: pathlib.Path, inputs: pathlib.Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         merged = pathlib.Path(scratch) / "merged"
-        runner.merge(program, folder, merged)
+        runner.merge(program, folder, merged, corpus.options(inputs))
         kept = corpus.pack(merged)
     corpus.write(inputs, [item for item in known if item.comment] + kept)
     print(f"tools/fuzz: {inputs.relative_to(_ROOT)} has {len(corpus.read(inputs))} inputs")
 
 
-def _report_found(program: pathlib.Path, result: runner.Result) -> corpus.Input:
+def _report_found(program: pathlib.Path, result: runner.Result, options: List[str]) -> corpus.Input:
     assert result.found is not None
-    found = corpus.Input(runner.minimise(program, result.found), result.failure)
+    found = corpus.Input(runner.minimise(program, result.found, options), result.failure)
     print(f"tools/fuzz: FOUND: {result.failure}\n{corpus.line_of(found)}")
-    print(f"tools/fuzz: repeat it with {program} {result.found}")
+    print("tools/fuzz: repeat it with", shlex.join([str(program), *options, str(result.found)]))
     return found
 
 
 def _run(name: str, inputs: pathlib.Path, arguments: argparse.Namespace) -> int:
     known = corpus.read(inputs)
+    options = corpus.options(inputs)
     built = _build(name, inputs)
     work = _work_folder(name)
     folder = work / "corpus"
@@ -129,11 +131,9 @@ def _run(name: str, inputs: pathlib.Path, arguments: argparse.Namespace) -> int:
     program = work / name
     program.unlink(missing_ok=True)
     shutil.copy2(built, program)
-    dictionary = inputs.with_suffix(".dict")
-    extra = [f"-dict={dictionary}"] if dictionary.exists() else []
-    result = runner.fuzz(program, folder, max(1, round(arguments.minutes * 60)), extra)
+    result = runner.fuzz(program, folder, max(1, round(arguments.minutes * 60)), options)
     if result.found is not None:
-        known.insert(0, _report_found(program, result))
+        known.insert(0, _report_found(program, result, options))
     elif result.failure:
         _fail(result.failure, 1)
     if arguments.keep:

@@ -13,7 +13,8 @@ _FAILURE = re.compile(r"atoll: (.*)|.*(?:ERROR: |runtime error: )(.*)")
 _SECONDS_BETWEEN_LINES = 10
 _SECONDS_TO_MINIMISE = 60
 
-# libFuzzer's defaults, but for these: long inputs from the beginning, and no core of gigabytes.
+# libFuzzer's defaults, but for these: long inputs from the beginning, and no core of gigabytes. A
+# fuzzer's own options come behind these, because libFuzzer takes the last one.
 _OPTIONS = [f"-max_len={_LONGEST}", "-len_control=0", "-timeout=60", "-rss_limit_mb=4096"]
 
 
@@ -36,11 +37,12 @@ def _tell(result: Result, seconds: float) -> None:
     )
 
 
-def fuzz(program: pathlib.Path, corpus: pathlib.Path, seconds: int, extra: List[str]) -> Result:
+def fuzz(program: pathlib.Path, corpus: pathlib.Path, seconds: int, options: List[str]) -> Result:
     """Lets the program search, until it finds something or the time is over."""
     artifacts = corpus.parent / "found"
     artifacts.mkdir(exist_ok=True)
-    command = [str(program), *_OPTIONS, f"-max_total_time={seconds}", f"-artifact_prefix={artifacts}/", *extra]
+    limits = [f"-max_total_time={seconds}", f"-artifact_prefix={artifacts}/"]
+    command = [str(program), *_OPTIONS, *options, *limits]
     begin = time.monotonic()
     last_line = begin
     result = Result()
@@ -76,11 +78,12 @@ def _read(result: Result, line: str) -> Result:
     return result
 
 
-def minimise(program: pathlib.Path, found: pathlib.Path) -> bytes:
+def minimise(program: pathlib.Path, found: pathlib.Path, options: List[str]) -> bytes:
     """The shortest input that breaks the same, as far as a minute's search finds it."""
     shorter = found.with_name(found.name + ".short")
     command = [
         str(program),
+        *options,
         "-minimize_crash=1",
         f"-max_total_time={_SECONDS_TO_MINIMISE}",
         f"-exact_artifact_path={shorter}",
@@ -90,9 +93,8 @@ def minimise(program: pathlib.Path, found: pathlib.Path) -> bytes:
     return shorter.read_bytes() if shorter.exists() else found.read_bytes()
 
 
-def merge(program: pathlib.Path, corpus: pathlib.Path, into: pathlib.Path) -> None:
+def merge(program: pathlib.Path, corpus: pathlib.Path, into: pathlib.Path, options: List[str]) -> None:
     """Copies a few inputs that take every branch which all of them take."""
     into.mkdir()
-    options = [*_OPTIONS, "-use_counters=0", "-merge=1"]
-    command = [str(program), *options, str(into), str(corpus)]
+    command = [str(program), *_OPTIONS, *options, "-use_counters=0", "-merge=1", str(into), str(corpus)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -44,7 +44,7 @@ struct Named {
   std::string bytes;
 };
 
-// One of each format and of each way to write the release: the fuzzer's seeds.
+// One of each format and of each way to write the release. The fuzzer `identify` begins with them.
 std::vector<Named> all_programs();
 
 }  // namespace Atoll::fuzz

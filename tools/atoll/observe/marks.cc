@@ -28,17 +28,15 @@ enum class Kind : std::uint8_t {
   kGccgo,
   kTinygo,
   kPacked,
-  kIllumos,
-  kSolaris,
-  kDragonfly,
-  kIos,
+  kGoos,
 };
 
 struct Pattern {
   Kind kind;
-  bool
-      is_loaded;  // counts only in what is loaded: other parts have the names of what is not linked
+  // It counts only in what is loaded: other parts have the names of what is not linked.
+  bool is_loaded;
   std::string_view text;
+  std::optional<Goos> goos = {};  // of kGoos
 };
 
 constexpr auto kPatterns = std::to_array<Pattern>({
@@ -51,10 +49,10 @@ constexpr auto kPatterns = std::to_array<Pattern>({
     {Kind::kTinygo, false, "tinygo_"sv},
     {Kind::kTinygo, false, "panic: runtime error: nil pointer"sv},
     {Kind::kPacked, false, "UPX!"sv},
-    {Kind::kIllumos, true, "runtime/os_illumos.go"sv},
-    {Kind::kSolaris, true, "runtime/os_only_solaris.go"sv},
-    {Kind::kDragonfly, true, "runtime/os_dragonfly.go"sv},
-    {Kind::kIos, true, "runtime/os_ios.go"sv},
+    {Kind::kGoos, true, "runtime/os_illumos.go"sv, Goos::kIllumos},
+    {Kind::kGoos, true, "runtime/os_only_solaris.go"sv, Goos::kSolaris},
+    {Kind::kGoos, true, "runtime/os_dragonfly.go"sv, Goos::kDragonfly},
+    {Kind::kGoos, true, "runtime/os_ios.go"sv, Goos::kIos},
 });
 
 // The first word of a table of lines, and the releases that write it.
@@ -120,7 +118,7 @@ class Search {
     for (const Pattern& pattern : kPatterns) {
       for_each(piece, pattern.text, [&](std::size_t at) {
         if (pattern.is_loaded && !image_.address_of(begin + at)) return;
-        note(pattern.kind, piece.substr(at), begin + at);
+        note(pattern, piece.substr(at), begin + at);
       });
     }
     for (std::size_t i = 0; i < magics_.size() && !marks_.line_table; ++i) {
@@ -143,8 +141,8 @@ class Search {
     }
   }
 
-  void note(Kind kind, std::string_view text, std::uint64_t offset) {
-    switch (kind) {
+  void note(const Pattern& pattern, std::string_view text, std::uint64_t offset) {
+    switch (pattern.kind) {
       case Kind::kBuildInfo:
         if (marks_.build_infos.size() < kMostBuildInfos) marks_.build_infos.push_back(offset);
         return;
@@ -165,17 +163,8 @@ class Search {
       case Kind::kPacked:
         marks_.is_packed = true;
         return;
-      case Kind::kIllumos:
-        marks_.goos = Goos::kIllumos;
-        return;
-      case Kind::kSolaris:
-        marks_.goos = Goos::kSolaris;
-        return;
-      case Kind::kDragonfly:
-        marks_.goos = Goos::kDragonfly;
-        return;
-      case Kind::kIos:
-        marks_.goos = Goos::kIos;
+      case Kind::kGoos:
+        marks_.goos = pattern.goos;
         return;
     }
   }
