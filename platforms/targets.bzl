@@ -16,8 +16,8 @@ literals, and what rows share has a name.
              suffix, and threads if it has them; of firmware: platform, as above, which also tells which C
              library it is, and the machine's memory: where flash and ram begin, and how large they are
   runner     kind: native, qemu (argument: the name behind "qemu-"), wine (argument: 64, 32 or arm64),
-             node and node24 (argument: the host script, wasi or js), kernel (argument: which of run.sh's;
-             host: the machine's first process; on: as below),
+             node, node24 and bun (argument: the host script, wasi or js), kernel (argument: which of
+             run.sh's; host: the machine's first process; on: as below), uml (host: as kernel), gvisor,
              firmware (argument: the name behind "qemu-system-", and its options that name the machine),
              host (argument: "native" or
              "qemu-NAME", and options of the host; host: its label; on: the target it is built for),
@@ -38,6 +38,22 @@ _WHERE_KERNELS_DIFFER = [
     "//tests/malloc:large_reallocs_test",
     "//tests/os:conformance_test",
     "//tests/os:os_test",
+    "//tests/pages:pages_test",
+    "//tests/tools:probe_test",
+]
+
+# The same where only the width of addresses differs from another target's.
+_WHERE_ADDRESSES_DIFFER = [
+    "//tests/os:conformance_test",
+    "//tests/pages:pages_test",
+    "//tests/tools:probe_test",
+]
+
+# The same of engines of WebAssembly.
+_WHERE_ENGINES_DIFFER = [
+    "//tests/os:conformance_test",
+    "//tests/os:os_test",
+    "//tests/os:wasm_test",
     "//tests/pages:pages_test",
     "//tests/tools:probe_test",
 ]
@@ -218,6 +234,28 @@ TARGETS = {
         needs = ["qemu-system-x86", "kernel-amd64-sid"],
         tests = _WHERE_KERNELS_DIFFER,
     ),
+    "linux_amd64_la57": dict(
+        programs_of = "linux_amd64",
+        runner = dict(
+            kind = "kernel",
+            argument = "amd64-la57",
+            host = "//toolchains/emulators:first_process",
+        ),
+        needs = ["qemu-system-x86", "kernel-amd64-6.1"],
+        tests = _WHERE_KERNELS_DIFFER,
+    ),
+    "linux_amd64_uml": dict(
+        programs_of = "linux_amd64",
+        runner = dict(kind = "uml", host = "//toolchains/emulators:first_process"),
+        needs = ["user-mode-linux"],
+        tests = _WHERE_KERNELS_DIFFER,
+    ),
+    "linux_amd64_gvisor": dict(
+        programs_of = "linux_amd64",
+        runner = dict(kind = "gvisor"),
+        needs = ["gvisor"],
+        tests = _WHERE_KERNELS_DIFFER,
+    ),
     "linux_arm64_16k": dict(
         programs_of = "linux_arm64",
         runner = dict(
@@ -237,6 +275,61 @@ TARGETS = {
             on = "linux_ppc64le",
         ),
         needs = ["g++-powerpc64le-linux-gnu", "qemu-system-ppc", "kernel-ppc64le-64k"],
+    ),
+    "linux_riscv64_sv39": dict(
+        programs_of = "linux_riscv64",
+        runner = dict(
+            kind = "kernel",
+            argument = "riscv64-sv39",
+            host = "//toolchains/emulators:first_process",
+            on = "linux_riscv64",
+        ),
+        needs = ["g++-riscv64-linux-gnu", "qemu-system-riscv", "kernel-riscv64"],
+        tests = _WHERE_KERNELS_DIFFER,
+    ),
+    "linux_riscv64_sv57": dict(
+        programs_of = "linux_riscv64",
+        runner = dict(
+            kind = "kernel",
+            argument = "riscv64-sv57",
+            host = "//toolchains/emulators:first_process",
+            on = "linux_riscv64",
+        ),
+        needs = ["g++-riscv64-linux-gnu", "qemu-system-riscv", "kernel-riscv64"],
+        tests = _WHERE_ADDRESSES_DIFFER,
+    ),
+    "linux_arm64_52": dict(
+        programs_of = "linux_arm64",
+        runner = dict(
+            kind = "kernel",
+            argument = "arm64-52",
+            host = "//toolchains/emulators:first_process",
+            on = "linux_arm64",
+        ),
+        needs = ["g++-aarch64-linux-gnu", "qemu-system-arm", "kernel-arm64-52"],
+        tests = _WHERE_ADDRESSES_DIFFER,
+    ),
+    "linux_s390x_6_12": dict(
+        programs_of = "linux_s390x",
+        runner = dict(
+            kind = "kernel",
+            argument = "s390x-6.12",
+            host = "//toolchains/emulators:first_process",
+            on = "linux_s390x",
+        ),
+        needs = ["g++-s390x-linux-gnu", "qemu-system-s390x", "kernel-s390x-6.12"],
+        tests = _WHERE_KERNELS_DIFFER,
+    ),
+    "linux_mips64le_6_1": dict(
+        programs_of = "linux_mips64le",
+        runner = dict(
+            kind = "kernel",
+            argument = "mips64le-6.1",
+            host = "//toolchains/emulators:first_process",
+            on = "linux_mips64le",
+        ),
+        needs = ["g++-mips64el-linux-gnuabi64", "qemu-system-mips", "kernel-mips64le-6.1"],
+        tests = _WHERE_KERNELS_DIFFER,
     ),
     "android_amd64": dict(
         os = "@platforms//os:android",
@@ -626,6 +719,24 @@ TARGETS = {
         runner = dict(kind = "node24", argument = "js"),
         needs = ["clang", "freestanding-headers", "node24"],
     ),
+    "wasip1_wasm_bun": dict(
+        programs_of = "wasip1_wasm",
+        runner = dict(kind = "bun", argument = "wasi"),
+        needs = ["clang", "wasi-libc", "bun"],
+        tests = _WHERE_ENGINES_DIFFER + ["//tests/heap:heap_test"],
+    ),
+    "js_wasm_bun": dict(
+        programs_of = "js_wasm",
+        runner = dict(kind = "bun", argument = "js"),
+        needs = ["clang", "wasi-libc", "bun"],
+        tests = _WHERE_ENGINES_DIFFER + ["//tests/heap:heap_test"],
+    ),
+    "js_wasm_memory64_bun": dict(
+        programs_of = "js_wasm_memory64",
+        runner = dict(kind = "bun", argument = "js"),
+        needs = ["clang", "freestanding-headers", "bun"],
+        tests = _WHERE_ENGINES_DIFFER,
+    ),
 }
 
 # The target that the build itself runs on: its cells are the plain tests.
@@ -637,7 +748,8 @@ def programs_of(name):
 
 def port_of(name):
     """The port whose numbers a target has, as GOOS_GOARCH, or None."""
-    return TARGETS[name].get("port", programs_of(name))
+    programs = programs_of(name)
+    return TARGETS[name].get("port", TARGETS[programs].get("port", programs))
 
 def has_own_build(name):
     """Whether a target's --config builds everything for it; otherwise it only chooses the cells.

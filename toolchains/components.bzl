@@ -206,6 +206,32 @@ COMPONENTS = {
         files = ["/usr/bin/qemu-system-riscv32", "/usr/bin/qemu-system-riscv64"],
         packages = ["qemu-system-misc"],
     ),
+    "qemu-system-s390x": dict(
+        why = "runs real kernels of s390x",
+        files = ["/usr/bin/qemu-system-s390x"],
+        packages = ["qemu-system-misc"],
+    ),
+    "qemu-system-mips": dict(
+        why = "runs real kernels of mips64le",
+        files = ["/usr/bin/qemu-system-mips64el"],
+        packages = ["qemu-system-mips"],
+    ),
+    "user-mode-linux": dict(
+        why = "runs a kernel as a program",
+        files = ["/usr/bin/linux.uml"],
+        packages = ["user-mode-linux"],
+    ),
+    "gvisor": dict(
+        why = "serves Linux programs with a kernel that is not Linux",
+        files = ["/usr/bin/runsc"],
+        packages = ["runsc"],
+    ),
+    "bun": dict(
+        why = "runs WebAssembly in JavaScriptCore",
+        files = ["/usr/bin/npm", "{tools}/npm/node_modules/@oven/bun-linux-x64/bin/bun"],
+        packages = ["nodejs", "npm"],
+        npm = "@oven/bun-linux-x64@1.4.4",
+    ),
     "qemu-system-x86": dict(
         why = "runs real kernels of amd64",
         files = ["/usr/bin/qemu-system-x86_64", "/usr/share/seabios/bios-256k.bin"],
@@ -263,6 +289,19 @@ COMPONENTS = {
             into = "kernel-arm64-16k",
         ),
     ),
+    "kernel-arm64-52": dict(
+        why = "a real kernel with addresses of 52 bits: Debian 13's",
+        files = ["{tools}/kernel-arm64-52/boot"],
+        unpack = dict(
+            suite = "trixie",
+            architecture = "arm64",
+            packages = ["linux-image-[0-9].*-cloud-arm64"],
+            closure = False,
+            newest = True,
+            only = ["./boot"],
+            into = "kernel-arm64-52",
+        ),
+    ),
     "kernel-ppc64le-64k": dict(
         why = "a real kernel with pages of 64 KiB, which this Debian release lacks",
         files = ["{tools}/kernel-ppc64le-64k/boot"],
@@ -274,6 +313,45 @@ COMPONENTS = {
             newest = True,
             only = ["./boot"],
             into = "kernel-ppc64le-64k",
+        ),
+    ),
+    "kernel-riscv64": dict(
+        why = "a real kernel of riscv64, which this Debian release lacks",
+        files = ["{tools}/kernel-riscv64/boot"],
+        unpack = dict(
+            suite = "trixie",
+            architecture = "riscv64",
+            packages = ["linux-image-[0-9].*-riscv64"],
+            closure = False,
+            newest = True,
+            only = ["./boot"],
+            into = "kernel-riscv64",
+        ),
+    ),
+    "kernel-s390x-6.12": dict(
+        why = "a real kernel of s390x: Debian 13's",
+        files = ["{tools}/kernel-s390x-6.12/boot"],
+        unpack = dict(
+            suite = "trixie",
+            architecture = "s390x",
+            packages = ["linux-image-6[.]12[.].*-s390x"],
+            closure = False,
+            newest = True,
+            only = ["./boot"],
+            into = "kernel-s390x-6.12",
+        ),
+    ),
+    "kernel-mips64le-6.1": dict(
+        why = "a real kernel of mips64le: Debian 12's",
+        files = ["{tools}/kernel-mips64le-6.1/boot"],
+        unpack = dict(
+            suite = "bookworm",
+            architecture = "mips64el",
+            packages = ["linux-image-6[.]1[.].*-5kc-malta"],
+            closure = False,
+            newest = True,
+            only = ["./boot"],
+            into = "kernel-mips64le-6.1",
         ),
     ),
     "node": dict(

@@ -22,9 +22,10 @@
 //   thread exit: one pthread key. On the main thread it runs only in pthread_exit.
 //
 // The backend does not check whether a well-formed range is really ours, because it cannot find out
-// cheaply. map() and unused() report memory that is not mapped at all (kNoMemory, kNotReserved;
-// under qemu-user unused() does not); release() and free() of it succeed; used() checks only its
-// arguments.
+// cheaply. gVisor unmaps and advises addresses beyond those of processes without an error, so there
+// the backend refuses them itself. map() and unused() report memory that is not mapped at all
+// (kNoMemory, kNotReserved; under qemu-user unused() does not); release() and free() of it succeed;
+// used() checks only its arguments.
 #pragma once
 
 #include <atomic>
@@ -56,8 +57,13 @@ class LinuxOs final : public MmapOs<LinuxSystem> {
   void yield() override;
   bool at_thread_exit(ThreadExitFunction function, void* argument) override;
 
+ protected:
+  std::uint64_t last_address() override;
+
  private:
   QuestionAskedOnce decommit_zeroes_;
+  // Of the addresses that processes may have, if the kernel accepts others without an error.
+  std::atomic<std::uint32_t> address_bits_{0};
   bool ignores_advice(void* pages, std::size_t size);
 
   QuestionAskedOnce ignores_advice_;

@@ -51,9 +51,17 @@ Machine LinuxOs::probe() {
   machine.has_threads = true;
   // Here, because a process may enter a sandbox later that allows only the usual advice.
   if (const std::uint64_t page = machine.page_size; page != 0) {
-    (void)ignores_advice(Address::of(&machine).aligned_down(page).pointer(), bytes(page));
+    void* const here = Address::of(&machine).aligned_down(page).pointer();
+    if (!ignores_advice(here, bytes(page)) && linux_probe::accepts_any_address(space.bits, page)) {
+      address_bits_.store(space.bits, std::memory_order_relaxed);
+    }
   }
   return machine;
+}
+
+std::uint64_t LinuxOs::last_address() {
+  const std::uint32_t bits = address_bits_.load(std::memory_order_relaxed);
+  return bits == 0 ? kLastPointer : (std::uint64_t{1} << bits) - 1;
 }
 
 }  // namespace Atoll::os

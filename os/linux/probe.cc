@@ -91,9 +91,9 @@ enum class Answer : std::uint8_t { kNo, kYes, kUnclear };
 }
 
 [[gnu::cold]] AddressSpace address_space(std::uint64_t page_size) {
-  // 57 is the most bits that any of our processors has, except for s390x. On that, such a probe
-  // would add a level to this process's page tables for good.
-  constexpr std::uint32_t kMost = std::min<std::uint32_t>(57, sizeof(void*) * 8);
+  // Only s390x has addresses of more than 57 bits. There, such a probe may add up to two levels to
+  // this process's page tables for good, as the first hint of that height would.
+  constexpr std::uint32_t kMost = sizeof(void*) * 8;
   constexpr std::uint32_t kFewest = 28;
   const auto place = [](std::uint32_t bits, unsigned eighths) {
     const std::uint64_t half = std::uint64_t{1} << (bits - 1);
@@ -130,6 +130,14 @@ enum class Answer : std::uint8_t { kNo, kYes, kUnclear };
   }
   if (found == kFewest) found = address_bits_seen(memory, page_size);
   return {.bits = found, .honours_hints = honoured || honours_hints(memory, page_size)};
+}
+
+[[gnu::cold]] bool accepts_any_address(std::uint32_t address_bits, std::uint64_t page_size) {
+  // It is neither in the lower half of an address space nor in the upper one, except on s390x.
+  constexpr std::uint32_t kBits = 62;
+  if (address_bits > kBits || sizeof(void*) < 8) return false;
+  const Address nobodys(std::uint64_t{1} << kBits);
+  return ::madvise(nobodys.pointer(), static_cast<std::size_t>(page_size), MADV_NORMAL) == 0;
 }
 
 [[gnu::cold]] bool decommit_zeroes(std::uint64_t page_size) {

@@ -26,6 +26,9 @@ struct AddressSpace {
 };
 AddressSpace address_space(std::uint64_t page_size);
 
+// Whether the kernel accepts advice about an address that no process may have, as gVisor does.
+bool accepts_any_address(std::uint32_t address_bits, std::uint64_t page_size);
+
 // Whether MADV_DONTNEED clears a page.
 bool decommit_zeroes(std::uint64_t page_size);
 

@@ -13,7 +13,8 @@
 // through the import atoll.memory_grown(). wasip1 hosts need no such call.
 //
 // With 64-bit addresses (memory64) engines still let a memory grow to 16 GiB at most, as the
-// JavaScript interface of WebAssembly says.
+// JavaScript interface of WebAssembly says. JavaScriptCore ends at 4 GiB, whatever maximum it has
+// accepted; only growing tells, so probe() reports the maximum.
 //
 // Console, clock and seed are wasi-libc's write, clock_gettime and getentropy, one host call each.
 #pragma once

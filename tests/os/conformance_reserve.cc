@@ -136,7 +136,8 @@ TEST_P(Conformance, HintBeyondTheAddressBitsIsNotHonoured) {
 // Asks for more than there is, in several ways. The backend must not cut a size to a pointer's
 // width either.
 TEST_P(Conformance, HugeSizesFailCleanly) {
-  std::vector<std::uint64_t> sizes = {std::uint64_t{1} << 63, ~std::uint64_t{0} - unit() + 1};
+  std::vector<std::uint64_t> sizes = {~std::uint64_t{0} - unit() + 1};
+  if (machine.address_bits < 64) sizes.push_back(std::uint64_t{1} << 63);
   if (machine.address_bits < 63) {
     const std::uint64_t all = std::uint64_t{1} << machine.address_bits;
     sizes.insert(sizes.end(), {all, all + unit(), 2 * all});

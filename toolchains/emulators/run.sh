@@ -1,8 +1,8 @@
 #!/bin/bash
 # Runs one program of a target: run.sh KIND ARGUMENT PROGRAM [ARGS...]
-#   KIND      native | qemu | wine | node | node24 | kernel | firmware | host |
+#   KIND      native | qemu | wine | node | node24 | bun | kernel | uml | gvisor | firmware | host |
 #             plan9
-#   ARGUMENT  qemu: the name behind "qemu-"; wine: 64, 32 or arm64; node*: wasi or js; kernel: see
+#   ARGUMENT  qemu: the name behind "qemu-"; wine: 64, 32 or arm64; node* and bun: wasi or js; kernel: see
 #             describe_machine below; firmware: the name behind "qemu-system-", and options that name the
 #             machine; host: what runs the host, "native" or a "qemu-...", and options of the host; plan9:
 #             as host, then the processor
@@ -12,7 +12,7 @@
 # test, or "atoll: done".
 #
 # ATOLL_TOOLS: the folder of unpacked tools. ATOLL_EMULATOR_OPTIONS: more options for the emulator.
-# ATOLL_HOST: the program that kind "host" runs programs with; of kind "kernel", the first process.
+# ATOLL_HOST: the program that kind "host" runs programs with; of "kernel" and "uml", the first process.
 # ATOLL_MACHINE_FILES: for kind "kernel", whose PROGRAM may be a list of commands (initrd.py): the
 # files that they need, with blanks between.
 # With ATOLL_DESCRIBE_RUNNER set, prints how programs are run here, and runs nothing.
@@ -71,9 +71,12 @@ describe() {
       describe_machine
       echo "Linux $(kernel_version) in QEMU ($setting)"
       ;;
+    uml) echo "user-mode Linux $(linux.uml --version)" ;;
+    gvisor) echo "gVisor $(runsc --version | sed -n 's/^runsc version //p')" ;;
     firmware) describe_firmware ;;
     host | plan9) echo "own host${host_emulator:+, $host_emulator}" ;;
     node | node24) echo "wasm engine (node $("$(node_program)" --version 2>/dev/null))" ;;
+    bun) echo "wasm engine (JavaScriptCore of Bun $("$bun" --version 2>/dev/null))" ;;
   esac
 }
 
@@ -85,16 +88,25 @@ node_program() {
   esac
 }
 
+bun="$tools/npm/node_modules/@oven/bun-linux-x64/bin/bun"
+
 # The kernel lies in one folder in Debian's older packages, and in another in newer ones.
 kernel_image() {
-  compgen -G "$tools/kernel-$argument/boot/vmlinu*" ||
-    compgen -G "$tools/kernel-$argument/usr/lib/modules/*/vmlinu*"
+  local folder="$tools/kernel-$argument"
+  case "$argument" in
+    amd64-la57) folder="$tools/kernel-amd64-6.1" ;;
+    riscv64-*) folder="$tools/kernel-riscv64" ;;
+  esac
+  compgen -G "$folder/boot/vmlinu*" || compgen -G "$folder/usr/lib/modules/*/vmlinu*"
 }
 
-# The version that a kernel reports. (Its file's name does not tell: 6.1.0-50 is a 6.1.176.)
+# The version that a kernel reports. (Its file's name does not tell: 6.1.0-50 is a 6.1.176.) Some kernels
+# are compressed, and have a configuration beside them that tells.
 kernel_version() {
-  local version
-  version="$(grep -aom 1 '#[0-9]* SMP[A-Z_ ]* Debian [0-9.]*' "$(kernel_image)")" || version="?"
+  local version image
+  image="$(kernel_image)"
+  version="$(grep -aom 1 '#[0-9]* SMP[A-Z_ ]* Debian [0-9.]*' "$image" ||
+    sed -n 's/^# Linux\/[^ ]* \([0-9.]*\) Kernel Configuration$/\1/p' "${image%/*}"/config-*)" || version="?"
   echo "${version##* }"
 }
 
@@ -120,15 +132,40 @@ describe_machine() {
     amd64-sid)
       setting="newest of sid"
       ;;
+    amd64-la57)
+      machine=(qemu-system-x86_64 -M pc -cpu "qemu64,+la57")
+      setting="five levels of page tables"
+      ;;
     arm64-16k)
       machine=(qemu-system-aarch64 -M virt -cpu "max,pauth-impdef=on")
       console=ttyAMA0
       setting="16k pages"
       ;;
+    arm64-52)
+      machine=(qemu-system-aarch64 -M virt -cpu "max,pauth-impdef=on")
+      console=ttyAMA0
+      setting="52-bit addresses"
+      ;;
     ppc64le-64k)
       machine=(qemu-system-ppc64 -M pseries -cpu power9)
       console=hvc0
       setting="64k pages"
+      ;;
+    riscv64-*)
+      machine=(qemu-system-riscv64 -M virt -cpu rv64)
+      console=ttyS0
+      setting="Sv${argument#riscv64-sv}"
+      [[ "$argument" == riscv64-sv57 ]] || kernel_words=(no4lvl)
+      ;;
+    s390x-6.12)
+      machine=(qemu-system-s390x -M s390-ccw-virtio -cpu max)
+      console=ttysclp0
+      setting="64-bit addresses"
+      ;;
+    mips64le-6.1)
+      machine=(qemu-system-mips64el -M malta -cpu MIPS64R2-generic)
+      console=ttyS0
+      setting="40-bit addresses"
       ;;
     *)
       echo "run.sh: unknown kernel '$argument'" >&2
@@ -194,15 +231,33 @@ run_wine() {
 # output that the console still holds when its machine stops is lost. With a second processor the
 # end was lost now and then.
 run_kernel() {
-  local -a machine kernel_words files
-  local console setting status
+  local -a machine kernel_words
+  local console setting
   describe_machine || return
+  run_first_process "${machine[@]}" -smp 1 -m 1024 -display none -nodefaults -serial stdio -no-reboot \
+    -kernel "$(kernel_image)" -initrd "$work/initrd" \
+    -append "console=$console panic=-1 quiet ${kernel_words[*]:-}" -- "$@"
+}
+
+# The kernel as a program of this machine. It needs a home, and its memory is a file.
+run_uml() {
+  HOME="$work" TMPDIR="$work" run_first_process linux.uml mem=1024M initrd="$work/initrd" con=null \
+    con0=fd:0,fd:1 ssl=null root=98:0 console=tty0 panic=-1 quiet \
+    atoll_turn_off=1 -- "$@"
+}
+
+# run_first_process MACHINE... -- PROGRAM [ARGS...]
+run_first_process() {
+  local -a command files
+  local status
+  while [[ "$1" != -- ]]; do
+    command+=("$1")
+    shift
+  done
+  shift
   read -r -a files <<<"${ATOLL_MACHINE_FILES:-}"
   python3 -B "$here/initrd.py" "$ATOLL_HOST" "$@" ${files[@]+"${files[@]}"} >"$work/initrd" || return 1
-  "${machine[@]}" -smp 1 -m 1024 -display none -nodefaults -serial stdio -no-reboot \
-    -kernel "$(kernel_image)" -initrd "$work/initrd" \
-    -append "console=$console panic=-1 quiet ${kernel_words[*]:-}" \
-    </dev/null 2>&1 | tr -d '\r' | tee "$work/console" | sed -u '/^machine: status /,$d'
+  "${command[@]}" </dev/null 2>&1 | tr -d '\r' | tee "$work/console" | sed -u '/^machine: status /,$d'
   status="$(sed -n 's/^machine: status //p' "$work/console")"
   if [[ -z "$status" ]]; then
     echo "run.sh: the machine did not tell how the program ended:" >&2
@@ -226,6 +281,12 @@ run_plan9() {
   python3 -B "$here/../plan9/elf_to_aout.py" "${host_options[0]}" "$1" "$work/program" || return 1
   host_options=()
   run_host "$work/program" "${@:2}"
+}
+
+# A kernel in Go, which serves the calls of the program that it traces.
+run_gvisor() {
+  mkdir -p "$work/gvisor"
+  runsc --rootless --network=none --platform=ptrace --root="$work/gvisor" "do" "$@"
 }
 
 # A machine without an operating system. The program runs alone; semihosting gives it a console, its
@@ -261,7 +322,12 @@ run() {
     node | node24)
       "$(node_program)" --no-warnings --no-turbo-fast-api-calls "$here/wasm_host.mjs" "$argument" "$@"
       ;;
+    bun)
+      BUN_JSC_useWasmMemory64=1 "$bun" "$here/wasm_host.mjs" "$argument" "$@"
+      ;;
     kernel) run_kernel "$@" ;;
+    uml) run_uml "$@" ;;
+    gvisor) run_gvisor "$@" ;;
     firmware) run_firmware "$@" ;;
     host) run_host "$@" ;;
     plan9) run_plan9 "$@" ;;

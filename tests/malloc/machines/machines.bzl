@@ -7,8 +7,12 @@ load("//tools/build:script_test.bzl", "script_test")
 
 _RUN = "//toolchains/emulators:run.sh"
 
+# Each machine takes a minute. This one differs from another in its page tables alone.
+_LEFT_OUT = ["linux_amd64_la57"]
+
 def _is_machine(target):
-    return TARGETS[target]["runner"]["kind"] == "kernel" and programs_of(target) == HOST
+    runner = TARGETS[target]["runner"]
+    return runner["kind"] == "kernel" and programs_of(target) == HOST and target not in _LEFT_OUT
 
 def preloaded_tests(name, commands, files):
     """NAME.TARGET for every target that is a kernel of the host's processor.

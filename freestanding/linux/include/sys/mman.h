@@ -12,6 +12,7 @@
 #define MAP_ANONYMOUS 0x20
 #define MAP_FAILED (reinterpret_cast<void*>(-1))
 
+#define MADV_NORMAL 0
 #define MADV_DONTNEED 4
 #define MADV_HUGEPAGE 14
 #define MADV_NOHUGEPAGE 15
