@@ -21,7 +21,7 @@ def _on_record() -> Dict[str, List[float]]:
     rows = {}
     for line in pathlib.Path("docs/COST.md").read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if cells[0].startswith("`"):
+        if line.startswith("| `") and len(cells) == 1 + len(measure.Counts._fields):
             rows[cells[0].strip("`")] = [float(cell.replace(",", "")) for cell in cells[1:]]
     return rows
 
