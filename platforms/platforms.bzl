@@ -1,6 +1,5 @@
 """Platforms and constraint values, derived from the table of targets."""
 
-load("@local_tools//:tools.bzl", "HAS_FUZZERS", "HAS_RACE_DETECTOR", "MISSING")
 load(":targets.bzl", "HOST", "TARGETS")
 
 # The host's platform with a race detector. It is not a target; --config=tsan selects it.
@@ -116,21 +115,21 @@ def declare_platforms():
 
     # Whether a race detector watches the program, as in `go build -race`, or a fuzzer calls it.
     _declare_choice("detector", "no_detector", "race_detector", "fuzzer")
-    for name, detector, is_here in [
-        (RACE, ":race_detector", HAS_RACE_DETECTOR),
-        (FUZZ, ":fuzzer", HAS_FUZZERS),
+    for name, detector in [
+        (RACE, ":race_detector"),
+        (FUZZ, ":fuzzer"),
     ]:
         native.platform(
             name = name,
-            constraint_values = constraints(TARGETS[HOST]) + [detector] +
-                                ([] if is_here else [":tools_missing"]),
+            constraint_values = constraints(TARGETS[HOST]) + [detector],
+            parents = ["//platforms/here:" + name],
         )
 
     for name, target in COMPILED.items():
         native.platform(
             name = name,
-            constraint_values = constraints(target) + _properties(name) +
-                                ([":tools_missing"] if name in MISSING else []),
+            constraint_values = constraints(target) + _properties(name),
+            parents = ["//platforms/here:" + name],
         )
 
     # Two targets may differ only in this.
@@ -160,6 +159,12 @@ def declare_platforms():
     native.config_setting(
         name = "is_host",
         constraint_values = constraints(TARGETS[HOST]),
+    )
+
+    # For copts of other workspaces, whose toolchains Atoll does not know.
+    native.config_setting(
+        name = "is_debugged",
+        values = {"compilation_mode": "dbg"},
     )
 
     # An alias() can select on these, but not on a constraint value.

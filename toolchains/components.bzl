@@ -12,7 +12,8 @@ root, else ~/.local/share/atoll.
   unpack    packages whose closure, or just themselves, are unpacked into {tools}/INTO without
             touching the system: suite ("": the machine's own), architecture, packages, closure,
             into; newest: the packages are patterns of names with versions in them, and the newest
-            available package of each is taken; only: the folders that are unpacked; plain_from:
+            available package of each is taken; dependencies: without the closure, patterns of the
+            names of those that are taken of it; only: the folders that are unpacked; plain_from:
             if Debian's own package has this version or a later one, it is installed as usual and
             {tools}/INTO points to it. {tools}/INTO/versions has a package and its version in each line
   npm       an npm package installed into {tools}/npm
@@ -25,6 +26,52 @@ COMPONENTS = {
         files = ["/usr/bin/bazel", "/usr/share/bazel/tools/skylib/BUILD"],
         command = "bazel",
         packages = ["bazel-bootstrap", "bazel-skylib"],
+    ),
+    "bazel7": dict(
+        why = "Bazel 7.7.1 of Debian's sid, for projects that depend on Atoll (tests/external)",
+        files = ["/usr/bin/patchelf", "{tools}/bazel7/bazel"],
+        packages = ["patchelf"],
+        unpack = dict(
+            suite = "sid",
+            architecture = "amd64",
+            packages = ["bazel-bootstrap", "libblake3-0", "openjdk-21-jre-headless"],
+            closure = False,
+            # What its programs load, and the libraries of its server.
+            dependencies = [
+                "bazel-.*",
+                "lib(absl|cares|grpc|protobuf|re2|zlib).*[0-9](t64)?",
+                "lib(c6|gcc-s1|stdc[+][+]6)",
+                "lib(auto|commons|google|netty)-.*java",
+                "libasync-profiler-java",
+                "libcaffeine-java",
+                "libchecker-framework-java",
+                "libcommons-.*-java",
+                "libdiffutils-java",
+                "liberror-prone-java",
+                "libfastutil-java",
+                "libgrpc-java",
+                "libguava-java",
+                "libhamcrest-java",
+                "libjava-allocation-instrumenter-java",
+                "libjavapoet-java",
+                "libjcip-annotations-java",
+                "libjcommander-java",
+                "libjsr305-java",
+                "libnetty-java",
+                "libperfmark-java",
+                "libproguard-java",
+                "libprotobuf-java",
+                "libreactive-streams-java",
+                "librx-java",
+                "libtomcat9-java",
+                "libtruth-java",
+                "libxz-java",
+                "velocity",
+                "zlib1g",
+            ],
+            into = "bazel7",
+        ),
+        after = "make_bazel7_run",
     ),
     "compiler": dict(
         why = "compiles the host's command and the linux_amd64 target",

@@ -10,6 +10,8 @@ load("//platforms:targets.bzl", "TARGETS")
 load("//toolchains:components.bzl", "COMPONENTS")
 
 _TOLD = [
+    "bazel",
+    "bazel7",
     "clang",
     "compared-programs",
     "firmware-compilers",

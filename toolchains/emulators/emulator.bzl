@@ -3,7 +3,6 @@
 Every kind of runner goes through run.sh, which starts the program and checks that it really ran.
 """
 
-load("@local_tools//:tools.bzl", "TOOLS_DIR")
 load("//platforms:platforms.bzl", "COMPILED", "constraints")
 load("//platforms:targets.bzl", "HOST", "TARGETS")
 
@@ -37,7 +36,7 @@ exec bash "$ATOLL_ROOT/{run}" '{kind}' '{argument}' {program} "$@"
         options = "'%s'" % " ".join(arguments) if arguments else '"${ATOLL_EMULATOR_OPTIONS:-}"',
         program = ("\"$ATOLL_ROOT/%s\"" % program) if program else "",
         run = emulator.run.short_path,
-        tools = TOOLS_DIR,
+        tools = emulator.tools,
         workspace = emulator.workspace,
     )
 
@@ -61,6 +60,7 @@ def _emulator_impl(ctx):
         argument = ctx.attr.argument,
         run = ctx.file._run,
         files = files,
+        tools = ctx.attr.tools,
         workspace = ctx.workspace_name,
     )
 
@@ -82,6 +82,7 @@ _emulator = rule(
         "host": attr.label(doc = "the program that runs them", cfg = host_transition),
         "kind": attr.string(mandatory = True),
         "on": attr.string(doc = "the target the host is built for", default = HOST),
+        "tools": attr.string(doc = "the folder of the tools that are unpacked beside the system"),
         "_run": attr.label(allow_single_file = True, default = "//toolchains/emulators:run.sh"),
         "_helpers": attr.label_list(
             allow_files = True,
@@ -99,8 +100,12 @@ _emulator = rule(
     executable = True,
 )
 
-def declare_emulators():
-    """TARGET_run (for --run_under) and the toolchain TARGET, for every target."""
+def declare_emulators(tools_dir):
+    """TARGET_run (for --run_under) and the toolchain TARGET, for every target.
+
+    Args:
+      tools_dir: TOOLS_DIR of @local_tools.
+    """
     for name, target in TARGETS.items():
         runner = target["runner"]
         _emulator(
@@ -109,6 +114,7 @@ def declare_emulators():
             host = runner.get("host"),
             kind = runner["kind"],
             on = runner.get("on", HOST),
+            tools = tools_dir,
         )
         if name not in COMPILED:
             continue

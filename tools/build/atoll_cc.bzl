@@ -9,6 +9,13 @@ load(":platform_rules.bzl", "cell", "platform_test")
 
 _WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"]
 
+# In another workspace the toolchain is somebody else's: it knows neither the standard that the sources need, nor which
+# warnings they are free of. An allocator that is not optimised is of no use there, unless somebody debugs it.
+_ABROAD = ["-std=c++20", "-w"] + select({
+    "//platforms:is_debugged": [],
+    "//conditions:default": ["-O2"],
+})
+
 # The core and the backends run where there is no C++ runtime.
 _FREESTANDING = ["-fno-exceptions", "-fno-rtti"]
 
@@ -22,6 +29,10 @@ _TEST_OPTIMISATION = select({
 # Skips targets that cannot be built here, instead of failing.
 _TOOLS_HERE = ["//platforms:tools_here"]
 
+def _is_abroad():
+    """Whether another workspace depends on this one, and a package of this one is loaded there."""
+    return native.repository_name() not in ["@", "@@"]
+
 # Some targets have only one thread, and some have only the C++ library of //freestanding.
 def where_threads(items):
     return select({
@@ -32,9 +43,14 @@ def where_threads(items):
 # Targets that use the host's libraries are built only for the host.
 HOST_ONLY = constraints(TARGETS[HOST])
 
+def _path(file):
+    """A file's path in its own workspace."""
+    path = file.short_path
+    return path.split("/", 2)[2] if path.startswith("../") else path
+
 def _write_includes_impl(ctx):
     out = ctx.actions.declare_file(ctx.label.name + ".cc")
-    includes = ["#include \"%s\"" % f.short_path for f in ctx.files.srcs if f.extension == "cc"]
+    includes = ["#include \"%s\"" % _path(f) for f in ctx.files.srcs if f.extension == "cc"]
     ctx.actions.write(out, "\n".join(includes) + "\n")
     return [DefaultInfo(files = depset([out]))]
 
@@ -76,8 +92,8 @@ def atoll_cc_library(
         **kwargs):
     """A library of src/ or os/: strict warnings, no exceptions, no RTTI.
 
-    For other targets than the host its sources are compiled as one: a fifth of the time, on every
-    target. The host's build sees to it that each can stand alone.
+    For other targets than the host, and in other workspaces, its sources are compiled as one: a fifth of the time, on
+    every target. The host's build sees to it that each can stand alone.
 
     Args:
       name: as in cc_library.
@@ -93,18 +109,21 @@ def atoll_cc_library(
         together = [s for s in srcs if s.endswith(".cc") or s.endswith(".h")]
         unit, sources = _one_unit(name, together, kwargs.get("testonly", False))
         unit += [s for s in srcs if s not in together]
-        unit_deps = select({
-            "//platforms:is_host": [],
-            "//conditions:default": sources,
-        })
-        srcs = select({
-            "//platforms:is_host": srcs,
-            "//conditions:default": unit,
-        })
+        if _is_abroad():
+            unit_deps, srcs = sources, unit
+        else:
+            unit_deps = select({
+                "//platforms:is_host": [],
+                "//conditions:default": sources,
+            })
+            srcs = select({
+                "//platforms:is_host": srcs,
+                "//conditions:default": unit,
+            })
     cc_library(
         name = name,
         srcs = srcs,
-        copts = _WARNINGS + _FREESTANDING + copts,
+        copts = (_ABROAD if _is_abroad() else _WARNINGS) + _FREESTANDING + copts,
         target_compatible_with = target_compatible_with + _TOOLS_HERE,
         deps = deps + unit_deps,
         **kwargs

@@ -1,6 +1,5 @@
 """Rules that build a program for another platform and run it under that platform's emulator."""
 
-load("@local_tools//:tools.bzl", "MISSING")
 load("//platforms:targets.bzl", "HOST", "TARGETS", "programs_of")
 load(
     "//toolchains/emulators:emulator.bzl",
@@ -109,5 +108,5 @@ def cell(target):
         on = runner.get("on", HOST),
         emulator = "//toolchains/emulators:%s_run" % target if platform != target else None,
         platform = platform,
-        target_compatible_with = ["//platforms:" + ("unavailable" if target in MISSING else "tools_here")],
+        target_compatible_with = ["//platforms/here:can_run_" + target],
     )

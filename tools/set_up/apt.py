@@ -133,6 +133,14 @@ class PrivateApt:
                     raise
                 say(f"({name} is not available; going on with {names[-1]})\n{error}")
 
+    def dependencies(self, packages: List[str], like: List[str]) -> List[str]:
+        """The packages that these depend on, directly or not, whose names match one of the patterns."""
+        kinds = ["suggests", "recommends", "conflicts", "breaks", "replaces", "enhances"]
+        command = self._apt_cache + ["depends", "--recurse"] + [f"--no-{kind}" for kind in kinds]
+        found = subprocess.run(command + packages, check=True, capture_output=True, text=True)
+        names = {line for line in found.stdout.splitlines() if re.fullmatch(r"[a-z0-9][-+.a-z0-9]*", line)}
+        return sorted(n for n in names if any(re.fullmatch(pattern, n) for pattern in like))
+
     def close(self) -> None:
         self._folder.cleanup()
 
@@ -161,7 +169,8 @@ def unpack(what: Dict[str, Any], into: pathlib.Path) -> None:
     if what.get("newest"):
         archives = [archive for each in packages for archive in private.download_newest(each)]
     else:
-        archives = private.download(packages, what["closure"])
+        some = private.dependencies(packages, what["dependencies"]) if "dependencies" in what else []
+        archives = private.download(sorted({*packages, *some}), what["closure"])
     into.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{into.name}-", dir=into.parent) as folder:
         fresh = pathlib.Path(folder) / into.name

@@ -13,6 +13,7 @@ if sys.version_info < (3, 9):
     sys.exit("tools/setup: Python 3.9 or later is needed, this is " + sys.version.split()[0])
 
 import apt
+import bazel7
 import wine
 from components import BUILD_COMPONENTS, COMPONENTS, TARGETS, TOOLS, WORKSPACE
 from components import is_present, missing_files, missing_of, needs_of, users_of
@@ -35,6 +36,7 @@ examples:
 """
 
 _AFTER: Dict[str, Callable[[], None]] = {
+    "make_bazel7_run": bazel7.make_bazel7_run,
     "make_wine32_prefix": wine.make_wine32_prefix,
     "make_wine64_prefix": wine.make_wine64_prefix,
     "make_wine_arm64_prefix": wine.make_wine_arm64_prefix,
