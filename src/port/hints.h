@@ -217,4 +217,23 @@ constexpr FirstGrowth randomized_first_growth(const PortSpec& spec, std::uint64_
   return growth;
 }
 
+// The bits of the seed that show in a running program: those of the base, the first hint, and those
+// of what the first growth added to it. The rest is 0. Empty if no seed gives that base.
+// Precondition: can_randomize(spec).
+constexpr std::optional<std::uint64_t> seed_of_base(const PortSpec& spec, std::uint64_t base,
+                                                    std::uint64_t base_bits = 0) {
+  const unsigned log_chunk_bytes = spec.page_allocator.log_chunk_pages + kPageShift;
+  if (base >> internal::random_addr_bits(spec) != 0) return std::nullopt;
+  if (base % spec.heap_arena_bytes != 0) return std::nullopt;
+  if (base_bits >= spec.heap_arena_bytes ||
+      base_bits % (std::uint64_t{1} << log_chunk_bytes) != 0) {
+    return std::nullopt;
+  }
+  const unsigned bits = internal::random_base_bits(spec);
+  const unsigned more = spec.log_heap_arena_bytes - log_chunk_bytes;
+  const std::uint64_t top =
+      base >> spec.log_heap_arena_bytes << more | base_bits >> log_chunk_bytes;
+  return top << (64 - bits - more);
+}
+
 }  // namespace Atoll::port

@@ -25,3 +25,4 @@
 #include "src/port/stack_orders.h"    // IWYU pragma: export
 #include "src/port/stack_sizes.h"     // IWYU pragma: export
 #include "src/port/start32.h"         // IWYU pragma: export
+#include "src/port/start_space.h"     // IWYU pragma: export

@@ -274,6 +274,35 @@ TEST(RandomizedFirstGrowth, UsesTheBitsBehindTheBase) {
   EXPECT_EQ(windows.padding_pages, 511U);
 }
 
+TEST(RandomizedHints, TellTheirSeedBack) {
+  for_every_port([](const PortSpec& port) {
+    if (!can_randomize(port)) return;
+    for (const std::uint64_t seed :
+         {std::uint64_t{0}, kAllOnes, std::uint64_t{0x0123'4567'89ab'cdef}}) {
+      const ArenaHints hints = arena_hints(port, {.random_seed = seed});
+      const FirstGrowth growth = randomized_first_growth(port, seed);
+      const auto found = seed_of_base(port, hints.main[0], growth.base_bits);
+      ASSERT_TRUE(found.has_value());
+      const ArenaHints again = arena_hints(port, {.random_seed = found});
+      EXPECT_TRUE(std::ranges::equal(again.main, hints.main));
+      EXPECT_TRUE(std::ranges::equal(again.user, hints.user));
+      EXPECT_EQ(randomized_first_growth(port, *found).base_bits, growth.base_bits);
+      EXPECT_EQ(*found & ~seed, 0U) << "bits that do not show are 0";
+    }
+  });
+}
+
+TEST(RandomizedHints, HaveNoSeedForAnAddressThatIsNoBase) {
+  const PortSpec port = spec(k1_26, kLinux, kAmd64);
+  EXPECT_EQ(seed_of_base(port, 0x3a7b'b000'0000), 0x3a7b'b000'0000U << 18);
+  EXPECT_EQ(seed_of_base(port, 0x3a7b'b000'0000, 3 << 22),
+            (0x3a7b'b000'0000U << 18) + (std::uint64_t{3} << 40));
+  EXPECT_FALSE(seed_of_base(port, 0x4000'0000'0000).has_value()) << "a bit too many";
+  EXPECT_FALSE(seed_of_base(port, 0x3a7b'b040'0000).has_value()) << "not where an arena begins";
+  EXPECT_FALSE(seed_of_base(port, 0x3a7b'b000'0000, 8192).has_value()) << "no whole chunk";
+  EXPECT_FALSE(seed_of_base(port, 0x3a7b'b000'0000, 64 << 20).has_value()) << "another arena";
+}
+
 TEST(Start32, ReservesTheKnownMetadata) {
   struct Row {
     Release first;

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "src/port/stack_orders.h"
+#include "src/port/start_space.h"
 #include "tests/port/every_port.h"
 
 namespace Atoll::port {
@@ -384,6 +385,40 @@ TEST(PageAllocator, HasTheKnownTrees) {
   const PageAllocatorSpec small = spec(k1_14, kLinux, k386).page_allocator;
   EXPECT_EQ(small.level_shift, (std::array<unsigned, 5>{31, 28, 25, 22, 0}));
   EXPECT_EQ(small.level_bytes, (std::array<std::uint64_t, 5>{16, 128, 1024, 8192, 0}));
+}
+
+// What programs were seen to reserve (docs/COMMAND.md, observe).
+TEST(StartSpace, HasTheKnownIndexOfTheScavenger) {
+  const auto bytes = [](Release release, Goos goos, Goarch goarch) {
+    return scavenge_index_bytes(spec(release, goos, goarch));
+  };
+  EXPECT_EQ(bytes(k1_18, kLinux, kAmd64), 0U);
+  EXPECT_EQ(bytes(k1_19, kLinux, kAmd64), 8U << 20);
+  EXPECT_EQ(bytes(k1_20, kLinux, kArm64), 8U << 20);
+  EXPECT_EQ(bytes(k1_21, kLinux, kAmd64), 512U << 20);
+  EXPECT_EQ(bytes(k1_27, kLinux, kRiscv64), 512U << 20);
+  EXPECT_EQ(bytes(k1_21, kIos, kArm64), 2U << 20);
+  EXPECT_EQ(bytes(k1_21, kLinux, k386), 0U);
+  EXPECT_EQ(bytes(k1_21, kJs, kWasm), 0U);
+}
+
+// The least limits with which programs were seen to start lie a few MiB above, which their images
+// and stacks take: 101 MiB with release 1.13, 690 to 703 MiB from 1.14 on; 6 MiB on 386.
+TEST(StartSpace, IsALittleLessThanTheLeastLimitThatWasMeasured) {
+  const auto bytes = [](Release release, Goarch goarch) {
+    return address_space_at_start(spec(release, kLinux, goarch));
+  };
+  constexpr std::uint64_t kMiB = 1 << 20;
+  EXPECT_EQ(bytes(k1_13, kAmd64) / kMiB, 98U);
+  EXPECT_EQ(bytes(k1_14, kAmd64) / kMiB, 684U);
+  EXPECT_EQ(bytes(k1_19, kAmd64) / kMiB, 684U);
+  EXPECT_EQ(bytes(k1_25, kAmd64) / kMiB, 682U);
+  EXPECT_EQ(bytes(k1_19, k386) / kMiB, 4U);
+  EXPECT_EQ(address_space_at_start(spec(k1_24, kJs, kWasm)), 0U);
+  EXPECT_EQ(address_space_at_start(spec(k1_19, kPlan9, kAmd64)), 0U);
+  EXPECT_EQ(initial_memory_beyond_data(spec(k1_23, kJs, kWasm)), 16 * kMiB);
+  EXPECT_EQ(initial_memory_beyond_data(spec(k1_24, kWasip1, kWasm)), kMiB);
+  EXPECT_EQ(initial_memory_beyond_data(spec(k1_24, kLinux, kAmd64)), 0U);
 }
 
 TEST(PageAllocator, CoversTheAddressSpaceOfEveryPort) {

@@ -157,6 +157,22 @@ constexpr auto kKeys = std::to_array<PortKey>({
     {"pageCachePages", "pages of a thread's page cache", VALUE(port::kPageCachePages), Unit::kPlain,
      since(k1_14)},
 
+    {"scavengeIndexBytes", "address space reserved for the scavenger's index",
+     VALUE(port::scavenge_index_bytes(p)), Unit::kBytes, since(k1_19)},
+
+    {"addressSpaceAtStart", "must be granted before the first thread, beside the program's image",
+     [](const PortSpec& p) {
+       const std::uint64_t bytes = port::address_space_at_start(p);
+       return bytes == 0 ? Json() : Json(bytes);
+     },
+     Unit::kBytes},
+    {"initialMemoryBeyondData", "wasm: memory that the linker adds behind the data",
+     [](const PortSpec& p) {
+       const std::uint64_t bytes = port::initial_memory_beyond_data(p);
+       return bytes == 0 ? Json() : Json(bytes);
+     },
+     Unit::kBytes},
+
     {"numSpanClasses", "size classes, with and without pointers",
      VALUE(port::num_span_classes(p.release))},
     {"maxSmallSize", "largest object of a size class", VALUE(p.max_small_size), Unit::kBytes},
