@@ -1,9 +1,8 @@
 #include "src/base/corruption.h"
 
 namespace Atoll {
-namespace {
 
-std::string_view what(CorruptionKind kind) {
+[[gnu::cold]] std::string_view what(CorruptionKind kind) {
   switch (kind) {
     case CorruptionKind::kFreeOfForeignPointer:
       return "free of a pointer that is not the heap's";
@@ -20,8 +19,6 @@ std::string_view what(CorruptionKind kind) {
   }
   return {};
 }
-
-}  // namespace
 
 [[gnu::cold]] Line explain(const Corruption& corruption) {
   Line line;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "os/base/address.h"
 #include "os/base/text.h"
@@ -24,6 +25,9 @@ struct Corruption {
   Range span;                     // empty: none holds the pointer
   std::uint64_t object_size = 0;  // of the span's objects, or 0
 };
+
+// "double free", for example.
+std::string_view what(CorruptionKind kind);
 
 // "double free: 0xc000000040 in span [0xc000000000, 0xc000002000) of objects of 64 bytes".
 Line explain(const Corruption& corruption);

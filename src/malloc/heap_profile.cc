@@ -1,9 +1,11 @@
 #include "src/malloc/heap_profile.h"
 
 #include <algorithm>
+#include <array>
 #include <new>
 
 #include "os/base/text.h"
+#include "src/malloc/call_stack.h"
 
 namespace Atoll {
 
@@ -19,6 +21,18 @@ struct HeapProfile::Bucket {
   bool is_of(std::span<const std::uintptr_t> stack, std::uint64_t bytes) {
     return size == bytes && std::ranges::equal(std::span(frames(), depth), stack);
   }
+};
+
+// A record is used again for another object later.
+struct HeapProfile::Sample {
+  Sample* next = nullptr;        // of all
+  Sample* next_freed = nullptr;  // of the freed ones
+  Bucket* bucket = nullptr;
+  Address object;
+  std::uint64_t turn = 0;  // the newest sample has the largest
+  bool is_freed = false;
+  std::size_t depth = 0;
+  std::array<std::uintptr_t, kFreeFrames> freed_by{};
 };
 
 namespace {
@@ -75,17 +89,102 @@ HeapProfile::Bucket* HeapProfile::find(std::span<const std::uintptr_t> stack, st
   return bucket;
 }
 
-void* HeapProfile::add(std::span<const std::uintptr_t> stack, std::uint64_t size) {
-  const LockGuard guard(lock_, platform_->os);
+HeapProfile::Bucket* HeapProfile::count(std::span<const std::uintptr_t> stack, std::uint64_t size) {
   Bucket* const bucket = find(stack.first(std::min(stack.size(), kMostFrames)), size);
   if (bucket != nullptr) ++bucket->taken;
   return bucket;
+}
+
+void* HeapProfile::add(std::span<const std::uintptr_t> stack, std::uint64_t size) {
+  const LockGuard guard(lock_, platform_->os);
+  return count(stack, size);
 }
 
 void HeapProfile::remove(void* bucket) {
   if (bucket == nullptr) return;
   const LockGuard guard(lock_, platform_->os);
   ++static_cast<Bucket*>(bucket)->freed;
+}
+
+// --- Objects. ---
+
+HeapProfile::Sample* HeapProfile::new_sample() {
+  if (freed_count_ > kKeptFreed) {
+    Sample* const oldest = first_freed_;
+    first_freed_ = oldest->next_freed;
+    --freed_count_;
+    return oldest;
+  }
+  void* const memory = memory_.alloc(sizeof(Sample), alignof(Sample), MemoryKind::kProfiling);
+  if (memory == nullptr) return nullptr;
+  auto* const sample = new (memory) Sample;
+  sample->next = samples_;
+  samples_ = sample;
+  return sample;
+}
+
+void* HeapProfile::add_object(std::span<const std::uintptr_t> stack, std::uint64_t size,
+                              Address object) {
+  const LockGuard guard(lock_, platform_->os);
+  Sample* const sample = new_sample();
+  if (sample == nullptr) return nullptr;
+  sample->next_freed = nullptr;
+  sample->bucket = count(stack, size);
+  sample->object = object;
+  sample->turn = ++sample_count_;
+  sample->is_freed = false;
+  sample->depth = 0;
+  return sample;
+}
+
+void HeapProfile::remove_object(void* sample, std::span<const std::uintptr_t> stack) {
+  if (sample == nullptr) return;
+  const LockGuard guard(lock_, platform_->os);
+  auto* const freed = static_cast<Sample*>(sample);
+  if (freed->bucket != nullptr) ++freed->bucket->freed;
+  freed->is_freed = true;
+  freed->depth = std::min(stack.size(), kFreeFrames);
+  std::ranges::copy(stack.first(freed->depth), freed->freed_by.begin());
+  (freed_count_ == 0 ? first_freed_ : last_freed_->next_freed) = freed;
+  last_freed_ = freed;
+  ++freed_count_;
+}
+
+void* HeapProfile::on_sample(void* context, void* object, std::uint64_t size) {
+  auto& profile = *static_cast<HeapProfile*>(context);
+  if (profile.platform_ == nullptr) return nullptr;
+  std::array<std::uintptr_t, kMostFrames> frames;
+  const std::size_t depth = call_stack(frames);
+  return profile.add_object(std::span(frames).first(depth), size,
+                            profile.platform_->address(object));
+}
+
+void HeapProfile::on_sample_freed(void* context, void* sample) {
+  if (sample == nullptr) return;
+  std::array<std::uintptr_t, kMostFrames> frames;
+  const std::size_t depth = call_stack(frames);
+  static_cast<HeapProfile*>(context)->remove_object(sample, std::span(frames).first(depth));
+}
+
+[[gnu::noinline]] void HeapProfile::listen(objects::Options& options) {
+  options.on_sample = &on_sample;
+  options.on_sample_freed = &on_sample_freed;
+  options.sample_context = this;
+}
+
+std::optional<HeapProfile::Trace> HeapProfile::trace_of(Address address) const {
+  const Sample* last = nullptr;
+  for (const Sample* sample = samples_; sample != nullptr; sample = sample->next) {
+    if (sample->bucket == nullptr || address < sample->object ||
+        address - sample->object >= sample->bucket->size) {
+      continue;
+    }
+    if (last == nullptr || sample->turn > last->turn) last = sample;
+  }
+  if (last == nullptr) return std::nullopt;
+  return Trace{{last->bucket->frames(), last->bucket->depth},
+               {last->freed_by.data(), last->depth},
+               last->is_freed};
 }
 
 void HeapProfile::write(std::uint64_t rate, const Writer& writer) {

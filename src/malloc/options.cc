@@ -116,6 +116,12 @@ bool set_checked(std::string_view value, ProcessOptions& options) {
   return true;
 }
 
+bool set_report(std::string_view value, ProcessOptions& options) {
+  if (value != "text" && value != "json") return false;
+  options.reports_as_json = value == "json";
+  return true;
+}
+
 [[gnu::cold]] bool set_keep(std::string_view value, ProcessOptions& options) {
   const ProcessOptions defaults = default_process_options();
   pages::Options& pages = options.heap.pages;
@@ -156,7 +162,7 @@ struct Key {
   char what[96];
 };
 
-constexpr std::array<Key, 12> kKeys = {{
+constexpr std::array<Key, 13> kKeys = {{
     {"go", "1.11 to 1.27", "the oldest that has this port", "the release of Go whose heap it is"},
     {"scavenge_delay", "MILLISECONDS or never", "1000",
      "how long pages are free before the system gets them back"},
@@ -177,6 +183,7 @@ constexpr std::array<Key, 12> kKeys = {{
     {"report_signal", "USR1, USR2, HUP, INT, TERM, or some of them with +", "none",
      "signals that make the process write both before it ends"},
     {"checked", "on or off", "off", "reports every bad free at once; slows every call down"},
+    {"report", "text or json", "text", "the form of what the heap writes about a bad free"},
 }};
 
 using Set = bool (*)(std::string_view value, ProcessOptions& options);
@@ -194,6 +201,7 @@ constexpr std::array<Set, kKeys.size()> kSets = {{
     &set_profile_file,
     &set_report_signal,
     &set_checked,
+    &set_report,
 }};
 
 void write_help(os::Os& os) {

@@ -34,6 +34,8 @@ struct ProcessOptions {
   std::string_view profile_file = "atoll.%p.heap";
   // A sum of ReportSignals: the signals that make the process write both before it ends.
   std::uint32_t report_signals = 0;
+  // Whether misuse is reported as JSON.
+  bool reports_as_json = false;
 };
 
 // The options of the process's heap if the user sets none.

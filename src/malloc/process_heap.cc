@@ -12,6 +12,7 @@
 #include "src/malloc/call_stack.h"
 #include "src/malloc/environment.h"
 #include "src/malloc/inner_supply.h"
+#include "src/malloc/misuse_report.h"
 #include "src/malloc/the_heap.h"
 #include "src/malloc/watch_process.h"
 
@@ -44,16 +45,7 @@ constinit HeapProfile profile;
 constinit std::atomic<bool> has_libraries{false};
 
 bool takes_samples() { return chosen_options->heap.objects.profile_rate != 0; }
-
-void* on_sample(void* /*context*/, void* /*object*/, std::uint64_t size) {
-  // The start's own allocations are not samples.
-  if (state.load(std::memory_order_acquire) != kReady) return nullptr;
-  std::array<std::uintptr_t, HeapProfile::kMostFrames> frames;
-  const std::size_t depth = call_stack(frames);
-  return profile.add(std::span(frames).first(depth), size);
-}
-
-void on_sample_freed(void* /*context*/, void* bucket) { profile.remove(bucket); }
+bool wants_stacks() { return takes_samples() || chosen_options->heap.objects.checked; }
 
 std::string_view keep_options(std::string_view text, os::Os& os) {
   if (text.size() > option_text.size()) {
@@ -68,10 +60,8 @@ bool start() {
   os::Os& os = os::native();
   chosen_options = default_process_options();
   parse_process_options(keep_options(environment("ATOLL_OPTIONS"), os), os, *chosen_options);
-  if (takes_samples()) {
-    chosen_options->heap.objects.on_sample = &on_sample;
-    chosen_options->heap.objects.on_sample_freed = &on_sample_freed;
-  }
+  chosen_options->heap.objects.corruption_handler = &report_misuse;
+  if (takes_samples()) profile.listen(chosen_options->heap.objects);
   Heap* const heap = ::new (&heap_storage) Heap;
   const Line why = heap->init(os, chosen_options->heap);
   if (why.view().empty()) {
@@ -91,7 +81,7 @@ void start_now() {
   watch_process();
   const State reached = start() ? kReady : kFailed;
   state.store(reached, std::memory_order_release);
-  if (reached == kReady && takes_samples() && has_libraries.load(std::memory_order_acquire)) {
+  if (reached == kReady && wants_stacks() && has_libraries.load(std::memory_order_acquire)) {
     prepare_call_stacks();
   }
   of_this_thread(part_in_start) = Part::kNone;
@@ -146,7 +136,7 @@ bool is_inner_call() {
 
 void libraries_are_ready() {
   has_libraries.store(true, std::memory_order_release);
-  if (state.load(std::memory_order_acquire) == kReady && takes_samples()) prepare_call_stacks();
+  if (state.load(std::memory_order_acquire) == kReady && wants_stacks()) prepare_call_stacks();
 }
 
 HeapProfile& process_profile() { return profile; }

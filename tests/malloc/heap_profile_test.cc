@@ -8,6 +8,8 @@
 #include <optional>
 #include <random>
 #include <regex>
+#include <span>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -168,6 +170,57 @@ TEST_F(Profile, MayBeUsedByManyThreads) {
   for (const auto& [key, figures] : model) in_use += figures.in_use;
   EXPECT_EQ(model.size(), 200U);
   EXPECT_EQ(in_use, 4 * kCount / 2);
+}
+
+// --- Objects. ---
+
+Stack stack_of(std::span<const std::uintptr_t> frames) { return {frames.begin(), frames.end()}; }
+
+TEST_F(Profile, TellsWhoAllocatedAndFreedTheLastObjectThatHeldAnAddress) {
+  const Address object(0x10000);
+  EXPECT_FALSE(profile_.trace_of(object).has_value());
+  void* const first = profile_.add_object(Stack{1, 2}, 64, object);
+  profile_.remove_object(first, Stack{3});
+  void* const second = profile_.add_object(Stack{4}, 32, object);
+  profile_.add_object(Stack{5}, 64, object + 64);
+  ASSERT_TRUE(profile_.trace_of(object + 31).has_value());
+  EXPECT_EQ(stack_of(profile_.trace_of(object + 31)->allocated_by), (Stack{4}));
+  EXPECT_FALSE(profile_.trace_of(object + 31)->is_freed);
+  // The second did not reach as far.
+  const auto trace = profile_.trace_of(object + 32);
+  ASSERT_TRUE(trace.has_value());
+  EXPECT_EQ(stack_of(trace->allocated_by), (Stack{1, 2}));
+  EXPECT_TRUE(trace->is_freed);
+  EXPECT_EQ(stack_of(trace->freed_by), (Stack{3}));
+  EXPECT_FALSE(profile_.trace_of(object + 128).has_value());
+  Stack deep(HeapProfile::kMostFrames, 7);
+  profile_.remove_object(second, deep);
+  deep.resize(HeapProfile::kFreeFrames);
+  EXPECT_EQ(stack_of(profile_.trace_of(object)->freed_by), deep);
+  EXPECT_EQ(read(), (Model{{{{1, 2}, 64}, {0, 1}}, {{{4}, 32}, {0, 1}}, {{{5}, 64}, {1, 1}}}));
+}
+
+TEST_F(Profile, ForgetsWhoFreedTheOldestObjects) {
+  const auto address = [](std::uint64_t i) { return Address(0x10000 + 16 * i); };
+  const std::uint64_t count = HeapProfile::kKeptFreed + 1;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    profile_.remove_object(profile_.add_object(Stack{1}, 16, address(i)), Stack{2});
+  }
+  const std::uint64_t bytes = profile_.bytes();
+  for (std::uint64_t i = count; i < 3 * count; ++i) {
+    profile_.remove_object(profile_.add_object(Stack{1}, 16, address(i)), Stack{2});
+  }
+  EXPECT_EQ(profile_.bytes(), bytes);
+  for (std::uint64_t i = 0; i < 3 * count; ++i) {
+    EXPECT_EQ(profile_.trace_of(address(i)).has_value(), i >= 2 * count) << i;
+  }
+}
+
+TEST_F(Profile, TakesNoObjectsWithoutMemory) {
+  os_.fail_from_call(1);
+  EXPECT_EQ(profile_.add_object(Stack{1}, 16, Address(16)), nullptr);
+  profile_.remove_object(nullptr, Stack{2});
+  EXPECT_FALSE(profile_.trace_of(Address(16)).has_value());
 }
 
 }  // namespace

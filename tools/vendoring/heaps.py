@@ -24,7 +24,7 @@ _SHARED = {
 }
 
 _CORE = ["src/port", "src/base", "src/pages", "src/objects", "src/stacks", "src/heap"]
-_PROCESS_HEAP = ["heap_profile.cc", "options.cc", "process_heap.cc", "report.cc"]
+_PROCESS_HEAP = ["heap_profile.cc", "misuse_report.cc", "options.cc", "process_heap.cc", "report.cc"]
 # What the process's heap asks of a system. Only Linux has these; absent/ has the others' versions.
 _ONLY_ON_LINUX = ["call_stack.cc", "inner_supply.cc", "watch_process.cc"]
 _FACES = ["out_of_memory.cc", "atoll.cc"]
