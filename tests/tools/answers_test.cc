@@ -78,7 +78,7 @@ TEST(Classes, SayWhatAPortsSpansHold) {
 
 TEST(Help, IsAnAnswer) {
   for (const char* call : {"--help", "-h", "ports --help", "port --help", "hints --help",
-                           "classes --help", "diff --help"}) {
+                           "explain --help", "classes --help", "diff --help"}) {
     const Outcome outcome = run(call);
     EXPECT_EQ(outcome.exit_code, 0) << call;
     EXPECT_EQ(outcome.err, "") << call;

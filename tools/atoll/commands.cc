@@ -2,6 +2,7 @@
 
 #include "tools/atoll/classes.h"
 #include "tools/atoll/diff.h"
+#include "tools/atoll/explain.h"
 #include "tools/atoll/hints.h"
 #include "tools/atoll/observe.h"
 #include "tools/atoll/ports.h"
@@ -15,6 +16,7 @@ std::vector<std::unique_ptr<Command>> make_commands() {
   commands.push_back(make_ports_command());
   commands.push_back(make_port_command());
   commands.push_back(make_hints_command());
+  commands.push_back(make_explain_command());
   commands.push_back(make_classes_command());
   commands.push_back(make_diff_command());
   commands.push_back(make_verify_command());
