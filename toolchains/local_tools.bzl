@@ -20,6 +20,7 @@ _TOLD = [
     "google-benchmark",
     "host-libraries",
     "librsvg",
+    "packaging",
     "preloaded-company",
     "preloaded-programs",
     "race-detector",
