@@ -18,6 +18,7 @@ _TOLD = [
     "google-benchmark",
     "host-libraries",
     "librsvg",
+    "model-checker",
     "preloaded-company",
     "preloaded-programs",
     "race-detector",
