@@ -639,6 +639,11 @@ COMPONENTS = {
         files = ["/usr/bin/rsvg-convert"],
         packages = ["librsvg2-bin"],
     ),
+    "model-checker": dict(
+        why = "checks models of what threads do with each other (tests/models)",
+        files = ["/usr/bin/gcc", "/usr/bin/spin"],
+        packages = ["gcc", "spin"],
+    ),
     "lint": dict(
         why = "checks the sources (tools/lint)",
         files = ["/usr/bin/clang-format-19", "/usr/bin/clang-tidy-19", "/usr/bin/shellcheck"],

@@ -20,6 +20,7 @@ _TOLD = [
     "google-benchmark",
     "host-libraries",
     "librsvg",
+    "model-checker",
     "packaging",
     "preloaded-company",
     "preloaded-programs",
