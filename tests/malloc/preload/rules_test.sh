@@ -170,6 +170,7 @@ told "huge_pages=madvise" \
   "atoll: ATOLL_OPTIONS: huge_pages=madvise: not auto, never or always; ignored"
 told "keep=0,keep=auto,keep=1000000000,huge_pages=always,huge_pages=never,huge_pages=auto" ""
 told "checked=yes" "atoll: ATOLL_OPTIONS: checked=yes: not on or off; ignored"
+told "report=xml" "atoll: ATOLL_OPTIONS: report=xml: not text or json; ignored"
 told "align=32" "atoll: ATOLL_OPTIONS: align=32: not 8 or 16; ignored"
 told "report_signal=KILL" \
   "atoll: ATOLL_OPTIONS: report_signal=KILL: not USR1, USR2, HUP, INT, TERM, or some of them with +; ignored"
@@ -180,7 +181,7 @@ told "profile_rate=1,profile_file=/nowhere/at/all" \
 told "statistics=text,statistics_file=/nowhere/at/all" \
   "atoll: statistics_file: /nowhere/at/all: cannot be written"
 ATOLL_OPTIONS=help LD_PRELOAD="$library" "$fresh" >"$work/output" 2>"$work/errors"
-for key in go scavenge_delay keep huge_pages hints statistics statistics_file profile_rate profile_file checked align report_signal; do
+for key in go scavenge_delay keep huge_pages hints statistics statistics_file profile_rate profile_file checked report align report_signal; do
   grep -q "^  $key=" "$work/errors" || fail "help has no $key"
 done
 ATOLL_OPTIONS=statistics=text LD_PRELOAD="$library" "$fresh" 2>"$work/errors" >/dev/null

@@ -12,9 +12,9 @@ in_new_folder() {
 }
 
 # same NAME COMMAND...: compares everything that it prints, and its exit code. `beside` is another library that is preloaded in
-# both runs: before ours, and behind it.
+# both runs: before ours, and behind it. In every mode: a correct program is never accused of misuse.
 same() {
-  local name="$1" atoll="$library" orders=("$library") library code=0 expected_code=0
+  local name="$1" atoll="$library" orders=("$library") library options code=0 expected_code=0
   shift
   echo "--- $name"
   [[ -z "${beside:-}" ]] || orders=("$beside:$atoll" "$atoll:$beside")
@@ -22,9 +22,11 @@ same() {
   ((expected_code == ${exit_code:-0})) || fail "$name fails by itself: $(tail "$work/expected")"
   [[ -s "$work/expected" ]] || fail "$name says nothing"
   for library in "${orders[@]}"; do
-    code=0
-    in_new_folder "$name" preloaded "" "$@" >"$work/output" 2>&1 || code=$?
-    ((code == expected_code)) || fail "$name: exit code $code: $(tail "$work/output")"
-    diff "$work/expected" "$work/output" || fail "$name says something else"
+    for options in "" checked=on; do
+      code=0
+      in_new_folder "$name" preloaded "$options" "$@" >"$work/output" 2>&1 || code=$?
+      ((code == expected_code)) || fail "$name $options: exit code $code: $(tail "$work/output")"
+      diff "$work/expected" "$work/output" || fail "$name $options: says something else"
+    done
   done
 }
