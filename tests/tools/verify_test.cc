@@ -340,6 +340,18 @@ TEST_F(VerifyAll, WritesAPage) {
   EXPECT_EQ(count("tabindex=\"0\""), 1U) << "the keyboard reaches the table";
 }
 
+// tools/verify and `bazel run` start the command in another folder, and say in which one the user
+// is.
+TEST_F(VerifyAll, WritesAPageWhereTheUserIs) {
+  write_runner(kAgreeing);
+  add_target("linux_mips");
+  setenv("BUILD_WORKING_DIRECTORY", folder_.c_str(), 1);
+  const Outcome outcome = run(arguments() + " --html here.html");
+  unsetenv("BUILD_WORKING_DIRECTORY");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "here.html"));
+}
+
 TEST_F(VerifyAll, RefusesAPageThatCannotBeWritten) {
   write_runner(kAgreeing);
   add_target("linux_mips");
