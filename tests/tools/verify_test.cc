@@ -302,6 +302,72 @@ TEST_F(VerifyAll, AListThatIsNoneIsRefused) {
   EXPECT_NE(outcome.err.find("is not a list of targets: 'what is this'"), std::string::npos);
 }
 
+TEST_F(VerifyAll, WritesAPage) {
+  write_runner(std::string(kAgreeing) +
+               "; printf 'value\\taddressBits\\t39\\ncall\\treserve(0xc000000000, 64 MiB) -> "
+               "0x44000000\\ncall\\treserve(0x1c000000000, 64 MiB) -> no memory\\n'"
+               "; printf 'note\\t<script>alert(\"1\")</script> & more\\n'");
+  add_target("linux_mips", "", "_<b>bold</b>");
+  add_target("windows_386", "wine32");
+  add_target("-", "", "_cortex");
+  const std::string page = (folder_ / "page.html").string();
+  const Outcome outcome = run(arguments() + " --html " + page);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, run(arguments()).out) << "the table is the same";
+  std::ifstream file(page);
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const auto count = [&text](const std::string& part) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+      ++found;
+    }
+    return found;
+  };
+  EXPECT_EQ(count("<script"), 0U);
+  EXPECT_EQ(count("<b>"), 0U);
+  EXPECT_EQ(count("http"), 0U) << "it needs no network";
+  EXPECT_EQ(count("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; more"), 2U);
+  EXPECT_EQ(count("<th scope=\"row\">"), 3U);
+  EXPECT_EQ(count(">agrees</td>"), 2U);
+  EXPECT_EQ(count(">not run</td>"), 1U);
+  EXPECT_EQ(count("class=\"label\""), 1U) << "the others have no port or were not run";
+  EXPECT_EQ(count("39 bits of address"), 1U);
+  EXPECT_EQ(count("asked for 0xc000000000, got 0x44000000"), 1U);
+  EXPECT_EQ(count("asked for 0x1c000000000, got nothing"), 1U);
+  EXPECT_EQ(count("first arena at 0x800000"), 1U);
+  EXPECT_EQ(count("<summary>linux/mips: "), 1U);
+  EXPECT_EQ(count("prefers-color-scheme: dark"), 1U);
+  EXPECT_EQ(count("tabindex=\"0\""), 1U) << "the keyboard reaches the table";
+}
+
+// tools/verify and `bazel run` start the command in another folder, and say in which one the user
+// is.
+TEST_F(VerifyAll, WritesAPageWhereTheUserIs) {
+  write_runner(kAgreeing);
+  add_target("linux_mips");
+  setenv("BUILD_WORKING_DIRECTORY", folder_.c_str(), 1);
+  const Outcome outcome = run(arguments() + " --html here.html");
+  unsetenv("BUILD_WORKING_DIRECTORY");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "here.html"));
+}
+
+TEST_F(VerifyAll, RefusesAPageThatCannotBeWritten) {
+  write_runner(kAgreeing);
+  add_target("linux_mips");
+  const std::string page = (folder_ / "none" / "page.html").string();
+  const Outcome outcome = run(arguments() + " --html " + page);
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.err, "atoll: cannot write '" + page + "': No such file or directory\n");
+  const Outcome full = run(arguments() + " --html /dev/full");
+  EXPECT_EQ(full.exit_code, 2);
+  EXPECT_EQ(full.out, "");
+  const Outcome alone = run("verify --html page.html");
+  EXPECT_EQ(alone.exit_code, 2);
+  EXPECT_EQ(alone.err, "atoll: --html needs --all; see 'atoll verify --help'\n");
+}
+
 TEST_F(VerifyAll, CtrlCEndsItAndWhatItStarted) {
   write_runner("echo $$ >" + (folder_ / "pid").string() + "; sleep 100");
   add_target("linux_mips");

@@ -81,10 +81,14 @@ class VerifyCommand : public Command {
     all_ = std::make_unique<SwitchFlag>(app, "--all", "Run on every target that was built");
     targets_ = std::make_unique<ValueFlag>(app, "--targets", "FILE",
                                            "With --all: the list of built targets");
+    html_ = std::make_unique<ValueFlag>(app, "--html", "FILE",
+                                        "With --all: also write a page with pictures");
   }
 
   Report run(const Options& options) override {
-    if (all_->is_set()) return verify_all(options, targets_->value());
+    const auto page = html_->value();
+    if (all_->is_set()) return verify_all(options, targets_->value(), page);
+    if (page) throw UsageError("--html needs --all; see 'atoll verify --help'");
     if (targets_->value()) throw UsageError("--targets needs --all; see 'atoll verify --help'");
     const port::Port port = native_port(options);
     Findings findings;
@@ -99,6 +103,7 @@ class VerifyCommand : public Command {
  private:
   std::unique_ptr<SwitchFlag> all_;
   std::unique_ptr<ValueFlag> targets_;
+  std::unique_ptr<ValueFlag> html_;
 };
 
 }  // namespace

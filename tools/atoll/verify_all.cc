@@ -6,16 +6,19 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "src/port/port.h"
 #include "tools/atoll/child.h"
-#include "tools/atoll/findings.h"
+#include "tools/atoll/target_result.h"
 #include "tools/atoll/text.h"
+#include "tools/atoll/verify_page.h"
 
 namespace Atoll::tool {
 namespace {
@@ -48,16 +51,6 @@ struct Target {
   bool has_port() const { return port != kNoPort; }
   port::Goos goos() const { return *goos_of(port); }
   port::Goarch goarch() const { return *goarch_of(port); }
-};
-
-// The result of one target.
-struct Row {
-  std::string target;
-  std::string how;
-  std::optional<bool> ok;  // empty: it was not run
-  std::string release;
-  Findings findings;
-  std::vector<std::string> notes;
 };
 
 // `bazel run` starts programs elsewhere, and says where the user is.
@@ -150,7 +143,7 @@ void read_lines(const std::string& text, Findings* findings) {
   while (std::getline(stream, line)) findings->read(line);
 }
 
-bool is_missing(const Target& target, Row* row) {
+bool is_missing(const Target& target, TargetResult* row) {
   if (target.missing.empty()) return false;
   row->notes.push_back(
       fmt::format("not run: {} missing here (tools/setup installs it)", target.missing));
@@ -159,7 +152,7 @@ bool is_missing(const Target& target, Row* row) {
 
 // Runs the target's probe. It agrees if all its checks do and it has the right values.
 void run_probe(const Target& target, const std::filesystem::path& root,
-               const std::vector<std::string>& arguments, Row* row) {
+               const std::vector<std::string>& arguments, TargetResult* row) {
   const Runner runner(target, root);
   row->how = runner.how();
   const ChildResult result = runner.run({}, arguments);
@@ -177,14 +170,14 @@ void run_probe(const Target& target, const std::filesystem::path& root,
   }
 }
 
-void take_notes(Row* row) {
+void take_notes(TargetResult* row) {
   const std::vector<std::string>& notes = row->findings.notes();
   row->notes.insert(row->notes.end(), notes.begin(), notes.end());
 }
 
 // A machine without an operating system, where the heap lives inside of a buffer.
-Row verify_without_port(const Target& target, const std::filesystem::path& root) {
-  Row row;
+TargetResult verify_without_port(const Target& target, const std::filesystem::path& root) {
+  TargetResult row;
   row.target = target.name;
   row.notes.emplace_back(
       "a fixed heap; Go has no port without an operating system, so FixedStack and hints do not "
@@ -196,24 +189,26 @@ Row verify_without_port(const Target& target, const std::filesystem::path& root)
   return row;
 }
 
-Row verify(const Target& target, const Options& options, const std::filesystem::path& root) {
+TargetResult verify(const Target& target, const Options& options,
+                    const std::filesystem::path& root) {
   if (!target.has_port()) return verify_without_port(target, root);
-  Row row;
+  TargetResult row;
   row.target = target.name;
   const port::Release first = *port::first_release(target.goos(), target.goarch());
   const port::Port port{options.releases.empty() ? first : options.release(), target.goos(),
                         target.goarch(), options.race};
-  row.release = name(port.release);
+  row.port = port;
   if (const port::PortProblem problem = port::check(port); problem != port::PortProblem::kNone) {
     row.notes.push_back(fmt::format("not run: it {}", explain(problem)));
     return row;
   }
   if (port.release != options.release()) {
-    row.notes.push_back(fmt::format("as Go {}, the first release with this port", row.release));
+    row.notes.push_back(
+        fmt::format("as Go {}, the first release with this port", name(port.release)));
   }
   if (!target.note.empty()) row.notes.push_back(target.note);
   if (is_missing(target, &row)) return row;
-  std::vector<std::string> arguments = {"--go", row.release};
+  std::vector<std::string> arguments = {"--go", std::string(name(port.release))};
   if (port.race) arguments.emplace_back("--race");
   run_probe(target, root, arguments, &row);
   const port::PortSpec spec = port::spec(port);
@@ -224,10 +219,10 @@ Row verify(const Target& target, const Options& options, const std::filesystem::
   return row;
 }
 
-Json json_of(const Row& row) {
+Json json_of(const TargetResult& row) {
   Json json;
   json["target"] = row.target;
-  json["go"] = row.release.empty() ? Json(nullptr) : Json(row.release);
+  json["go"] = row.port ? Json(name(row.port->release)) : Json(nullptr);
   json["how"] = row.how.empty() ? Json(nullptr) : Json(row.how);
   json["pageSize"] = json_or_null(row.findings.number("pageSize"));
   json["FixedStack"] = json_or_null(row.findings.number("FixedStack"));
@@ -239,12 +234,7 @@ Json json_of(const Row& row) {
   return json;
 }
 
-std::string verdict(const Row& row) {
-  if (!row.ok) return "not run";
-  return *row.ok ? "agrees" : "DISAGREES";
-}
-
-Report report_of(const std::vector<Row>& rows) {
+Report report_of(const std::vector<TargetResult>& rows) {
   Report report;
   report.document = Json::array();
   Section section;
@@ -254,12 +244,12 @@ Report report_of(const std::vector<Row>& rows) {
       {"orders", true}, {"first hint", true}, {"first arena", true}, {"verdict"}};
   std::size_t run = 0;
   std::size_t agree = 0;
-  for (const Row& row : rows) {
+  for (const TargetResult& row : rows) {
     report.document.push_back(json_of(row));
     const auto text = [&](const char* key) { return row.findings.value(key).value_or("-"); };
     section.table.rows.push_back({row.target, row.how.empty() ? "-" : row.how, text("pageSize"),
                                   text("FixedStack"), text("NumStackOrders"), text("firstHint"),
-                                  text("firstArena"), verdict(row)});
+                                  text("firstArena"), verdict_of(row)});
     for (const std::string& note : row.notes) section.notes.push_back(row.target + ": " + note);
     if (row.ok) ++run;
     if (row.ok.value_or(false)) ++agree;
@@ -272,9 +262,35 @@ Report report_of(const std::vector<Row>& rows) {
   return report;
 }
 
+// `bazel run` tells where the user called it.
+std::filesystem::path of_user(const std::string& file) {
+  const char* directory = std::getenv("BUILD_WORKING_DIRECTORY");
+  return std::filesystem::path(directory == nullptr ? "" : directory) / file;
+}
+
+// Opened before the targets run, which takes minutes.
+class PageFile {
+ public:
+  explicit PageFile(const std::string& name) : name_(name), file_(of_user(name)) { check(); }
+
+  void write(const std::string& text) {
+    file_ << text << std::flush;
+    check();
+  }
+
+ private:
+  void check() const {
+    if (!file_) throw UsageError(fmt::format("cannot write '{}': {}", name_, std::strerror(errno)));
+  }
+
+  std::string name_;
+  std::ofstream file_;
+};
+
 }  // namespace
 
-Report verify_all(const Options& options, const std::optional<std::string>& list) {
+Report verify_all(const Options& options, const std::optional<std::string>& list,
+                  const std::optional<std::string>& page) {
   const std::filesystem::path root = workspace();
   std::vector<Target> targets =
       read_targets(list ? std::filesystem::path(*list) : root / kDefaultList);
@@ -284,12 +300,15 @@ Report verify_all(const Options& options, const std::optional<std::string>& list
            options.goarch.value_or(target.goarch()) != target.goarch();
   });
   if (targets.empty()) throw UsageError("no target has that port; see 'atoll verify --all'");
-  std::vector<Row> rows;
+  std::optional<PageFile> file;
+  if (page) file.emplace(*page);
+  std::vector<TargetResult> rows;
   Progress progress(targets.size());
   for (const Target& target : targets) {
     progress.next(target.name);
     rows.push_back(verify(target, options, root));
   }
+  if (file) file->write(verify_page(rows));
   return report_of(rows);
 }
 

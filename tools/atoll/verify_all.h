@@ -15,7 +15,11 @@ namespace Atoll::tool {
 // a note (the last field may be left out). Without it, the command uses the list of
 // the last build in this workspace. Paths are relative to the workspace.
 //
-// Throws UsageError if there is no such list, and Interrupted.
-Report verify_all(const Options& options, const std::optional<std::string>& targets);
+// `page` is a file for the results as HTML (verify_page.h); with a relative path, from where the
+// user called the command.
+//
+// Throws UsageError if there is no such list or the page cannot be written, and Interrupted.
+Report verify_all(const Options& options, const std::optional<std::string>& targets,
+                  const std::optional<std::string>& page);
 
 }  // namespace Atoll::tool
