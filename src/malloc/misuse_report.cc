@@ -117,7 +117,7 @@ Line& quoted(Line& line, Address address) { return line << "\"" << address << "\
 
 [[gnu::cold]] void write_as_json(const Corruption& corruption) {
   Line line;
-  quoted(line << "{\"misuse\": \"" << what(corruption.kind) << "\", \"pointer\": ",
+  quoted(line << R"({"misuse": ")" << what(corruption.kind) << R"(", "pointer": )",
          corruption.pointer);
   if (const Place place = place_in(corruption); place.count != 0) {
     quoted(line << ", \"span\": ", corruption.span.base);

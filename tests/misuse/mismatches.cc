@@ -47,29 +47,34 @@ constexpr std::array<Case, 17> kCases = {{
      [] { ::operator delete(hidden(::operator new(128, std::align_val_t{64}))); }},
     {"new_aligned_delete", "new and delete with an alignment",
      [] { ::operator delete(hidden(::operator new(128)), std::align_val_t{64}); }},
-    {"new_array_with_size", "new[] of objects with destructors, and free() of the first object", [] {
+    {"new_array_with_size", "new[] of objects with destructors, and free() of the first object",
+     [] {
        struct Counted {
          std::uint64_t value = 0;
          ~Counted() { asm volatile(""); }
        };
        release(new Counted[10]);
      }},
-    {"realloc_freed", "realloc() of a freed object", [] {
+    {"realloc_freed", "realloc() of a freed object",
+     [] {
        char* const p = block(kSmall);
        release(p);
        hidden(std::realloc(hidden(p), 5000));
      }},
-    {"realloc_freed_same", "realloc() of a freed object to the same size", [] {
+    {"realloc_freed_same", "realloc() of a freed object to the same size",
+     [] {
        char* const p = block(kSmall);
        release(p);
        hidden(std::realloc(hidden(p), kSmall));
      }},
-    {"realloc_freed_large", "realloc() of a freed block of 300,000 bytes", [] {
+    {"realloc_freed_large", "realloc() of a freed block of 300,000 bytes",
+     [] {
        char* const p = block(kLarge);
        release(p);
        hidden(std::realloc(hidden(p), kLarge));
      }},
-    {"usable_size_freed", "malloc_usable_size() of a freed object", [] {
+    {"usable_size_freed", "malloc_usable_size() of a freed object",
+     [] {
        char* const p = block(kSmall);
        release(p);
        [[maybe_unused]] const volatile std::size_t size = malloc_usable_size(hidden(p));

@@ -55,7 +55,8 @@ void read_after_free(std::size_t size) {
 }
 
 constexpr std::array<Case, 26> kCases = {{
-    {"overflow_request", "a write behind the requested size, into the rest of the object", [] {
+    {"overflow_request", "a write behind the requested size, into the rest of the object",
+     [] {
        char* const p = block(kSmall);
        write_at(p, kSmall, 1);
        release(p);
@@ -67,7 +68,8 @@ constexpr std::array<Case, 26> kCases = {{
     {"overflow_large_1", "1 byte behind a block of 300,000 bytes", [] { overflow(kLarge, 0, 1); }},
     {"overflow_large_4096", "4,096 bytes behind a block of 300,000 bytes",
      [] { overflow(kLarge, 0, 4096); }},
-    {"overflow_into_free", "8 bytes behind an object, into a free one", [] {
+    {"overflow_into_free", "8 bytes behind an object, into a free one",
+     [] {
        char* const p = block(kSmall);
        release(block(kSmall));
        write_at(p, static_cast<std::ptrdiff_t>(malloc_usable_size(p)), 8);
@@ -86,16 +88,17 @@ constexpr std::array<Case, 26> kCases = {{
     {"write_freed_end", "the last byte of a freed object",
      [] { write_after_free(kSmall, kSmall - 1, 1); }},
     {"write_freed_kept", "a freed block of 40,000 bytes", [] { write_after_free(kKept, 0, 8); }},
-    {"write_freed_large", "a freed block of 300,000 bytes",
-     [] { write_after_free(kLarge, 0, 8); }},
-    {"write_freed_returned", "a freed object whose page the system has back", [] {
+    {"write_freed_large", "a freed block of 300,000 bytes", [] { write_after_free(kLarge, 0, 8); }},
+    {"write_freed_returned", "a freed object whose page the system has back",
+     [] {
        char* const p = block(kLarge);
        std::memset(p, 1, kLarge);
        release(p);
        malloc_trim(0);
        write_at(p, 0, 8);
      }},
-    {"write_moved", "an object that realloc() has moved", [] {
+    {"write_moved", "an object that realloc() has moved",
+     [] {
        char* const p = block(kSmall);
        hidden(std::realloc(hidden(p), 5000));
        write_at(p, 16, 8);
@@ -106,13 +109,15 @@ constexpr std::array<Case, 26> kCases = {{
     {"read_behind", "a read behind an object",
      [] { read_at(block(kSmall), static_cast<std::ptrdiff_t>(kSmall + 20)); }},
     {"read_unwritten", "a read of what nobody has written", [] { read_at(block(kSmall), 16); }},
-    {"write_freed_by_ended_thread", "an object that a thread has freed before it ended", [] {
+    {"write_freed_by_ended_thread", "an object that a thread has freed before it ended",
+     [] {
        char* const p = block(kSmall);
        in_thread(&release, p);
        write_at(p, 0, 8);
        for (int i = 0; i < 3; ++i) hidden(block(kSmall));
      }},
-    {"link_to_nowhere", "a freed object's first word becomes an address without memory", [] {
+    {"link_to_nowhere", "a freed object's first word becomes an address without memory",
+     [] {
        char* const p = block(kSmall);
        release(p);
        const std::uintptr_t nowhere = 0x10000;

@@ -47,27 +47,32 @@ atoll_heap* other_heap() {
 }
 
 constexpr std::array<Case, 24> kCases = {{
-    {"inside_16", "16 bytes behind the beginning of an object", [] { release(block(kSmall) + 16); }},
+    {"inside_16", "16 bytes behind the beginning of an object",
+     [] { release(block(kSmall) + 16); }},
     {"inside_1", "1 byte behind the beginning of an object", [] { release(block(kSmall) + 1); }},
     {"inside_large", "a page behind the beginning of a block of 300,000 bytes",
      [] { release(block(kLarge) + 4096); }},
-    {"before", "16 bytes before an object", [] {
+    {"before", "16 bytes before an object",
+     [] {
        block(kSmall);
        release(block(kSmall) - 16);
      }},
     {"before_large", "16 bytes before a block of 300,000 bytes",
      [] { release(block(kLarge) - 16); }},
-    {"behind", "the place behind an object, which nobody has allocated", [] {
+    {"behind", "the place behind an object, which nobody has allocated",
+     [] {
        char* const p = block(kSmall);
        release(p + malloc_usable_size(p));
      }},
-    {"behind_large", "the end of a block of 300,000 bytes", [] {
+    {"behind_large", "the end of a block of 300,000 bytes",
+     [] {
        char* const p = block(kLarge);
        release(p + malloc_usable_size(p));
      }},
     {"never_allocated", "memory of the heap that was never handed out",
      [] { release(block(kSmall) + (std::size_t{32} << 20)); }},
-    {"stack", "a variable of a function", [] {
+    {"stack", "a variable of a function",
+     [] {
        std::array<char, 4096> local{};
        release(hidden(local.data()) + 1024);
      }},
@@ -76,29 +81,31 @@ constexpr std::array<Case, 24> kCases = {{
      [] { release(const_cast<char*>(&constant_data[1024])); }},
     {"thread_data", "a variable of a thread", [] { release(&thread_data[1024]); }},
     {"code", "a function", [] { release(reinterpret_cast<void*>(&of_file)); }},
-    {"argument", "a text of the environment", [] {
-       release(getenv("MISUSE_TEXT"));
-     }},
+    {"argument", "a text of the environment", [] { release(getenv("MISUSE_TEXT")); }},
     {"mapped_file", "a mapped file", &of_file},
     {"mapped_memory", "memory of mmap()", [] { map_and_free(MAP_PRIVATE | MAP_ANONYMOUS, -1); }},
     {"integer", "the number 4096", [] { release(reinterpret_cast<void*>(std::uintptr_t{4096})); }},
     {"no_address", "a number that no address can be",
      [] { release(reinterpret_cast<void*>(std::uintptr_t{0xdead'beef'dead'bee0})); }},
-    {"other_heap", "an object of another heap, which has its own free", [] {
+    {"other_heap", "an object of another heap, which has its own free",
+     [] {
        release(of_library<decltype(&atoll_heap_malloc)>("atoll_heap_malloc")(other_heap(), kSmall));
      }},
-    {"to_other_heap", "an object of malloc(), freed in another heap", [] {
+    {"to_other_heap", "an object of malloc(), freed in another heap",
+     [] {
        of_library<decltype(&atoll_heap_free)>("atoll_heap_free")(other_heap(), block(kSmall));
      }},
     {"realloc_inside", "realloc() of a pointer inside of an object",
      [] { hidden(std::realloc(hidden(block(kSmall) + 16), 5000)); }},
     {"realloc_inside_large", "realloc() of a pointer inside of a block of 300,000 bytes",
      [] { hidden(std::realloc(hidden(block(kLarge) + 4096), 5000)); }},
-    {"realloc_stack", "realloc() of a variable of a function", [] {
+    {"realloc_stack", "realloc() of a variable of a function",
+     [] {
        std::array<char, 4096> local{};
        hidden(std::realloc(hidden(local.data()) + 1024, 5000));
      }},
-    {"realloc_behind_large", "realloc() of the end of a block of 300,000 bytes", [] {
+    {"realloc_behind_large", "realloc() of the end of a block of 300,000 bytes",
+     [] {
        char* const p = block(kLarge);
        hidden(std::realloc(hidden(p + malloc_usable_size(p)), 5000));
      }},
