@@ -148,23 +148,33 @@ std::size_t random_size(Random& random) {
   return (smallest + random.below(smallest + 1)) / sizeof(std::uint64_t) * sizeof(std::uint64_t);
 }
 
-void play(const ReallocFamily& family, std::uint64_t seed, std::uint64_t count) {
-  Random random(seed);
-  std::deque<Block> blocks;
-  for (unsigned i = 0; i < kBlocks; ++i) blocks.emplace_back(family);
-  std::uint64_t next_seed = seed << 48;
-  for (std::uint64_t i = 0; i < count; ++i) {
-    Block& block = blocks[random.below(blocks.size())];
-    if (random.one_in(16)) {
-      block.release();
-      block.begin(next_seed += std::uint64_t{1} << 28);
-    }
-    if (!block.resize(random_size(random))) ++refused;
-    if (random.one_in(8)) block.advise(random);
-    if (random.one_in(64)) change_limit(random);
+// One thread's part.
+class Player {
+ public:
+  // Allocates what play() needs, because another thread may have set a limit by then.
+  explicit Player(const ReallocFamily& family) {
+    for (unsigned i = 0; i < kBlocks; ++i) blocks_.emplace_back(family);
   }
-  reallocs += count;
-}
+
+  void play(std::uint64_t seed, std::uint64_t count) {
+    Random random(seed);
+    std::uint64_t next_seed = seed << 48;
+    for (std::uint64_t i = 0; i < count; ++i) {
+      Block& block = blocks_[random.below(blocks_.size())];
+      if (random.one_in(16)) {
+        block.release();
+        block.begin(next_seed += std::uint64_t{1} << 28);
+      }
+      if (!block.resize(random_size(random))) ++refused;
+      if (random.one_in(8)) block.advise(random);
+      if (random.one_in(64)) change_limit(random);
+    }
+    reallocs += count;
+  }
+
+ private:
+  std::deque<Block> blocks_;
+};
 
 }  // namespace
 
@@ -180,20 +190,22 @@ void grow_two_in_turn(const ReallocFamily& family) {
 
 void reallocate_at_random(const ReallocFamily& family, std::uint64_t seed, std::uint64_t count,
                           unsigned threads) {
+  std::deque<Player> players;
+  for (unsigned i = 0; i < threads; ++i) players.emplace_back(family);
   if (threads == 1) {
-    play(family, seed, count);
+    players.front().play(seed, count);
   } else {
     // Started before one of them sets a limit.
     std::atomic<bool> is_begun{false};
-    std::vector<std::thread> players;
+    std::vector<std::thread> running;
     for (unsigned i = 0; i < threads; ++i) {
-      players.emplace_back([&is_begun, &family, seed, count, threads, i] {
+      running.emplace_back([&is_begun, &player = players[i], seed, count, threads, i] {
         while (!is_begun) std::this_thread::yield();
-        play(family, seed + i, count / threads);
+        player.play(seed + i, count / threads);
       });
     }
     is_begun = true;
-    for (std::thread& player : players) player.join();
+    for (std::thread& thread : running) thread.join();
   }
   limit_address_space(RLIM_INFINITY);
   std::printf("%llu reallocs, %llu of them refused\n",
