@@ -185,8 +185,7 @@ class Program {
     };
     if (argc < 2 || std::ranges::none_of(commands_, takes_words)) return argc;
     const char* const* const end = argv + argc;
-    const char* const* const mark =
-        std::find(argv, end, std::string_view("--"));
+    const char* const* const mark = std::find(argv, end, std::string_view("--"));
     if (mark != end) words_.assign(mark + 1, end);
     return static_cast<int>(mark - argv);
   }

@@ -182,9 +182,9 @@ class ObserveCommand : public Command {
     try {
       const std::vector<Identity> all = observe::identify(*observe::open_source(file));
       if (all.size() == 1) return all.front();
-      throw UsageError(
-          fmt::format("'{}' has {} parts, and this machine runs none of them; --identify tells more",
-                      harmless(file), all.size()));
+      throw UsageError(fmt::format(
+          "'{}' has {} parts, and this machine runs none of them; --identify tells more",
+          harmless(file), all.size()));
     } catch (const observe::BadFile& problem) {
       throw UsageError(fmt::format("'{}' {}", harmless(file), problem.what()));
     }

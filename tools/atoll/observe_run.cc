@@ -114,11 +114,7 @@ class Answer {
  public:
   Answer(const std::string& file, const Identity& identity, const port::PortSpec& spec,
          const Watched& watched, const Comparison& comparison)
-      : file_(file),
-        identity_(identity),
-        spec_(spec),
-        watched_(watched),
-        comparison_(comparison) {}
+      : file_(file), identity_(identity), spec_(spec), watched_(watched), comparison_(comparison) {}
 
   Report report() const {
     Report report;
@@ -184,8 +180,7 @@ class Answer {
 }  // namespace
 
 Report observe_program(const std::vector<std::string>& command, const Identity& identity,
-                       const std::string& note, const Options& options,
-                       const ObserveOptions& how) {
+                       const std::string& note, const Options& options, const ObserveOptions& how) {
   const std::string& file = command.front();
   refuse_foreign(file, identity, note, how);
   const port::PortSpec spec = spec_of(file, identity, note, options);

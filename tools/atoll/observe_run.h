@@ -19,10 +19,9 @@ struct ObserveOptions {
   bool anyway = false;  // start programs that are not Go's, too
 };
 
-// `command` is a path and its arguments; `note` says what is special about the program, if anything.
-// Throws UsageError if it must not or cannot be run.
+// `command` is a path and its arguments; `note` says what is special about the program, if
+// anything. Throws UsageError if it must not or cannot be run.
 Report observe_program(const std::vector<std::string>& command, const observe::Identity& identity,
-                       const std::string& note, const Options& options,
-                       const ObserveOptions& how);
+                       const std::string& note, const Options& options, const ObserveOptions& how);
 
 }  // namespace Atoll::tool

@@ -13,7 +13,8 @@ enum class CallKind : std::uint8_t { kMap, kUnmap, kProtect, kAdvise, kBreak, kT
 // One call about anonymous memory, or the beginning of a thread.
 struct Call {
   CallKind kind = CallKind::kMap;
-  std::uint64_t address = 0;  // of a map: the wish; of a thread: the end of its stack, if it is known
+  std::uint64_t address =
+      0;  // of a map: the wish; of a thread: the end of its stack, if it is known
   std::uint64_t size = 0;
   bool is_accessible = false;  // of a map or a protect: more than PROT_NONE
   bool is_fixed = false;       // MAP_FIXED
@@ -24,10 +25,10 @@ struct Call {
 };
 
 enum class Ending : std::uint8_t {
-  kHeapStands,   // its first thread began; it was ended then, unless it was to run to its end
-  kExited,       // of itself, before it began a thread
-  kSignal,       // a signal ended it before
-  kTimedOut,     // ended by the observer, as in the next two
+  kHeapStands,  // its first thread began; it was ended then, unless it was to run to its end
+  kExited,      // of itself, before it began a thread
+  kSignal,      // a signal ended it before
+  kTimedOut,    // ended by the observer, as in the next two
   kTooMuchMemory,
   kTooManyProcesses,
 };
@@ -36,7 +37,7 @@ struct Watched {
   std::vector<Call> calls;  // of the program itself, not of other programs that it started
   Ending ending = Ending::kExited;
   bool heap_stands = false;
-  int exit_code = 0;  // or the number of the signal
+  int exit_code = 0;       // or the number of the signal
   unsigned processes = 0;  // that it began beside itself
 };
 

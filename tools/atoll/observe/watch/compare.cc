@@ -68,7 +68,8 @@ class Comparer {
         check_start_of_32_bits();
         break;
       case HeapStart::kBreak:
-        result_.notes.emplace_back("memory is one segment: there is nothing to compare but its end");
+        result_.notes.emplace_back(
+            "memory is one segment: there is nothing to compare but its end");
         break;
     }
   }
@@ -105,11 +106,12 @@ class Comparer {
   void note_limit() {
     if (!machine_.address_space || is_limit_noted_) return;
     is_limit_noted_ = true;
-    result_.notes.push_back(fmt::format(
-        "the limit of address space (ulimit -v) is {}; Go {} on this port needs {} and room for the "
-        "program itself",
-        size_text(*machine_.address_space), name(spec_.release),
-        size_text(round_up(address_space_at_start(spec_), kMiB))));
+    result_.notes.push_back(
+        fmt::format("the limit of address space (ulimit -v) is {}; Go {} on this port needs {} and "
+                    "room for the "
+                    "program itself",
+                    size_text(*machine_.address_space), name(spec_.release),
+                    size_text(round_up(address_space_at_start(spec_), kMiB))));
   }
 
   std::string refused(const Call& call) {
@@ -361,7 +363,8 @@ class Comparer {
       return is_memory(each) && (each.size == bytes || each.size == whole_pages(bytes));
     });
     if (call == nullptr) {
-      return check(what, false, fmt::format("no mapping of {} behind the arena's", size_text(bytes)));
+      return check(what, false,
+                   fmt::format("no mapping of {} behind the arena's", size_text(bytes)));
     }
     check(what, call->result.has_value(), call->result ? size_text(bytes) : refused(*call));
   }
@@ -416,8 +419,7 @@ class Comparer {
   }
 
   void check_threads() {
-    const Call* const call =
-        find([](const Call& each) { return each.kind == CallKind::kThread; });
+    const Call* const call = find([](const Call& each) { return each.kind == CallKind::kThread; });
     if (call == nullptr || call->address == 0) return;
     const bool is_inside = *result_.first_arena < call->address && call->address <= arena_end();
     if (!is_inside) {

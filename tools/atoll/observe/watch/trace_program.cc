@@ -224,9 +224,9 @@ class Tracer {
     tasks_.erase(id);
     if (id != program_) return;
     watched_.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
-    end_with(watched_.heap_stands  ? Ending::kHeapStands
-             : WIFEXITED(status) ? Ending::kExited
-                                 : Ending::kSignal);
+    end_with(watched_.heap_stands ? Ending::kHeapStands
+             : WIFEXITED(status)  ? Ending::kExited
+                                  : Ending::kSignal);
   }
 
   Task& task_of(pid_t id) {

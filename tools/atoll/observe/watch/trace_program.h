@@ -29,8 +29,8 @@ class CannotRun : public std::runtime_error {
 class Stopped : public std::exception {};
 
 // `command` is a path and its arguments. The program has no input, and its output goes to standard
-// error. When this returns, the program and all processes that it began are gone, whatever happened;
-// should this process end meanwhile, the kernel ends them. Throws CannotRun or Stopped.
+// error. When this returns, the program and all processes that it began are gone, whatever
+// happened; should this process end meanwhile, the kernel ends them. Throws CannotRun or Stopped.
 //
 // A process may have one call at a time, and no other children.
 Watched trace_program(const std::vector<std::string>& command, const Bounds& bounds);
