@@ -163,6 +163,25 @@ TEST(Observe, RefusesWhatItMustNotStart) {
   expect_refusal("observe " + copy, "'" + copy + "' cannot be started: Permission denied");
 }
 
+TEST(Observe, RefusesTargetsThatDoNotRunTheProgram) {
+  const std::string list = testing::TempDir() + "/targets";
+  std::ofstream(list) << "linux_arm\tlinux_arm\tqemu\tarm\tp\tr\t\tt\t\t\n"
+                         "linux_386\tlinux_386\tnative\t\tp\tr\t\tt\t\t\n"
+                         "linux_mips\tlinux_mips\tqemu\tmips\tp\tr\t\tt\tqemu-user\t\n";
+  const auto on = [&](const std::string& target) {
+    return "observe --targets " + list + " --on " + target + " " + kPretender;
+  };
+  expect_refusal(on("linux_arm"), "the program is for linux/amd64, which linux_arm does not run");
+  expect_refusal(on("linux_386"),
+                 "--on takes targets whose programs QEMU's user mode runs, and linux_386 is none");
+  expect_refusal(on("linux_mips"),
+                 "qemu-user is missing here for linux_mips (tools/setup installs it)");
+  expect_refusal(on("linux_amr"),
+                 "unknown target 'linux_amr' (did you mean linux_arm?); see 'atoll verify --all'");
+  expect_refusal("observe --targets x " + kPretender,
+                 "--targets needs --on; see 'atoll observe --help'");
+}
+
 TEST(Observe, StartsAnythingIfItIsTold) {
   const Outcome outcome = run("observe --format json --anyway --go 1.19 /bin/true");
   EXPECT_EQ(outcome.exit_code, 1);

@@ -138,6 +138,8 @@ class ObserveCommand : public Command {
     memory_.emplace(app, "--memory", "MIB",
                     "end it when it has so much memory resident (default half of the machine's)");
     to_end_.emplace(app, "--to-end", "let it run on when its heap stands");
+    on_.emplace(app, "--on", "TARGET", "run it as that target's programs are run, under QEMU");
+    targets_.emplace(app, "--targets", "FILE", "with --on: the list of built targets");
     anyway_.emplace(app, "--anyway", "start it even if it is no program of Go");
     words_.emplace(app, "PROGRAM", "PROGRAM [ARGUMENTS]",
                    "the program and, behind '--', what it is given; with --identify: files");
@@ -212,6 +214,11 @@ class ObserveCommand : public Command {
     }
     how.to_end = to_end_->is_set();
     how.anyway = anyway_->is_set();
+    how.target = on_->value();
+    how.targets = targets_->value();
+    if (how.targets && !how.target) {
+      throw UsageError("--targets needs --on; see 'atoll observe --help'");
+    }
     return how;
   }
 
@@ -219,6 +226,8 @@ class ObserveCommand : public Command {
   std::optional<ValueFlag> seconds_;
   std::optional<ValueFlag> memory_;
   std::optional<SwitchFlag> to_end_;
+  std::optional<ValueFlag> on_;
+  std::optional<ValueFlag> targets_;
   std::optional<SwitchFlag> anyway_;
   std::optional<ListFlag> words_;
 };

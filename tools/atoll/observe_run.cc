@@ -4,11 +4,18 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
 #include "src/port/port.h"
 #include "tools/atoll/child.h"
 #include "tools/atoll/observe/watch/compare.h"
+#include "tools/atoll/observe/watch/qemu_calls.h"
 #include "tools/atoll/observe/watch/trace_program.h"
 #include "tools/atoll/port_choice.h"
+#include "tools/atoll/targets.h"
 #include "tools/atoll/text.h"
 
 namespace Atoll::tool {
@@ -42,16 +49,16 @@ bool runs_here(port::Goos goos, port::Goarch goarch) {
 }
 
 port::PortSpec spec_of(const std::string& file, const Identity& identity, const std::string& note,
-                       const Options& options) {
+                       const Options& options, const ObserveOptions& how) {
   if (!identity.goos || !identity.goarch) {
     throw UsageError(fmt::format("'{}' does not tell its system and processor", file));
   }
   const port::Port port{release_of(file, identity, note, options), *identity.goos, *identity.goarch,
                         identity.race.value_or(false)};
-  if (!runs_here(port.goos, port.goarch)) {
-    throw UsageError(
-        fmt::format("'{}' is for {}, and this machine runs {}", file, port_name(port),
-                    port_name({port.release, port::kNativeGoos, port::kNativeGoarch, false})));
+  if (!how.target && !runs_here(port.goos, port.goarch)) {
+    throw UsageError(fmt::format(
+        "'{}' is for {}, and this machine runs {}; --on TARGET runs others", file, port_name(port),
+        port_name({port.release, port::kNativeGoos, port::kNativeGoarch, false})));
   }
   const port::PortLookup found = find_port(port);
   if (!found) {
@@ -88,6 +95,67 @@ Watched watch(const std::vector<std::string>& command, const ObserveOptions& how
   } catch (const observe::Stopped&) {
     throw Interrupted();
   }
+}
+
+const Target& find_target(const std::vector<Target>& targets, const std::string& name,
+                          const port::PortSpec& spec) {
+  const auto found = std::ranges::find(targets, name, &Target::name);
+  if (found == targets.end()) {
+    std::vector<std::string> names;
+    for (const Target& target : targets) names.push_back(target.name);
+    throw UsageError(fmt::format("unknown target '{}'{}; see 'atoll verify --all'", name,
+                                 did_you_mean(name, names)));
+  }
+  if (found->kind != "qemu") {
+    throw UsageError(
+        fmt::format("--on takes targets whose programs QEMU's user mode runs, and {} "
+                    "is none",
+                    name));
+  }
+  if (!found->missing.empty()) {
+    throw UsageError(
+        fmt::format("{} is missing here for {} (tools/setup installs it)", found->missing, name));
+  }
+  if (found->goos() != spec.goos || found->goarch() != spec.goarch) {
+    throw UsageError(
+        fmt::format("the program is for {}, which {} does not run", port_name(spec), name));
+  }
+  return *found;
+}
+
+// A file that is gone in the end.
+class LogFile {
+ public:
+  LogFile() {
+    const int descriptor = mkstemp(path_.data());
+    if (descriptor < 0) throw UsageError("cannot write a log into " + path_);
+    close(descriptor);
+  }
+  ~LogFile() { unlink(path_.c_str()); }
+  LogFile(const LogFile&) = delete;
+  LogFile& operator=(const LogFile&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_ = (std::filesystem::temp_directory_path() / "atoll-observe-XXXXXX").string();
+};
+
+// QEMU writes down the calls; the program runs to its end, or until its time is over.
+Watched watch_on_target(const std::vector<std::string>& command, const port::PortSpec& spec,
+                        const ObserveOptions& how) {
+  const std::vector<Target> targets = read_targets(how.targets);
+  const Runner runner(find_target(targets, *how.target, spec), workspace());
+  const LogFile log;
+  std::vector<std::string> absolute = command;
+  absolute.front() = std::filesystem::absolute(command.front()).string();
+  const ChildResult result =
+      runner.run_program({"ATOLL_EMULATOR_OPTIONS=-strace -D " + log.path()}, absolute, how.time);
+  std::ifstream file(log.path());
+  Watched watched = observe::read_qemu_calls(file);
+  if (result.timed_out) watched.ending = observe::Ending::kTimedOut;
+  watched.exit_code = result.exit_code;
+  return watched;
 }
 
 // What the observer did to a program that was to run to its end.
@@ -183,9 +251,9 @@ Report observe_program(const std::vector<std::string>& command, const Identity& 
                        const std::string& note, const Options& options, const ObserveOptions& how) {
   const std::string& file = command.front();
   refuse_foreign(file, identity, note, how);
-  const port::PortSpec spec = spec_of(file, identity, note, options);
-  const Watched watched = watch(command, how);
-  Comparison comparison = compare(spec, watched, this_machine());
+  const port::PortSpec spec = spec_of(file, identity, note, options, how);
+  const Watched watched = how.target ? watch_on_target(command, spec, how) : watch(command, how);
+  Comparison comparison = compare(spec, watched, how.target ? observe::Machine{} : this_machine());
   if (const std::string text = ending_note(watched, how); !text.empty()) {
     comparison.notes.push_back(text);
   }

@@ -16,7 +16,9 @@ struct ObserveOptions {
   std::chrono::seconds time{10};
   std::optional<std::uint64_t> resident_bytes;  // none: half of this machine's memory
   bool to_end = false;
-  bool anyway = false;  // start programs that are not Go's, too
+  std::optional<std::string> target;   // run it as this target's programs are run, under QEMU
+  std::optional<std::string> targets;  // the list of targets
+  bool anyway = false;                 // start programs that are not Go's, too
 };
 
 // `command` is a path and its arguments; `note` says what is special about the program, if

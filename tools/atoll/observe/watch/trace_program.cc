@@ -1,6 +1,7 @@
 #include "tools/atoll/observe/watch/trace_program.h"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -164,6 +165,8 @@ class Tracer {
 
   Watched run() {
     const BlockedSignals signals;
+    // Orphans of the program become this process's children, so that all of them can be waited for.
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     Starting starting(command_);
     program_ = starting.fork_child();
     tasks_[program_].process = program_;
