@@ -375,8 +375,8 @@ TEST(Identify, RefusesWhatIsNoFileOrTooLarge) {
 
 TEST(Identify, RefusesBadCallsInOneLine) {
   const std::map<std::string, std::string> messages = {
-      {"", "'observe' needs a file, as in 'atoll observe --identify ./program'"},
-      {" --identify", "'observe' needs a file, as in 'atoll observe --identify ./program'"},
+      {"", "'observe' needs a file, as in 'atoll observe ./program'"},
+      {" --identify", "'observe' needs a file, as in 'atoll observe ./program'"},
       {" --identify x --goos linux",
        "a file tells its own port: --goos, --goarch and --race have no meaning for 'observe'"},
       {" --identify x --bogus", "unknown flag '--bogus'; see 'atoll observe --help'"},

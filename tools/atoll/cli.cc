@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -121,7 +122,7 @@ class Program {
 
   int run(int argc, const char* const* argv) {
     try {
-      app_.parse(argc, argv);
+      app_.parse(count_own(argc, argv), argv);
       return answer(used_command());
     } catch (const CLI::CallForHelp&) {
       return print(app_.help());
@@ -177,8 +178,21 @@ class Program {
     return *used;
   }
 
-  static int answer(const DeclaredCommand& used) {
-    const Options options = used.flags->read();
+  // How many words are this program's; keeps those behind "--" of a command that takes such words.
+  int count_own(int argc, const char* const* argv) {
+    const auto takes_words = [&](const DeclaredCommand& declared) {
+      return declared.command->takes_words() && declared.command->name() == argv[1];
+    };
+    if (argc < 2 || std::ranges::none_of(commands_, takes_words)) return argc;
+    const char* const* const end = argv + argc;
+    const char* const* const mark = std::find(argv, end, std::string_view("--"));
+    if (mark != end) words_.assign(mark + 1, end);
+    return static_cast<int>(mark - argv);
+  }
+
+  int answer(const DeclaredCommand& used) const {
+    Options options = used.flags->read();
+    options.words = words_;
     const Report report = used.command->run(options);
     const bool has_answer = report.problems.empty() || !report.document.empty();
     if (has_answer) {
@@ -192,6 +206,7 @@ class Program {
 
   CLI::App app_;
   std::vector<DeclaredCommand> commands_;
+  std::vector<std::string> words_;
 };
 
 }  // namespace

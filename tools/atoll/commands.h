@@ -23,6 +23,9 @@ class Command {
   // How often --go may be given.
   virtual std::size_t max_releases() const { return 1; }
 
+  // Whether words behind "--" are another program's, and are not looked at.
+  virtual bool takes_words() const { return false; }
+
   virtual void add_flags(CLI::App&) {}
 
   virtual Report run(const Options& options) = 0;  // throws UsageError

@@ -8,13 +8,9 @@
 #include <string_view>
 #include <vector>
 
-namespace Atoll::tool {
+#include "tools/atoll/check.h"  // IWYU pragma: export
 
-struct Check {
-  std::string name;
-  bool ok = false;
-  std::string why;
-};
+namespace Atoll::tool {
 
 // A fact about the kernel.
 struct Fact {

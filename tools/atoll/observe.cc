@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,8 @@
 
 #include "tools/atoll/observe/identify.h"
 #include "tools/atoll/observe/source.h"
+#include "tools/atoll/observe_run.h"
+#include "tools/atoll/text.h"
 
 namespace Atoll::tool {
 namespace {
@@ -123,25 +126,35 @@ class ObserveCommand : public Command {
  public:
   std::string name() const override { return "observe"; }
   std::string summary() const override {
-    return "Which port and release of Go executable files are for";
+    return "Run a program of Go and compare its heap with the port model, or only identify files";
   }
-  std::string example() const override { return "observe --identify ./program"; }
+  std::string example() const override { return "observe ./program"; }
+
+  bool takes_words() const override { return true; }
 
   void add_flags(CLI::App& app) override {
-    identify_.emplace(app, "--identify", "read the files' headers; run nothing");
-    files_.emplace(app, "FILE", "FILE...", "ELF, PE, Mach-O, XCOFF, wasm and Plan 9 files");
+    identify_.emplace(app, "--identify", "read the headers of files; run nothing");
+    seconds_.emplace(app, "--seconds", "N", "end the program after so long (default 10)");
+    memory_.emplace(app, "--memory", "MIB",
+                    "end it when it has so much memory resident (default half of the machine's)");
+    to_end_.emplace(app, "--to-end", "let it run on when its heap stands");
+    on_.emplace(app, "--on", "TARGET", "run it as that target's programs are run, under QEMU");
+    targets_.emplace(app, "--targets", "FILE", "with --on: the list of built targets");
+    anyway_.emplace(app, "--anyway", "start it even if it is no program of Go");
+    words_.emplace(app, "PROGRAM", "PROGRAM [ARGUMENTS]",
+                   "the program and, behind '--', what it is given; with --identify: files");
   }
 
   Report run(const Options& options) override {
     refuse_port(options);
-    const std::vector<std::string> files = files_->values();
-    if (files.empty()) {
-      throw UsageError("'observe' needs a file, as in 'atoll observe --identify ./program'");
+    std::vector<std::string> words = words_->values();
+    words.insert(words.end(), options.words.begin(), options.words.end());
+    if (words.empty()) {
+      throw UsageError("'observe' needs a file, as in 'atoll observe ./program'");
     }
-    if (!identify_->is_set()) {
-      throw UsageError("'observe' only identifies files: write 'atoll observe --identify FILE'");
-    }
-    return identify(files, options);
+    if (identify_->is_set()) return identify(words, options);
+    const Identity identity = identity_of(words.front());
+    return observe_program(words, identity, note_of(identity), options, read_options());
   }
 
  private:
@@ -163,8 +176,60 @@ class ObserveCommand : public Command {
     return report;
   }
 
+  static Identity identity_of(const std::string& file) {
+    std::error_code error;
+    if (std::filesystem::is_fifo(file, error)) {
+      throw UsageError(fmt::format("'{}' is a pipe, and cannot be started", harmless(file)));
+    }
+    try {
+      const std::vector<Identity> all = observe::identify(*observe::open_source(file));
+      if (all.size() == 1) return all.front();
+      throw UsageError(fmt::format(
+          "'{}' has {} parts, and this machine runs none of them; --identify tells more",
+          harmless(file), all.size()));
+    } catch (const observe::BadFile& problem) {
+      throw UsageError(fmt::format("'{}' {}", harmless(file), problem.what()));
+    }
+  }
+
+  // A number from 1 to `most`.
+  static std::optional<std::uint64_t> read_number(const std::string& flag,
+                                                  const std::optional<std::string>& text,
+                                                  std::uint64_t most) {
+    if (!text) return std::nullopt;
+    const auto number = parse_number(*text);
+    if (number && *number >= 1 && *number <= most) return number;
+    throw UsageError(fmt::format("{} '{}' is not a number from 1 to {}", flag, *text, most));
+  }
+
+  ObserveOptions read_options() const {
+    constexpr std::uint64_t kMostSeconds = 24 * 3600;
+    constexpr std::uint64_t kMostMemory = 1 << 24;
+    ObserveOptions how;
+    if (const auto seconds = read_number("--seconds", seconds_->value(), kMostSeconds)) {
+      how.time = std::chrono::seconds(*seconds);
+    }
+    if (const auto memory = read_number("--memory", memory_->value(), kMostMemory)) {
+      how.resident_bytes = *memory << 20;
+    }
+    how.to_end = to_end_->is_set();
+    how.anyway = anyway_->is_set();
+    how.target = on_->value();
+    how.targets = targets_->value();
+    if (how.targets && !how.target) {
+      throw UsageError("--targets needs --on; see 'atoll observe --help'");
+    }
+    return how;
+  }
+
   std::optional<SwitchFlag> identify_;
-  std::optional<ListFlag> files_;
+  std::optional<ValueFlag> seconds_;
+  std::optional<ValueFlag> memory_;
+  std::optional<SwitchFlag> to_end_;
+  std::optional<ValueFlag> on_;
+  std::optional<ValueFlag> targets_;
+  std::optional<SwitchFlag> anyway_;
+  std::optional<ListFlag> words_;
 };
 
 }  // namespace

@@ -29,6 +29,7 @@ struct Options {
   std::optional<port::Goarch> goarch;
   bool race = false;
   Format format = Format::kTable;
+  std::vector<std::string> words;  // behind "--", of a command that takes such words
 
   port::Release release() const {
     return releases.empty() ? port::kDefaultRelease : releases.front();

@@ -17,6 +17,7 @@
 #include "src/port/port.h"
 #include "tools/atoll/child.h"
 #include "tools/atoll/target_result.h"
+#include "tools/atoll/targets.h"
 #include "tools/atoll/text.h"
 #include "tools/atoll/verify_page.h"
 
@@ -24,62 +25,6 @@ namespace Atoll::tool {
 namespace {
 
 constexpr std::chrono::seconds kLimit{120};
-constexpr const char* kDefaultList = "bazel-bin/tools/probe/targets.tsv";
-
-// A port is named GOOS_GOARCH. Go has none without an operating system.
-constexpr const char* kNoPort = "-";
-
-auto goos_of(const std::string& port) { return port::parse_goos(port.substr(0, port.find('_'))); }
-
-auto goarch_of(const std::string& port) {
-  const std::size_t underscore = port.find('_');
-  return port::parse_goarch(underscore == std::string::npos ? "" : port.substr(underscore + 1));
-}
-
-struct Target {
-  std::string name;
-  std::string port;
-  std::string kind;
-  std::string argument;
-  std::string program;
-  std::string runner;
-  std::string host;  // the runner's own host program, if it has one
-  std::string tools;
-  std::string missing;
-  std::string note;
-
-  bool has_port() const { return port != kNoPort; }
-  port::Goos goos() const { return *goos_of(port); }
-  port::Goarch goarch() const { return *goarch_of(port); }
-};
-
-// `bazel run` starts programs elsewhere, and says where the user is.
-std::filesystem::path workspace() {
-  const char* directory = std::getenv("BUILD_WORKSPACE_DIRECTORY");
-  return directory == nullptr ? std::filesystem::current_path() : std::filesystem::path(directory);
-}
-
-std::vector<Target> read_targets(const std::filesystem::path& list) {
-  std::ifstream file(list);
-  if (!file) {
-    throw UsageError(fmt::format(
-        "cannot read {}; 'tools/verify --all' builds every target and writes it", list.string()));
-  }
-  std::vector<Target> targets;
-  std::string line;
-  while (std::getline(file, line)) {
-    std::array<std::string, 10> fields;
-    std::istringstream stream(line);
-    for (std::string& field : fields) std::getline(stream, field, '\t');
-    const auto& [name, port, kind, argument, program, runner, host, tools, missing, note] = fields;
-    const bool is_port = port == kNoPort || (goos_of(port) && goarch_of(port));
-    if (!is_port || (program.empty() && missing.empty())) {
-      throw UsageError(fmt::format("{} is not a list of targets: '{}'", list.string(), line));
-    }
-    targets.push_back({name, port, kind, argument, program, runner, host, tools, missing, note});
-  }
-  return targets;
-}
 
 // Shows the progress: in place on a terminal, a line for each target elsewhere.
 class Progress {
@@ -102,34 +47,6 @@ class Progress {
   std::size_t total_;
   bool terminal_;
   std::size_t done_ = 0;
-};
-
-class Runner {
- public:
-  Runner(const Target& target, std::filesystem::path root)
-      : target_(target), root_(std::move(root)) {}
-
-  // "QEMU user 10.0.13".
-  std::string how() const {
-    const ChildResult result = run({"ATOLL_DESCRIBE_RUNNER=1"}, {});
-    return result.output.substr(0, result.output.find('\n'));
-  }
-
-  ChildResult run(const std::vector<std::string>& environment,
-                  const std::vector<std::string>& arguments) const {
-    std::vector<std::string> command = {"/bin/bash", (root_ / target_.runner).string(),
-                                        target_.kind, target_.argument,
-                                        (root_ / target_.program).string()};
-    command.insert(command.end(), arguments.begin(), arguments.end());
-    std::vector<std::string> all = {"ATOLL_TOOLS=" + target_.tools};
-    if (!target_.host.empty()) all.push_back("ATOLL_HOST=" + (root_ / target_.host).string());
-    all.insert(all.end(), environment.begin(), environment.end());
-    return run_child(command, all, kLimit);
-  }
-
- private:
-  const Target& target_;
-  std::filesystem::path root_;
 };
 
 std::string last_line(const std::string& text) {
@@ -155,7 +72,7 @@ void run_probe(const Target& target, const std::filesystem::path& root,
                const std::vector<std::string>& arguments, TargetResult* row) {
   const Runner runner(target, root);
   row->how = runner.how();
-  const ChildResult result = runner.run({}, arguments);
+  const ChildResult result = runner.run({}, arguments, kLimit);
   read_lines(result.output, &row->findings);
   const bool is_that_target =
       !target.has_port() || (row->findings.value("goos") == std::string(name(target.goos())) &&
@@ -292,8 +209,7 @@ class PageFile {
 Report verify_all(const Options& options, const std::optional<std::string>& list,
                   const std::optional<std::string>& page) {
   const std::filesystem::path root = workspace();
-  std::vector<Target> targets =
-      read_targets(list ? std::filesystem::path(*list) : root / kDefaultList);
+  std::vector<Target> targets = read_targets(list);
   std::erase_if(targets, [&](const Target& target) {
     if (!target.has_port()) return options.goos || options.goarch;
     return options.goos.value_or(target.goos()) != target.goos() ||
