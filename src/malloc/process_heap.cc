@@ -105,8 +105,8 @@ auto ask_outside(Ask ask) {
   std::uint32_t now = state.load(std::memory_order_acquire);
   if (now == kFailed) return nullptr;
   while (now != kReady && now != kFailed) {
-    // The number is asked for each time: a signal handler may fork while this thread waits, and then
-    // the thread goes on in the child.
+    // The number is asked for each time: a signal handler may fork while this thread waits, and
+    // then the thread goes on in the child.
     const std::uint32_t by_us = kStarting | ask_outside(process_number) << kStateBits;
     if (now == by_us) {
       if (os::native().is_ending()) return nullptr;  // the thread that started it is gone

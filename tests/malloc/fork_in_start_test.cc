@@ -22,7 +22,8 @@ void fork_here(int /*signal*/) { child = ::fork(); }
 }  // namespace
 
 // The start calls this first. In the parent it stays here until the other thread has forked.
-extern "C" int pthread_atfork(void (* /*prepare*/)(), void (* /*parent*/)(), void (* /*child*/)()) noexcept {
+extern "C" int pthread_atfork(void (* /*prepare*/)(), void (* /*parent*/)(),
+                              void (* /*child*/)()) noexcept {
   has_begun = true;
   while (child == -1) {
   }
