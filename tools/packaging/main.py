@@ -195,15 +195,6 @@ Description: memory allocator of Go's runtime, as malloc() and as heaps for prog
  allocator on every system and processor, and checks them on this machine.
 """
 
-_COPYRIGHT = """\
-Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
-Upstream-Name: atoll
-
-Files: *
-Copyright: 2026 the Atoll authors
-License: Expat
-{licence}"""
-
 _CHANGELOG = """\
 atoll ({version}) unstable; urgency=medium
 
@@ -225,16 +216,11 @@ def _depends(root: pathlib.Path, version: str) -> str:
     return done.stdout.strip().split("shlibs:Depends=")[1]
 
 
-def _licence(path: str) -> str:
-    text = pathlib.Path(path).read_text(encoding="utf-8").split("\n\n", 2)[2]
-    return "".join(f" {line or '.'}\n" for line in text.strip().splitlines())
-
-
 def _debian_package(installation: Installation, root: pathlib.Path, licence: str, out: str) -> None:
     version = installation.version
     names = {"version": version, "maintainer": _MAINTAINER}
     doc = root / "usr/share/doc/atoll"
-    _write(doc / "copyright", _COPYRIGHT.format(licence=_licence(licence)))
+    _copy(licence, doc / "copyright", 0o644)
     (doc / "changelog.gz").write_bytes(_gzipped(_CHANGELOG.format(**names)))
     # Debian's folder for this.
     zsh = root / "usr/share/zsh"
