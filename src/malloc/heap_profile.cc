@@ -89,25 +89,6 @@ HeapProfile::Bucket* HeapProfile::find(std::span<const std::uintptr_t> stack, st
   return bucket;
 }
 
-HeapProfile::Bucket* HeapProfile::count(std::span<const std::uintptr_t> stack, std::uint64_t size) {
-  Bucket* const bucket = find(stack.first(std::min(stack.size(), kMostFrames)), size);
-  if (bucket != nullptr) ++bucket->taken;
-  return bucket;
-}
-
-void* HeapProfile::add(std::span<const std::uintptr_t> stack, std::uint64_t size) {
-  const LockGuard guard(lock_, platform_->os);
-  return count(stack, size);
-}
-
-void HeapProfile::remove(void* bucket) {
-  if (bucket == nullptr) return;
-  const LockGuard guard(lock_, platform_->os);
-  ++static_cast<Bucket*>(bucket)->freed;
-}
-
-// --- Objects. ---
-
 HeapProfile::Sample* HeapProfile::new_sample() {
   if (freed_count_ > kKeptFreed) {
     Sample* const oldest = first_freed_;
@@ -123,13 +104,14 @@ HeapProfile::Sample* HeapProfile::new_sample() {
   return sample;
 }
 
-void* HeapProfile::add_object(std::span<const std::uintptr_t> stack, std::uint64_t size,
-                              Address object) {
+void* HeapProfile::add(std::span<const std::uintptr_t> stack, std::uint64_t size, Address object) {
   const LockGuard guard(lock_, platform_->os);
-  Sample* const sample = new_sample();
+  Bucket* const bucket = find(stack.first(std::min(stack.size(), kMostFrames)), size);
+  Sample* const sample = bucket == nullptr ? nullptr : new_sample();
   if (sample == nullptr) return nullptr;
+  ++bucket->taken;
   sample->next_freed = nullptr;
-  sample->bucket = count(stack, size);
+  sample->bucket = bucket;
   sample->object = object;
   sample->turn = ++sample_count_;
   sample->is_freed = false;
@@ -137,11 +119,11 @@ void* HeapProfile::add_object(std::span<const std::uintptr_t> stack, std::uint64
   return sample;
 }
 
-void HeapProfile::remove_object(void* sample, std::span<const std::uintptr_t> stack) {
+void HeapProfile::remove(void* sample, std::span<const std::uintptr_t> stack) {
   if (sample == nullptr) return;
   const LockGuard guard(lock_, platform_->os);
   auto* const freed = static_cast<Sample*>(sample);
-  if (freed->bucket != nullptr) ++freed->bucket->freed;
+  ++freed->bucket->freed;
   freed->is_freed = true;
   freed->depth = std::min(stack.size(), kFreeFrames);
   std::ranges::copy(stack.first(freed->depth), freed->freed_by.begin());
@@ -155,15 +137,14 @@ void* HeapProfile::on_sample(void* context, void* object, std::uint64_t size) {
   if (profile.platform_ == nullptr) return nullptr;
   std::array<std::uintptr_t, kMostFrames> frames;
   const std::size_t depth = call_stack(frames);
-  return profile.add_object(std::span(frames).first(depth), size,
-                            profile.platform_->address(object));
+  return profile.add(std::span(frames).first(depth), size, profile.platform_->address(object));
 }
 
 void HeapProfile::on_sample_freed(void* context, void* sample) {
   if (sample == nullptr) return;
   std::array<std::uintptr_t, kMostFrames> frames;
   const std::size_t depth = call_stack(frames);
-  static_cast<HeapProfile*>(context)->remove_object(sample, std::span(frames).first(depth));
+  static_cast<HeapProfile*>(context)->remove(sample, std::span(frames).first(depth));
 }
 
 [[gnu::noinline]] void HeapProfile::listen(objects::Options& options) {
@@ -175,10 +156,7 @@ void HeapProfile::on_sample_freed(void* context, void* sample) {
 std::optional<HeapProfile::Trace> HeapProfile::trace_of(Address address) const {
   const Sample* last = nullptr;
   for (const Sample* sample = samples_; sample != nullptr; sample = sample->next) {
-    if (sample->bucket == nullptr || address < sample->object ||
-        address - sample->object >= sample->bucket->size) {
-      continue;
-    }
+    if (address < sample->object || address - sample->object >= sample->bucket->size) continue;
     if (last == nullptr || sample->turn > last->turn) last = sample;
   }
   if (last == nullptr) return std::nullopt;
@@ -192,7 +170,10 @@ void HeapProfile::write(std::uint64_t rate, const Writer& writer) {
   const auto for_each_bucket = [this](auto visit) {
     if (table_ == nullptr) return;
     for (const Chain& chain : std::span(table_, kTableSize)) {
-      for (Bucket* bucket = chain.first; bucket != nullptr; bucket = bucket->next) visit(*bucket);
+      for (Bucket* bucket = chain.first; bucket != nullptr; bucket = bucket->next) {
+        // If there was no memory for its sample, a bucket has none.
+        if (bucket->taken != 0) visit(*bucket);
+      }
     }
   };
   const auto add = [](Sums& sums, const Bucket& bucket) {

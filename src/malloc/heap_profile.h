@@ -29,17 +29,13 @@ class HeapProfile {
   // `platform` must outlive this object. Nothing is allocated yet.
   void init(const Platform& platform);
 
-  // Counts a sample of an object of `size` bytes, which the innermost of these frames allocated.
-  // The result is for remove(). Null: there was no memory, and the sample is not counted.
-  void* add(std::span<const std::uintptr_t> stack, std::uint64_t size);
-  // The object is free. `bucket` is what add() returned, null included.
-  void remove(void* bucket);
-
-  // The same for one object, of which the profile also remembers where it lies, and, until
-  // kKeptFreed others were freed, who freed it. The result of add_object() is for remove_object().
-  // Null: there was no memory.
-  void* add_object(std::span<const std::uintptr_t> stack, std::uint64_t size, Address object);
-  void remove_object(void* sample, std::span<const std::uintptr_t> stack);
+  // Counts a sample of an object of `size` bytes at `object`, which the innermost of these frames
+  // allocated. The result is for remove(). Null: there was no memory, and the sample is not
+  // counted.
+  void* add(std::span<const std::uintptr_t> stack, std::uint64_t size, Address object);
+  // The object is free, by these frames. `sample` is what add() returned, null included. The
+  // profile remembers who freed it until kKeptFreed others were freed.
+  void remove(void* sample, std::span<const std::uintptr_t> stack);
 
   // Makes a heap with these options call both of them, with the stacks of its callers. Before
   // init() no sample counts: those would be of the start's own objects.
@@ -79,7 +75,6 @@ class HeapProfile {
   static constexpr std::size_t kTableSize = policy::kProfileChains;
 
   Bucket* find(std::span<const std::uintptr_t> stack, std::uint64_t size);
-  Bucket* count(std::span<const std::uintptr_t> stack, std::uint64_t size);
   Sample* new_sample();
 
   Mutex lock_;

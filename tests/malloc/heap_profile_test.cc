@@ -79,6 +79,11 @@ class Profile : public testing::Test {
     return model;
   }
 
+  // An object whose place does not matter.
+  void* add(const Stack& stack, std::uint64_t size) {
+    return profile_.add(stack, size, Address(16));
+  }
+
   os::FaultInjectionOs os_{os::native()};
   std::optional<Platform> platform_;
   HeapProfile profile_;
@@ -87,7 +92,7 @@ class Profile : public testing::Test {
 TEST_F(Profile, IsEmptyAtFirst) {
   EXPECT_EQ(written(), "heap profile: 0: 0 [0: 0] @ heap_v2/512\n");
   EXPECT_EQ(profile_.bytes(), 0U);
-  profile_.remove(nullptr);
+  profile_.remove(nullptr, {});
 }
 
 TEST_F(Profile, CountsWhatTheModelCounts) {
@@ -112,12 +117,12 @@ TEST_F(Profile, CountsWhatTheModelCounts) {
       Figures& figures = model[{stack, size}];
       ++figures.in_use;
       ++figures.ever;
-      live.emplace_back(profile_.add(stack, size), &figures);
+      live.emplace_back(add(stack, size), &figures);
       ASSERT_NE(live.back().first, nullptr);
     } else {
       std::swap(live[below(live.size())], live.back());
       --live.back().second->in_use;
-      profile_.remove(live.back().first);
+      profile_.remove(live.back().first, {});
       live.pop_back();
     }
   }
@@ -127,7 +132,7 @@ TEST_F(Profile, CountsWhatTheModelCounts) {
 
 TEST_F(Profile, CutsDeepStacksOff) {
   Stack stack(HeapProfile::kMostFrames + 5, 7);
-  ASSERT_NE(profile_.add(stack, 16), nullptr);
+  ASSERT_NE(add(stack, 16), nullptr);
   stack.resize(HeapProfile::kMostFrames);
   EXPECT_EQ(read(), (Model{{{stack, 16}, {1, 1}}}));
 }
@@ -135,17 +140,17 @@ TEST_F(Profile, CutsDeepStacksOff) {
 TEST_F(Profile, LosesOnlyWhatTheSystemHasNoMemoryFor) {
   const Stack first{1, 2, 3};
   os_.fail_from_call(1);
-  EXPECT_EQ(profile_.add(first, 16), nullptr);
+  EXPECT_EQ(add(first, 16), nullptr);
   os_.fail_nothing();
-  ASSERT_NE(profile_.add(first, 16), nullptr);
+  ASSERT_NE(add(first, 16), nullptr);
   os_.fail_from_call(1);
   Stack stack(HeapProfile::kMostFrames);
   std::uint64_t added = 0;
   do {
     ++stack[0];
     ++added;
-  } while (profile_.add(stack, 16) != nullptr);
-  EXPECT_NE(profile_.add(first, 16), nullptr);
+  } while (add(stack, 16) != nullptr);
+  EXPECT_NE(add(first, 16), nullptr);
   os_.fail_nothing();
   const Model model = read();
   EXPECT_EQ(model.size(), added);
@@ -159,8 +164,8 @@ TEST_F(Profile, MayBeUsedByManyThreads) {
     threads.emplace_back([this, i] {
       for (std::uint64_t n = 0; n < kCount; ++n) {
         const Stack stack{1, n % 100, i % 2};
-        void* const bucket = profile_.add(stack, 32);
-        if (n % 2 == 0) profile_.remove(bucket);
+        void* const sample = add(stack, 32);
+        if (n % 2 == 0) profile_.remove(sample, {});
       }
     });
   }
@@ -179,10 +184,10 @@ Stack stack_of(std::span<const std::uintptr_t> frames) { return {frames.begin(),
 TEST_F(Profile, TellsWhoAllocatedAndFreedTheLastObjectThatHeldAnAddress) {
   const Address object(0x10000);
   EXPECT_FALSE(profile_.trace_of(object).has_value());
-  void* const first = profile_.add_object(Stack{1, 2}, 64, object);
-  profile_.remove_object(first, Stack{3});
-  void* const second = profile_.add_object(Stack{4}, 32, object);
-  profile_.add_object(Stack{5}, 64, object + 64);
+  void* const first = profile_.add(Stack{1, 2}, 64, object);
+  profile_.remove(first, Stack{3});
+  void* const second = profile_.add(Stack{4}, 32, object);
+  profile_.add(Stack{5}, 64, object + 64);
   ASSERT_TRUE(profile_.trace_of(object + 31).has_value());
   EXPECT_EQ(stack_of(profile_.trace_of(object + 31)->allocated_by), (Stack{4}));
   EXPECT_FALSE(profile_.trace_of(object + 31)->is_freed);
@@ -194,7 +199,7 @@ TEST_F(Profile, TellsWhoAllocatedAndFreedTheLastObjectThatHeldAnAddress) {
   EXPECT_EQ(stack_of(trace->freed_by), (Stack{3}));
   EXPECT_FALSE(profile_.trace_of(object + 128).has_value());
   Stack deep(HeapProfile::kMostFrames, 7);
-  profile_.remove_object(second, deep);
+  profile_.remove(second, deep);
   deep.resize(HeapProfile::kFreeFrames);
   EXPECT_EQ(stack_of(profile_.trace_of(object)->freed_by), deep);
   EXPECT_EQ(read(), (Model{{{{1, 2}, 64}, {0, 1}}, {{{4}, 32}, {0, 1}}, {{{5}, 64}, {1, 1}}}));
@@ -204,11 +209,11 @@ TEST_F(Profile, ForgetsWhoFreedTheOldestObjects) {
   const auto address = [](std::uint64_t i) { return Address(0x10000 + 16 * i); };
   const std::uint64_t count = HeapProfile::kKeptFreed + 1;
   for (std::uint64_t i = 0; i < count; ++i) {
-    profile_.remove_object(profile_.add_object(Stack{1}, 16, address(i)), Stack{2});
+    profile_.remove(profile_.add(Stack{1}, 16, address(i)), Stack{2});
   }
   const std::uint64_t bytes = profile_.bytes();
   for (std::uint64_t i = count; i < 3 * count; ++i) {
-    profile_.remove_object(profile_.add_object(Stack{1}, 16, address(i)), Stack{2});
+    profile_.remove(profile_.add(Stack{1}, 16, address(i)), Stack{2});
   }
   EXPECT_EQ(profile_.bytes(), bytes);
   for (std::uint64_t i = 0; i < 3 * count; ++i) {
@@ -218,8 +223,8 @@ TEST_F(Profile, ForgetsWhoFreedTheOldestObjects) {
 
 TEST_F(Profile, TakesNoObjectsWithoutMemory) {
   os_.fail_from_call(1);
-  EXPECT_EQ(profile_.add_object(Stack{1}, 16, Address(16)), nullptr);
-  profile_.remove_object(nullptr, Stack{2});
+  EXPECT_EQ(profile_.add(Stack{1}, 16, Address(16)), nullptr);
+  profile_.remove(nullptr, Stack{2});
   EXPECT_FALSE(profile_.trace_of(Address(16)).has_value());
 }
 
