@@ -49,6 +49,9 @@ _WHERE_ADDRESSES_DIFFER = [
     "//tests/tools:probe_test",
 ]
 
+# The same on kernels that differ in more than their addresses.
+_ON_WHOLE_KERNELS = _WHERE_KERNELS_DIFFER + ["//tests/malloc/machines:preloaded_test"]
+
 # The same of engines of WebAssembly.
 _WHERE_ENGINES_DIFFER = [
     "//tests/os:conformance_test",
@@ -108,6 +111,9 @@ _CORTEX_M33 = dict(
 _RISCV = dict(kind = "firmware", triple = "riscv64-unknown-elf", memory = _RISCV_VIRT)
 _RISCV32 = dict(_RISCV, flags = ["-march=rv32imac", "-mabi=ilp32", "-mcmodel=medany"])
 _RISCV64 = dict(_RISCV, flags = ["-march=rv64imac", "-mabi=lp64", "-mcmodel=medany"])
+
+# A kernel runs the programs of its first process. The rows say which kernel it is.
+_KERNEL = dict(kind = "kernel", host = "//toolchains/emulators:first_process")
 
 _NEEDS_OF_CORTEX_M = ["freestanding-headers", "gcc-arm-none-eabi", "qemu-system-arm"]
 _NEEDS_OF_RISCV = ["freestanding-headers", "gcc-riscv64-unknown-elf", "qemu-system-riscv"]
@@ -206,47 +212,31 @@ TARGETS = {
     ),
     "linux_amd64_6_1": dict(
         programs_of = "linux_amd64",
-        runner = dict(
-            kind = "kernel",
-            argument = "amd64-6.1",
-            host = "//toolchains/emulators:first_process",
-        ),
+        runner = dict(_KERNEL, argument = "amd64-6.1"),
         needs = ["qemu-system-x86", "kernel-amd64-6.1"],
-        tests = _WHERE_KERNELS_DIFFER,
+        tests = _ON_WHOLE_KERNELS,
     ),
     "linux_amd64_6_12": dict(
         programs_of = "linux_amd64",
-        runner = dict(
-            kind = "kernel",
-            argument = "amd64-6.12",
-            host = "//toolchains/emulators:first_process",
-        ),
+        runner = dict(_KERNEL, argument = "amd64-6.12"),
         needs = ["qemu-system-x86", "kernel-amd64-6.12"],
-        tests = _WHERE_KERNELS_DIFFER,
+        tests = _ON_WHOLE_KERNELS,
     ),
     "linux_amd64_sid": dict(
         programs_of = "linux_amd64",
-        runner = dict(
-            kind = "kernel",
-            argument = "amd64-sid",
-            host = "//toolchains/emulators:first_process",
-        ),
+        runner = dict(_KERNEL, argument = "amd64-sid"),
         needs = ["qemu-system-x86", "kernel-amd64-sid"],
-        tests = _WHERE_KERNELS_DIFFER,
+        tests = _ON_WHOLE_KERNELS,
     ),
     "linux_amd64_la57": dict(
         programs_of = "linux_amd64",
-        runner = dict(
-            kind = "kernel",
-            argument = "amd64-la57",
-            host = "//toolchains/emulators:first_process",
-        ),
+        runner = dict(_KERNEL, argument = "amd64-la57"),
         needs = ["qemu-system-x86", "kernel-amd64-6.1"],
         tests = _WHERE_KERNELS_DIFFER,
     ),
     "linux_amd64_uml": dict(
         programs_of = "linux_amd64",
-        runner = dict(kind = "uml", host = "//toolchains/emulators:first_process"),
+        runner = dict(_KERNEL, kind = "uml"),
         needs = ["user-mode-linux"],
         tests = _WHERE_KERNELS_DIFFER,
     ),
@@ -258,76 +248,41 @@ TARGETS = {
     ),
     "linux_arm64_16k": dict(
         programs_of = "linux_arm64",
-        runner = dict(
-            kind = "kernel",
-            argument = "arm64-16k",
-            host = "//toolchains/emulators:first_process",
-            on = "linux_arm64",
-        ),
+        runner = dict(_KERNEL, argument = "arm64-16k", on = "linux_arm64"),
         needs = ["g++-aarch64-linux-gnu", "qemu-system-arm", "kernel-arm64-16k"],
     ),
     "linux_ppc64le_64k": dict(
         programs_of = "linux_ppc64le",
-        runner = dict(
-            kind = "kernel",
-            argument = "ppc64le-64k",
-            host = "//toolchains/emulators:first_process",
-            on = "linux_ppc64le",
-        ),
+        runner = dict(_KERNEL, argument = "ppc64le-64k", on = "linux_ppc64le"),
         needs = ["g++-powerpc64le-linux-gnu", "qemu-system-ppc", "kernel-ppc64le-64k"],
     ),
     "linux_riscv64_sv39": dict(
         programs_of = "linux_riscv64",
-        runner = dict(
-            kind = "kernel",
-            argument = "riscv64-sv39",
-            host = "//toolchains/emulators:first_process",
-            on = "linux_riscv64",
-        ),
+        runner = dict(_KERNEL, argument = "riscv64-sv39", on = "linux_riscv64"),
         needs = ["g++-riscv64-linux-gnu", "qemu-system-riscv", "kernel-riscv64"],
         tests = _WHERE_KERNELS_DIFFER,
     ),
     "linux_riscv64_sv57": dict(
         programs_of = "linux_riscv64",
-        runner = dict(
-            kind = "kernel",
-            argument = "riscv64-sv57",
-            host = "//toolchains/emulators:first_process",
-            on = "linux_riscv64",
-        ),
+        runner = dict(_KERNEL, argument = "riscv64-sv57", on = "linux_riscv64"),
         needs = ["g++-riscv64-linux-gnu", "qemu-system-riscv", "kernel-riscv64"],
         tests = _WHERE_ADDRESSES_DIFFER,
     ),
     "linux_arm64_52": dict(
         programs_of = "linux_arm64",
-        runner = dict(
-            kind = "kernel",
-            argument = "arm64-52",
-            host = "//toolchains/emulators:first_process",
-            on = "linux_arm64",
-        ),
+        runner = dict(_KERNEL, argument = "arm64-52", on = "linux_arm64"),
         needs = ["g++-aarch64-linux-gnu", "qemu-system-arm", "kernel-arm64-52"],
         tests = _WHERE_ADDRESSES_DIFFER,
     ),
     "linux_s390x_6_12": dict(
         programs_of = "linux_s390x",
-        runner = dict(
-            kind = "kernel",
-            argument = "s390x-6.12",
-            host = "//toolchains/emulators:first_process",
-            on = "linux_s390x",
-        ),
+        runner = dict(_KERNEL, argument = "s390x-6.12", on = "linux_s390x"),
         needs = ["g++-s390x-linux-gnu", "qemu-system-s390x", "kernel-s390x-6.12"],
         tests = _WHERE_KERNELS_DIFFER,
     ),
     "linux_mips64le_6_1": dict(
         programs_of = "linux_mips64le",
-        runner = dict(
-            kind = "kernel",
-            argument = "mips64le-6.1",
-            host = "//toolchains/emulators:first_process",
-            on = "linux_mips64le",
-        ),
+        runner = dict(_KERNEL, argument = "mips64le-6.1", on = "linux_mips64le"),
         needs = ["g++-mips64el-linux-gnuabi64", "qemu-system-mips", "kernel-mips64le-6.1"],
         tests = _WHERE_KERNELS_DIFFER,
     ),

@@ -20,6 +20,9 @@ root, else ~/.local/share/atoll.
   after     a function of tools/setup that finishes the work
 """
 
+# What kernels' packages have in common.
+_KERNEL = dict(closure = False, newest = True, only = ["./boot"])
+
 COMPONENTS = {
     "bazel": dict(
         why = "builds and tests everything",
@@ -288,12 +291,10 @@ COMPONENTS = {
         why = "a real kernel: Debian 12's",
         files = ["{tools}/kernel-amd64-6.1/boot"],
         unpack = dict(
+            _KERNEL,
             suite = "bookworm",
             architecture = "amd64",
             packages = ["linux-image-6[.]1[.].*-cloud-amd64"],
-            closure = False,
-            newest = True,
-            only = ["./boot"],
             into = "kernel-amd64-6.1",
         ),
     ),
@@ -301,12 +302,10 @@ COMPONENTS = {
         why = "a real kernel: Debian 13's",
         files = ["{tools}/kernel-amd64-6.12/boot"],
         unpack = dict(
+            _KERNEL,
             suite = "trixie",
             architecture = "amd64",
             packages = ["linux-image-6[.]12[.].*-cloud-amd64"],
-            closure = False,
-            newest = True,
-            only = ["./boot"],
             into = "kernel-amd64-6.12",
         ),
     ),
@@ -327,12 +326,10 @@ COMPONENTS = {
         why = "a real kernel with pages of 16 KiB, which this Debian release lacks",
         files = ["{tools}/kernel-arm64-16k/boot"],
         unpack = dict(
+            _KERNEL,
             suite = "trixie",
             architecture = "arm64",
             packages = ["linux-image-[0-9].*-arm64-16k"],
-            closure = False,
-            newest = True,
-            only = ["./boot"],
             into = "kernel-arm64-16k",
         ),
     ),
@@ -340,12 +337,10 @@ COMPONENTS = {
         why = "a real kernel with addresses of 52 bits: Debian 13's",
         files = ["{tools}/kernel-arm64-52/boot"],
         unpack = dict(
+            _KERNEL,
             suite = "trixie",
             architecture = "arm64",
             packages = ["linux-image-[0-9].*-cloud-arm64"],
-            closure = False,
-            newest = True,
-            only = ["./boot"],
             into = "kernel-arm64-52",
         ),
     ),
@@ -353,12 +348,10 @@ COMPONENTS = {
         why = "a real kernel with pages of 64 KiB, which this Debian release lacks",
         files = ["{tools}/kernel-ppc64le-64k/boot"],
         unpack = dict(
+            _KERNEL,
             suite = "trixie",
             architecture = "ppc64el",
             packages = ["linux-image-[0-9].*-powerpc64le-64k"],
-            closure = False,
-            newest = True,
-            only = ["./boot"],
             into = "kernel-ppc64le-64k",
         ),
     ),
@@ -366,12 +359,10 @@ COMPONENTS = {
         why = "a real kernel of riscv64, which this Debian release lacks",
         files = ["{tools}/kernel-riscv64/boot"],
         unpack = dict(
+            _KERNEL,
             suite = "trixie",
             architecture = "riscv64",
             packages = ["linux-image-[0-9].*-riscv64"],
-            closure = False,
-            newest = True,
-            only = ["./boot"],
             into = "kernel-riscv64",
         ),
     ),
@@ -379,12 +370,10 @@ COMPONENTS = {
         why = "a real kernel of s390x: Debian 13's",
         files = ["{tools}/kernel-s390x-6.12/boot"],
         unpack = dict(
+            _KERNEL,
             suite = "trixie",
             architecture = "s390x",
             packages = ["linux-image-6[.]12[.].*-s390x"],
-            closure = False,
-            newest = True,
-            only = ["./boot"],
             into = "kernel-s390x-6.12",
         ),
     ),
@@ -392,12 +381,10 @@ COMPONENTS = {
         why = "a real kernel of mips64le: Debian 12's",
         files = ["{tools}/kernel-mips64le-6.1/boot"],
         unpack = dict(
+            _KERNEL,
             suite = "bookworm",
             architecture = "mips64el",
             packages = ["linux-image-6[.]1[.].*-5kc-malta"],
-            closure = False,
-            newest = True,
-            only = ["./boot"],
             into = "kernel-mips64le-6.1",
         ),
     ),

@@ -166,8 +166,8 @@ int main(void) {
   /* The machine stops at once: output that the console still holds then is lost. */
   printf("machine: status %d\n", code);
   (void)tcdrain(1);
-  /* QEMU takes both for its end, if the machine has a switch that can be turned off; user-mode Linux
-   * would boot again. The kernel's command line sets variables of its first process. */
+  /* QEMU ends when its machine reboots. User-mode Linux would boot again, so run.sh asks it by a word on
+   * the kernel's command line, which becomes a variable here, to turn the machine off. */
   reboot(getenv("atoll_turn_off") == NULL ? RB_AUTOBOOT : RB_POWER_OFF);
   return code;
 }
