@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
 namespace Atoll {
 namespace {
@@ -75,6 +76,12 @@ Json ask(const std::string& arguments) {
   Json answer = Json::parse(outcome.out, nullptr, false);
   EXPECT_FALSE(answer.is_discarded()) << arguments << " answers no JSON: " << outcome.out;
   return answer;
+}
+
+std::string hex(std::uint64_t value) {
+  std::ostringstream text;
+  text << "0x" << std::hex << value;
+  return text.str();
 }
 
 std::vector<std::string> releases() {

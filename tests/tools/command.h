@@ -1,6 +1,7 @@
 // Runs the built command as a user would.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -23,6 +24,9 @@ Outcome run_into(const std::string& arguments, const std::string& output_path);
 
 // What a successful call with --format json answers; a failure of the test otherwise.
 Json ask(const std::string& arguments);
+
+// "0xc000000000".
+std::string hex(std::uint64_t value);
 
 // "1.11" to "1.27".
 std::vector<std::string> releases();

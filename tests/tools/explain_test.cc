@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <sstream>
 
 #include "src/port/port.h"
 #include "tests/tools/command.h"
@@ -11,12 +10,6 @@
 
 namespace Atoll {
 namespace {
-
-std::string hex(std::uint64_t value) {
-  std::ostringstream text;
-  text << "0x" << std::hex << value;
-  return text.str();
-}
 
 std::string port_flags(const std::string& goos, const std::string& goarch,
                        const std::string& release) {

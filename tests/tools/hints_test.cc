@@ -3,18 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <sstream>
 
 #include "tests/tools/command.h"
 
 namespace Atoll {
 namespace {
-
-std::string hex(std::uint64_t value) {
-  std::ostringstream text;
-  text << "0x" << std::hex << value;
-  return text.str();
-}
 
 Json row_of(std::uint64_t base, unsigned shift, std::uint64_t first, std::uint64_t count) {
   Json list = Json::array();

@@ -24,10 +24,9 @@ constexpr unsigned kFirstBit = 20;
 constexpr unsigned kLastBit = 48;  // or more, where a port has more
 constexpr unsigned kBitsPerLabel = 4;
 
+// The hexadecimal number that the text begins with.
 std::optional<std::uint64_t> read_hex(std::string_view text) {
-  if (!text.starts_with("0x")) return std::nullopt;
-  const std::string_view digits = text.substr(2);
-  return parse_number(digits.substr(0, digits.find_first_not_of("0123456789abcdef")), 16);
+  return parse_hex(text.substr(0, text.find_first_not_of("0123456789abcdefx")));
 }
 
 bool is_drawn(const TargetResult& result) { return result.ok.has_value() && result.port; }

@@ -138,11 +138,7 @@ class ClassesCommand : public Command {
     Report report;
     Json& document = report.document;
     document["go"] = port::name(release);
-    if (spec) {
-      document["goos"] = port::name(spec->goos);
-      document["goarch"] = port::name(spec->goarch);
-      document["race"] = spec->race;
-    }
+    if (spec) document.update(json_of(*spec));
     document["classes"] = class_list(table, spec);
     const std::string title = spec ? title_of(*spec) : fmt::format("Go {}", port::name(release));
     report.sections.push_back({fmt::format("{}, size classes", title),

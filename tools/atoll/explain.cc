@@ -21,11 +21,7 @@ using port::HeapStart;
 using port::PortSpec;
 
 std::uint64_t read_address(const std::string& text) {
-  std::string_view digits = text;
-  if (digits.starts_with("0x") || digits.starts_with("0X")) {
-    digits.remove_prefix(2);
-    if (const auto address = parse_number(digits, 16)) return *address;
-  }
+  if (const auto address = parse_hex(text)) return *address;
   throw UsageError(fmt::format(
       "'{}' is no address of up to 64 bits; write it in hexadecimal, as 0xc000012340", text));
 }
@@ -111,10 +107,7 @@ class FactList {
   }
 
   Json document(const PortSpec& spec) const {
-    Json document = {{"go", port::name(spec.release)},
-                     {"goos", port::name(spec.goos)},
-                     {"goarch", port::name(spec.goarch)},
-                     {"race", spec.race}};
+    Json document = json_of(spec);
     for (const Fact& fact : facts_) document[std::string(fact.key)] = fact.value;
     return document;
   }

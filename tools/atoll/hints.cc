@@ -23,10 +23,8 @@ using port::Release;
 
 // Decimal, or hexadecimal with "0x".
 std::uint64_t read_seed(const std::string& text) {
-  std::string_view digits = text;
-  const bool hexadecimal = digits.starts_with("0x") || digits.starts_with("0X");
-  if (hexadecimal) digits.remove_prefix(2);
-  const auto seed = parse_number(digits, hexadecimal ? 16 : 10);
+  const auto hexadecimal = parse_hex(text);
+  const auto seed = hexadecimal ? hexadecimal : parse_number(text);
   if (!seed) {
     throw UsageError(fmt::format(
         "--seed '{}' is not a number from 0 to 2^64-1, decimal or with 0x hexadecimal", text));
@@ -121,15 +119,12 @@ class HintsCommand : public Command {
     const port::ArenaHints hints = arena_hints(spec, hint_options);
 
     Report report;
-    report.document = {{"go", port::name(spec.release)},
-                       {"goos", port::name(spec.goos)},
-                       {"goarch", port::name(spec.goarch)},
-                       {"race", spec.race},
-                       {"main", addresses(hints.main)},
-                       {"user", addresses(hints.user)},
-                       {"hintCount", hint_count(spec, hint_options)},
-                       {"userHintCount", user_hint_count(spec, hint_options)},
-                       {"firstHint", nullptr}};
+    report.document = json_of(spec);
+    report.document["main"] = addresses(hints.main);
+    report.document["user"] = addresses(hints.user);
+    report.document["hintCount"] = hint_count(spec, hint_options);
+    report.document["userHintCount"] = user_hint_count(spec, hint_options);
+    report.document["firstHint"] = nullptr;
     if (!hints.main.empty()) report.document["firstHint"] = hex(hints.main[0]);
     describe_options(spec, hint_options, report.document);
 

@@ -11,6 +11,7 @@
 
 #include "src/port/port.h"
 #include "tools/atoll/child.h"
+#include "tools/atoll/comparison.h"
 #include "tools/atoll/observe/watch/compare.h"
 #include "tools/atoll/observe/watch/qemu_calls.h"
 #include "tools/atoll/observe/watch/trace_program.h"
@@ -188,9 +189,11 @@ class Answer {
     Report report;
     report.ok = comparison_.agrees();
     report.document = document();
-    Section checks = section();
-    report.rows = checks.table;
-    report.sections = {checks, calls()};
+    report.rows = check_table(comparison_.checks);
+    report.sections = {
+        {fmt::format("{} as {}", file_, title_of(spec_)), report.rows, comparison_.notes},
+        call_section("What it asked the operating system for, in order", call_texts(),
+                     "this program", report.ok)};
     return report;
   }
 
@@ -199,43 +202,22 @@ class Answer {
     Json document;
     document["file"] = file_;
     document["version"] = identity_.version.empty() ? Json(nullptr) : Json(identity_.version);
-    document["go"] = name(spec_.release);
-    document["goos"] = name(spec_.goos);
-    document["goarch"] = name(spec_.goarch);
-    document["race"] = spec_.race;
-    document["checks"] = Json::array();
-    for (const Check& check : comparison_.checks) {
-      document["checks"].push_back({{"name", check.name}, {"ok", check.ok}, {"detail", check.why}});
-    }
+    document.update(json_of(spec_));
+    document["checks"] = check_list(comparison_.checks);
     document["firstArena"] = hex_or_null(comparison_.first_arena);
     document["hintIndex"] = json_or_null(comparison_.hint_index);
     document["hintsTried"] = comparison_.hints_tried;
     document["seed"] = hex_or_null(comparison_.seed);
     document["notes"] = comparison_.notes;
-    document["calls"] = Json::array();
-    for (const observe::Call& call : watched_.calls) document["calls"].push_back(text_of(call));
+    document["calls"] = call_texts();
     document["ok"] = comparison_.agrees();
     return document;
   }
 
-  Section section() const {
-    Section section;
-    section.title = fmt::format("{} as {}", file_, title_of(spec_));
-    section.table.columns = {{"check"}, {"result"}, {"what was seen"}};
-    for (const Check& check : comparison_.checks) {
-      section.table.rows.push_back({check.name, check.ok ? "ok" : "FAIL", check.why});
-    }
-    section.notes = comparison_.notes;
-    return section;
-  }
-
-  Section calls() const {
-    Section section{"What it asked the operating system for, in order", {{{"call"}}, {}}, {}};
-    for (const observe::Call& call : watched_.calls) section.table.rows.push_back({text_of(call)});
-    section.notes.push_back(comparison_.agrees()
-                                ? "Verdict: this program agrees with the port model."
-                                : "Verdict: this program does NOT agree with the port model.");
-    return section;
+  std::vector<std::string> call_texts() const {
+    std::vector<std::string> texts;
+    for (const observe::Call& call : watched_.calls) texts.push_back(text_of(call));
+    return texts;
   }
 
   const std::string& file_;

@@ -96,6 +96,13 @@ std::vector<port::PortSpec> require_ports(const Options& options) {
   return specs;
 }
 
+Json json_of(const port::Port& port) {
+  return {{"go", name(port.release)},
+          {"goos", name(port.goos)},
+          {"goarch", name(port.goarch)},
+          {"race", port.race}};
+}
+
 port::PortSpec require_port(const Options& options, const std::string& command) {
   if (!options.goos || !options.goarch) {
     const char* missing = options.goos     ? "--goarch"

@@ -6,6 +6,7 @@
 
 #include "src/port/spec.h"
 #include "tools/atoll/options.h"
+#include "tools/atoll/report.h"
 
 namespace Atoll::tool {
 
@@ -14,6 +15,9 @@ std::string port_name(const port::Port& port);
 
 // "linux/arm64, Go 1.11, with the race detector".
 std::string title_of(const port::Port& port);
+
+// The keys go, goos, goarch and race, with which the documents of many commands begin.
+Json json_of(const port::Port& port);
 
 // The one port that --goos and --goarch name; throws UsageError if there is none.
 port::PortSpec require_port(const Options& options, const std::string& command);

@@ -38,6 +38,11 @@ std::optional<std::uint64_t> parse_number(std::string_view text, int base) {
   return number;
 }
 
+std::optional<std::uint64_t> parse_hex(std::string_view text) {
+  if (!text.starts_with("0x") && !text.starts_with("0X")) return std::nullopt;
+  return parse_number(text.substr(2), 16);
+}
+
 std::string human_bytes(std::uint64_t bytes) {
   constexpr std::array kUnits = {"KiB", "MiB", "GiB", "TiB", "PiB"};
   std::string text = fmt::format("{}", bytes);

@@ -16,6 +16,9 @@ std::string hex(std::uint64_t value);
 // The number that the whole text is; nothing if it is no number or too large.
 std::optional<std::uint64_t> parse_number(std::string_view text, int base = 10);
 
+// The same for "0xc000000000"; nothing without the "0x".
+std::optional<std::uint64_t> parse_hex(std::string_view text);
+
 // "64 MiB" if that is exact, else the plain number.
 std::string human_bytes(std::uint64_t bytes);
 

@@ -4,6 +4,7 @@
 
 #include "os/os.h"
 #include "src/port/port.h"
+#include "tools/atoll/comparison.h"
 #include "tools/atoll/findings.h"
 #include "tools/atoll/kernel_facts.h"
 #include "tools/atoll/port_choice.h"
@@ -35,18 +36,8 @@ Report report_of(const port::Port& port, const Findings& findings) {
   Report report;
   report.ok = findings.agrees();
   Json& document = report.document;
-  document["go"] = name(port.release);
-  document["goos"] = name(port.goos);
-  document["goarch"] = name(port.goarch);
-  document["race"] = port.race;
-  document["checks"] = Json::array();
-  Section section;
-  section.title = "This machine as " + title_of(port);
-  section.table.columns = {{"check"}, {"result"}, {"what was seen"}};
-  for (const Check& check : findings.checks()) {
-    document["checks"].push_back({{"name", check.name}, {"ok", check.ok}, {"detail", check.why}});
-    section.table.rows.push_back({check.name, check.ok ? "ok" : "FAIL", check.why});
-  }
+  document = json_of(port);
+  document["checks"] = check_list(findings.checks());
   document["firstArena"] = json_or_null(findings.value("firstArena"));
   document["hintIndex"] = json_or_null(findings.number("hintIndex"));
   document["pageSize"] = json_or_null(findings.number("pageSize"));
@@ -56,16 +47,13 @@ Report report_of(const port::Port& port, const Findings& findings) {
   document["calls"] = findings.calls();
   document["ok"] = report.ok;
 
-  section.notes = findings.notes();
-  report.rows = section.table;
+  const Table checks = check_table(findings.checks());
+  report.rows = checks;
   for (const Fact& fact : findings.facts()) report.rows.rows.push_back({fact.key, "", fact.value});
-  Section calls{"Calls to the operating system, in order", {{{"call"}}, {}}, {}};
-  for (const std::string& call : findings.calls()) calls.table.rows.push_back({call});
-  calls.notes.push_back(report.ok ? "Verdict: this machine agrees with the port model."
-                                  : "Verdict: this machine does NOT agree with the port model.");
-  report.sections = {section};
+  report.sections = {{"This machine as " + title_of(port), checks, findings.notes()}};
   if (!findings.facts().empty()) report.sections.push_back(kernel_section(findings.facts()));
-  report.sections.push_back(calls);
+  report.sections.push_back(call_section("Calls to the operating system, in order",
+                                         findings.calls(), "this machine", report.ok));
   return report;
 }
 

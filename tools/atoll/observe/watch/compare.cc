@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <string_view>
 
 #include "os/base/bits.h"
+#include "tools/atoll/text.h"
 
 namespace Atoll::observe {
 namespace {
@@ -15,10 +17,9 @@ using port::HeapStart;
 using port::PortSpec;
 using port::Release;
 using tool::Check;
+using tool::hex;
 
 constexpr std::uint64_t kMiB = 1 << 20;
-
-std::string hex(std::uint64_t value) { return fmt::format("{:#x}", value); }
 
 std::string size_text(std::uint64_t bytes) {
   if (bytes % kMiB == 0) return fmt::format("{} MiB", bytes / kMiB);
@@ -108,8 +109,7 @@ class Comparer {
     is_limit_noted_ = true;
     result_.notes.push_back(
         fmt::format("the limit of address space (ulimit -v) is {}; Go {} on this port needs {} and "
-                    "room for the "
-                    "program itself",
+                    "room for the program itself",
                     size_text(*machine_.address_space), name(spec_.release),
                     size_text(round_up(address_space_at_start(spec_), kMiB))));
   }
@@ -182,8 +182,8 @@ class Comparer {
     return next([&](const Call& call) { return is_step(call); });
   }
 
-  // Riscv64 from 1.26 on has other hints if its processor translates 39 bits, and a random base
-  // is told by the first wish.
+  // From 1.26 on the first wish tells the random base. The other hints that riscv64 has from then
+  // on where its processor translates 39 bits are not known here.
   std::optional<port::ArenaHints> expected_hints() {
     if (!can_randomize(spec_)) return arena_hints(spec_);
     const Call* const first = find([&](const Call& call) { return is_step(call); });
@@ -270,9 +270,8 @@ class Comparer {
       }
     }
     if (call.address < highest) return {};
-    unsigned bits = 0;
-    while (bits < 64 && highest >> bits != 0) ++bits;
-    return fmt::format("beyond the {} bits of address that this system showed", bits);
+    return fmt::format("beyond the {} bits of address that this system showed",
+                       std::bit_width(highest));
   }
 
   void check_systems_choice() {

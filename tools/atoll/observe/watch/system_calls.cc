@@ -21,9 +21,6 @@ struct Numbers {
 constexpr auto kNumbers = std::to_array<Numbers>({
     {AUDIT_ARCH_X86_64, 9, 11, 10, 28, 12},
     {AUDIT_ARCH_I386, 192, 91, 125, 219, 45},
-    {AUDIT_ARCH_AARCH64, 222, 215, 226, 233, 214},
-    {AUDIT_ARCH_ARM, 192, 91, 125, 220, 45},
-    {AUDIT_ARCH_RISCV64, 222, 215, 226, 233, 214},
 });
 
 std::optional<Call> decode_map(std::span<const std::uint64_t, 6> arguments) {
