@@ -62,7 +62,8 @@ class LinuxOs final : public MmapOs<LinuxSystem> {
 
  private:
   QuestionAskedOnce decommit_zeroes_;
-  // Of the addresses that processes may have, if the kernel accepts others without an error.
+  // How many bits the addresses of processes have, where the kernel accepts longer ones without an
+  // error; 0 elsewhere.
   std::atomic<std::uint32_t> address_bits_{0};
   bool ignores_advice(void* pages, std::size_t size);
 

@@ -188,9 +188,8 @@ def wrong_with_json(library: str, program: str) -> List[str]:
 
 
 def main(arguments: List[str]) -> int:
-    library, program = (str(pathlib.Path(path).resolve()) for path in arguments[:2])
     # The file that a link leads to has the name that reports tell.
-    program = str(pathlib.Path(program).resolve())
+    library, program = (str(pathlib.Path(path).resolve()) for path in arguments[:2])
     file, document = (pathlib.Path(path) for path in arguments[2:4])
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     cases = cases_of(program)

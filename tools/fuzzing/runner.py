@@ -13,7 +13,7 @@ _FAILURE = re.compile(r"atoll: (.*)|.*(?:ERROR: |runtime error: )(.*)")
 _SECONDS_BETWEEN_LINES = 10
 _SECONDS_TO_MINIMISE = 60
 
-# libFuzzer's defaults, but for these: long inputs from the beginning, and no core of gigabytes. A
+# libFuzzer's defaults except for these: long inputs from the beginning, and no core of gigabytes. A
 # fuzzer's own options come behind these, because libFuzzer takes the last one.
 _OPTIONS = [f"-max_len={_LONGEST}", "-len_control=0", "-timeout=60", "-rss_limit_mb=4096"]
 
